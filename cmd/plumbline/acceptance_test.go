@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/internal/cloud/aws"
+	"plumbline/internal/cloud/facts"
+	"plumbline/internal/cloud/sim"
+	"plumbline/internal/cloud/sim/awssim"
+	"plumbline/internal/finding"
+	"plumbline/internal/judge"
+	"plumbline/internal/postgres"
+	"plumbline/internal/postgres/pgtest"
+	"plumbline/internal/recording"
+	"plumbline/internal/rule"
+	"plumbline/internal/rule/catalog"
+	"plumbline/internal/scan"
+	"plumbline/internal/score"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+type pair struct{ rule, uid string }
+
+// outcomes keeps what every rule says of every subject. It is a scan.Out.
+type outcomes struct {
+	of    map[pair]finding.Outcome
+	gaps  map[pair]bool
+	count scan.Count
+}
+
+func newOutcomes() *outcomes {
+	return &outcomes{of: map[pair]finding.Outcome{}, gaps: map[pair]bool{}}
+}
+
+func (o *outcomes) Start(context.Context, *snapshot.Context) error { return nil }
+
+func (o *outcomes) Page(_ context.Context, _ []snapshot.Resource, res judge.Result) error {
+	o.count.Add(&res)
+	for si := range res.Subjects {
+		for ri, r := range res.Rules {
+			if out := res.Outcome(si, ri); out != 0 {
+				o.of[pair{r.ID, res.Subjects[si].UID}] = out
+			}
+		}
+	}
+	for i := range res.Verdicts {
+		if v := &res.Verdicts[i]; v.Gap {
+			o.gaps[pair{v.Rule, v.Subject.UID}] = true
+		}
+	}
+	return nil
+}
+
+func (o *outcomes) End(ctx context.Context, _ *snapshot.Context, res judge.Result) error {
+	return o.Page(ctx, nil, res)
+}
+
+func (o *outcomes) posture() score.Posture { return scan.Posture(o.count.Tallies()) }
+
+func rules(t testing.TB) *rule.Set {
+	t.Helper()
+	set, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// serve serves an estate until the test ends.
+func serve(t testing.TB, e *sim.Estate, o awssim.Options) *awssim.Listener {
+	t.Helper()
+	l, err := awssim.Listen("127.0.0.1:0", awssim.New(e, o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// live is a source that asks the simulated account.
+func live(t testing.TB, l *awssim.Listener, at time.Time) scan.Source {
+	t.Helper()
+	a := l.Estate().Accounts[0]
+	col, err := aws.Connect(context.Background(), aws.Options{Endpoint: l.URL, Region: a.Regions[0].Name,
+		Login:    func() (string, string) { return a.AccessKey, a.SecretKey },
+		Redactor: wire.NewRedactor([32]byte{1}), MaxAttempts: 2, MaxBackoff: time.Millisecond, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scan.NewLive(col, at)
+}
+
+func runScan(t testing.TB, src scan.Source, set *rule.Set, pageSize int, outs ...scan.Out) *outcomes {
+	t.Helper()
+	o := newOutcomes()
+	e := scan.Engine{Rules: set, Facts: facts.Maker("aws"), PageSize: pageSize}
+	if err := scan.Run(context.Background(), src, e, append(outs, o)...); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// expect holds outcomes against the answers that came with the estate.
+func expect(t *testing.T, e *sim.Estate, o *outcomes) {
+	t.Helper()
+	hidden := map[string]bool{}
+	for _, g := range e.Gaps() {
+		hidden[g.Region] = true
+	}
+	wrong, missing, held := 0, 0, 0
+	for _, x := range e.Expected() {
+		got, ok := o.of[pair{x.Rule, x.UID}]
+		switch {
+		case !ok && inHidden(x.UID, hidden):
+		case !ok:
+			if missing++; missing <= 5 {
+				t.Errorf("%s on %s: no outcome, want %s", x.Rule, x.UID, x.Outcome)
+			}
+		case got.String() != x.Outcome:
+			if wrong++; wrong <= 5 {
+				t.Errorf("%s on %s: %s, want %s", x.Rule, x.UID, got, x.Outcome)
+			}
+		default:
+			held++
+		}
+	}
+	t.Logf("%d outcomes hold, %d wrong, %d missing", held, wrong, missing)
+	if wrong+missing > 0 || held == 0 {
+		t.Errorf("%d wrong and %d missing of %d", wrong, missing, len(e.Expected()))
+	}
+}
+
+func inHidden(uid string, hidden map[string]bool) bool {
+	for region := range hidden {
+		if strings.Contains(uid, ":"+region+":") {
+			return true
+		}
+	}
+	return false
+}
+
+// sameAs compares two conclusions on the same estate.
+func sameAs(t *testing.T, name string, want, got *outcomes) {
+	t.Helper()
+	differ := 0
+	for k, w := range want.of {
+		if g := got.of[k]; g != w {
+			if differ++; differ <= 5 {
+				t.Errorf("%s: %s on %s: %v, want %v", name, k.rule, k.uid, g, w)
+			}
+		}
+	}
+	if differ > 0 || len(want.of) != len(got.of) || len(want.gaps) != len(got.gaps) {
+		t.Errorf("%s: %d of %d outcomes differ; %d outcomes and %d gaps, want %d and %d", name, differ, len(want.of), len(got.of), len(got.gaps), len(want.of), len(want.gaps))
+	}
+}
+
+// Five thousand instances are judged as their makers meant them, and live
+// scan, stored scan and recording say the same for any page size.
+func TestFiveThousandInstances(t *testing.T) {
+	t.Parallel()
+	set := rules(t)
+	estate := sim.Generate(sim.Intent{Seed: 7, Accounts: 1, Regions: 6, Instances: 5000})
+	l := serve(t, estate, awssim.Options{Shuffle: 3})
+	file := filepath.Join(t.TempDir(), "scan.ndjson")
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	store := postgres.New(pgtest.New(t))
+	ctx := context.Background()
+	keep := postgres.NewKeep(store, "test", facts.For("aws"))
+	first := runScan(t, live(t, l, now()), set, 0, recording.NewWriter(f, "test"), keep)
+	expect(t, estate, first)
+	sameAs(t, "live again, page size 1", first, runScan(t, live(t, l, now()), set, 1))
+	for _, size := range []int{1, 1000} {
+		sameAs(t, "recording", first, runScan(t, recording.NewReader(f, facts.For("aws").IsWorkload, size), set, size))
+		src, err := store.Source(ctx, "aws", estate.Accounts[0].ID, time.Time{}, facts.For("aws").IsWorkload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameAs(t, "stored", first, runScan(t, src, set, size))
+	}
+	again := postgres.NewKeep(store, "test", facts.For("aws"))
+	sameAs(t, "shuffled", first, runScan(t, live(t, l, now()), set, 0, again))
+	if n := again.Record().Written; n != 0 {
+		t.Errorf("the second scan of an unchanged estate wrote %d resource rows", n)
+	}
+	if ch := again.Record().Changes; ch[finding.New]+ch[finding.Fixed]+ch[finding.GoneAway]+ch[finding.LostIt] != 0 {
+		t.Errorf("the second scan of an unchanged estate changed findings: %v", ch)
+	}
+}
+
+// With any single call refused or broken nothing turns from fail to pass,
+// nothing falls silent, and the posture never rises unmarked.
+func TestAnyCallRefused(t *testing.T) {
+	t.Parallel()
+	set := rules(t)
+	estate := sim.Generate(sim.Intent{Seed: 11, Accounts: 1, Regions: 5, Instances: 300})
+	clean := serve(t, estate, awssim.Options{})
+	base := runScan(t, live(t, clean, now()), set, 0)
+	expect(t, estate, base)
+	type call struct{ region, action string }
+	var calls []call
+	for _, c := range clean.Calls() {
+		if k := (call{c.Region, c.Action}); c.Action != "GetCallerIdentity" && !slices.Contains(calls, k) {
+			calls = append(calls, k)
+		}
+	}
+	for _, kind := range []awssim.Kind{awssim.Unauthorised, awssim.Throttled, awssim.InternalHTML, awssim.CutShort, awssim.Empty, awssim.ForeignXML} {
+		for _, c := range calls {
+			t.Run(string(kind)+" "+c.action+" "+c.region, func(t *testing.T) {
+				t.Parallel()
+				l := serve(t, estate, awssim.Options{Shuffle: 5})
+				l.Fail(awssim.Fault{Action: c.action, Region: c.region, Kind: kind})
+				lawful(t, set, base, runScan(t, live(t, l, now()), set, 0))
+			})
+		}
+	}
+}
+
+func lawful(t *testing.T, set *rule.Set, base, now *outcomes) {
+	t.Helper()
+	silent := map[string]bool{}
+	for k, was := range base.of {
+		r, _ := set.Rule(k.rule)
+		is, told := now.of[k]
+		switch {
+		case r.Coverage || told && (is == was || is == finding.Unknown):
+		case told:
+			t.Errorf("%s on %s: %v became %v", k.rule, k.uid, was, is)
+		case was != finding.NotApplicable:
+			silent[k.rule] = true
+		}
+	}
+	for g := range now.gaps {
+		delete(silent, g.rule)
+	}
+	for rule := range silent {
+		t.Errorf("%s fell silent on a subject and no gap says so", rule)
+	}
+	before, after := base.posture(), now.posture()
+	if after.Assessed && after.Score > before.Score && score.Comparable(before, after) {
+		t.Errorf("the posture rose from %s to %s by losing sight", before, after)
+	}
+	if !now.failed("XC-002") {
+		t.Error("the refused call is no coverage finding")
+	}
+}
+
+func (o *outcomes) failed(rule string) bool {
+	for k, out := range o.of {
+		if k.rule == rule && out == finding.Fail {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,105 @@
+// Command plumbline tells whether the settings that guard cloud workload
+// credentials hang true, and what to mend first.
+//
+// This package ties the others together; it decides nothing of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when a release is built.
+var version = "0.1.0-dev"
+
+// Exit statuses of scan; every other command uses 0 and 1.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitFindings    = 2
+	exitNotAssessed = 3
+)
+
+// A streams value is what a command talks through.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// An exitCode ends the program with a status and no further word.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+type cli struct {
+	Demo        demoCmd        `cmd:"" help:"Show a simulated estate in the browser: no cloud account, nothing to set up."`
+	Scan        scanCmd        `cmd:"" help:"Ask a cloud account and judge what it answers. Needs no database."`
+	Rules       rulesCmd       `cmd:"" help:"List the rules, show one, or prove them all."`
+	Permissions permissionsCmd `cmd:"" help:"Print the least-privilege policy that a scan needs."`
+	Bench       benchCmd       `cmd:"" help:"Measure a scan against the provider's own SDK on this machine."`
+	Sim         simCmd         `cmd:"" help:"Serve a simulated cloud on loopback, to point a scan at."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program: arguments in, exit status out.
+func run(ctx context.Context, args []string, s streams) (code int) {
+	var c cli
+	exited := false
+	p, err := kong.New(&c, kong.Name("plumbline"),
+		kong.Description("Plumbline tells whether the settings that guard your cloud workload credentials hang true, and what to mend first."),
+		kong.UsageOnError(), kong.Writers(s.out, s.err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Exit(func(n int) { exited, code = true, n }),
+		kong.Bind(s), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(s.err, "plumbline:", err)
+		return exitError
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := p.Parse(args)
+	if exited { // --help
+		return code
+	}
+	if err == nil {
+		err = k.Run()
+	}
+	var status exitCode
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &status):
+		return int(status)
+	case ctx.Err() != nil:
+		fmt.Fprintln(s.err, "plumbline: stopped before the end; nothing was changed.")
+	default:
+		fmt.Fprintln(s.err, "plumbline:", err)
+	}
+	return exitError
+}
+
+type versionCmd struct{}
+
+// Help shows how the command is used.
+func (versionCmd) Help() string { return "Example:\n  plumbline version" }
+
+// Run prints the version.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "plumbline", version)
+	return err
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"plumbline/internal/rule"
+	"plumbline/internal/rule/catalog"
+	"plumbline/internal/rule/ruletest"
+)
+
+type rulesCmd struct {
+	List rulesListCmd `cmd:"" help:"List the rules."`
+	Show rulesShowCmd `cmd:"" help:"Show one rule with its fix and its examples."`
+	Test rulesTestCmd `cmd:"" help:"Prove every rule by its examples."`
+}
+
+type rulesListCmd struct{}
+
+// Help shows how the command is used.
+func (rulesListCmd) Help() string { return "Example:\n  plumbline rules list" }
+
+// Run lists the rules.
+func (rulesListCmd) Run(s streams) error {
+	set, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "RULE\tSEVERITY\tFOR\tWHAT IS TRUE WHEN ALL IS WELL")
+	for _, r := range set.Rules() {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Severity, r.For, r.Title)
+	}
+	return w.Flush()
+}
+
+type rulesShowCmd struct {
+	ID string `arg:"" help:"Rule id, AWS-IMDS-001." placeholder:"RULE"`
+}
+
+// Help shows how the command is used.
+func (rulesShowCmd) Help() string { return "Example:\n  plumbline rules show AWS-IMDS-001" }
+
+// Run shows one rule.
+func (c rulesShowCmd) Run(s streams) error {
+	set, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	r, ok := set.Rule(strings.ToUpper(c.ID))
+	if !ok {
+		return fmt.Errorf("there is no rule %q; plumbline rules list names them all", c.ID)
+	}
+	return showRule(s.out, r)
+}
+
+func showRule(w io.Writer, r *rule.Rule) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s  (%s, for each %s)\n%s\n\n", r.ID, r.Name, r.Severity, r.For, r.Title)
+	section(&b, "When it fails", r.Fault)
+	section(&b, "Why it matters", r.Why)
+	section(&b, "Applies to", r.Applies)
+	section(&b, "Passes if", r.Pass)
+	section(&b, "Where to mend it", r.Fix.Source)
+	section(&b, "Command", r.Fix.CLI)
+	section(&b, "Terraform", r.Fix.Terraform)
+	section(&b, "Console", r.Fix.Console)
+	section(&b, "Undo", r.Fix.Undo)
+	section(&b, "Where tools disagree", r.Note)
+	section(&b, "References", strings.Join(r.References, "\n"))
+	b.WriteString("Examples\n")
+	for _, e := range r.Examples {
+		fmt.Fprintf(&b, "  %-14s %s\n", e.Want, e.Name)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func section(b *strings.Builder, title, text string) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return
+	}
+	fmt.Fprintf(b, "%s\n  %s\n\n", title, strings.ReplaceAll(text, "\n", "\n  "))
+}
+
+type rulesTestCmd struct{}
+
+// Help shows how the command is used.
+func (rulesTestCmd) Help() string { return "Example:\n  plumbline rules test" }
+
+// Run proves the catalogue.
+func (rulesTestCmd) Run(s streams) error {
+	set, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	problems := ruletest.Prove(set)
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "RULE\tPASS\tFAIL\tUNKNOWN\tNOT APPLICABLE")
+	for _, r := range set.Rules() {
+		n := map[string]int{}
+		for _, e := range r.Examples {
+			n[e.Want.String()]++
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\n", r.ID, n["pass"], n["fail"], n["unknown"], n["not_applicable"])
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, p := range problems {
+		fmt.Fprintln(s.out, p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%d of the catalogue's promises do not hold", len(problems))
+	}
+	_, err = fmt.Fprintf(s.out, "%d rules, all examples hold.\n", len(set.Rules()))
+	return err
+}

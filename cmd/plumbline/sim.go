@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"plumbline/internal/cloud/sim"
+	"plumbline/internal/cloud/sim/awssim"
+)
+
+type simCmd struct {
+	AWS simAWSCmd `cmd:"" name:"aws" help:"Serve a simulated AWS on loopback until it is stopped."`
+}
+
+type simAWSCmd struct {
+	Listen    string        `default:"127.0.0.1:0" help:"Address to listen on; loopback only." placeholder:"ADDR"`
+	Instances int           `help:"Serve a large account of this many instances instead of the demo's." placeholder:"N"`
+	Latency   time.Duration `help:"Time that every reply takes at least." placeholder:"50ms"`
+	Throttle  bool          `help:"Throttle as EC2 does."`
+	Plain     bool          `hidden:"" help:"Never compress."`
+}
+
+// Help shows how the command is used.
+func (simAWSCmd) Help() string {
+	return `Prints the lines to export, then serves until it is stopped.
+
+Example:
+  plumbline sim aws --listen 127.0.0.1:4599
+  # in another terminal, after pasting the lines it printed:
+  plumbline scan aws`
+}
+
+// Run serves.
+func (c simAWSCmd) Run(ctx context.Context, s streams) error {
+	estate := sim.Demo()
+	if c.Instances > 0 {
+		estate = sim.Big(c.Instances)
+	}
+	srv, err := serveSim(c.Listen, awssim.New(estate, awssim.Options{Latency: c.Latency, Throttle: c.Throttle, NoGzip: c.Plain}))
+	if err != nil {
+		return err
+	}
+	a := estate.Accounts[0]
+	fmt.Fprintf(s.out, "export AWS_ENDPOINT_URL=http://%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\n",
+		srv.Addr, a.AccessKey, a.SecretKey, a.Regions[0].Name)
+	<-ctx.Done()
+	return srv.Close()
+}
+
+// serveSim serves a simulated cloud on a loopback address; its Addr is the one
+// that it really got.
+func serveSim(address string, h http.Handler) (*http.Server, error) {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%q is not a loopback address; a simulated cloud is served on 127.0.0.1 or [::1] only", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the simulated cloud cannot listen on %s: %w", address, err)
+	}
+	srv := &http.Server{Handler: h, Addr: l.Addr().String(), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // the listener is ours and loopback; nothing else can end it
+		}
+	}()
+	return srv, nil
+}

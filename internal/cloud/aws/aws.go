@@ -1,0 +1,137 @@
+// Package aws asks one AWS account: which regions it has, what a new instance
+// gets there, and which instances stand in it.
+//
+// It keeps what AWS sent, byte for byte made canonical and with secrets
+// replaced, and writes down how every question ended, refusals included. It
+// never decides what an answer means, never changes anything in an account,
+// and makes no request that Calls does not list. It is the only package that
+// imports the AWS SDK.
+package aws
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/sync/errgroup"
+
+	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+// Provider is the name of this cloud in a snapshot.
+const Provider = awsfact.Provider
+
+// Options say which account to ask, and how. The zero value of each means the
+// habit of the AWS tools, or the figure that stands beside it.
+type Options struct {
+	Regions    []string       // ask these only; none: every enabled region
+	RoleARN    string         // become this role first
+	ExternalID string         // what the role's trust policy demands, if it does
+	Profile    string         // of the shared configuration files
+	Region     string         // where STS and the region list are asked
+	Endpoint   string         // instead of AWS, for every service; AWS_ENDPOINT_URL does the same
+	Redactor   *wire.Redactor // replaces secrets; required
+
+	// Login gives a user's keys for a simulated AWS. The credential chain and
+	// the shared configuration files are then left alone.
+	Login func() (accessKey, secretKey string)
+
+	Parallel    int              // regions at a time; 8
+	MaxAttempts int              // requests for one reply; 5
+	MaxBackoff  time.Duration    // longest wait between two of them; 20 s
+	Silence     time.Duration    // without a byte, after which a request has failed; 60 s
+	Now         func() time.Time // time.Now
+
+	page int32 // instances a page; tests have small ones
+}
+
+func (o Options) withHabits() Options {
+	o.Parallel = cmp.Or(max(o.Parallel, 0), 8)
+	o.MaxAttempts = cmp.Or(max(o.MaxAttempts, 0), 5)
+	o.MaxBackoff = cmp.Or(max(o.MaxBackoff, 0), 20*time.Second)
+	o.Silence = cmp.Or(max(o.Silence, 0), time.Minute)
+	o.page = cmp.Or(o.page, pageSize)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// A Collector asks one account. Connect makes it.
+type Collector struct {
+	options   Options
+	config    sdk.Config
+	account   string
+	partition string
+	identity  reply    // what GetCallerIdentity said, until Context writes it down
+	regions   []string // the enabled ones that are to be asked; Context finds them
+	ready     bool     // Context has been asked
+}
+
+var _ cloud.Collector = (*Collector)(nil)
+
+// Scope is the account that the credentials speak for.
+func (c *Collector) Scope() snapshot.Scope { return c.in(snapshot.Global) }
+
+// String names the account, and keeps the credentials from whoever prints c.
+func (c *Collector) String() string { return "AWS account " + c.account }
+
+// GoString does the same for %#v.
+func (c *Collector) GoString() string { return c.String() }
+
+// Partition is the part of AWS that the account stands in: "aws", "aws-cn",
+// "aws-us-gov" or another.
+func (c *Collector) Partition() string { return c.partition }
+
+func (c *Collector) in(region string) snapshot.Scope {
+	return snapshot.Scope{Provider: Provider, Account: c.account, Region: region}
+}
+
+// Context asks who we are, which regions there are, and what each enabled one
+// gives to a new instance.
+func (c *Collector) Context(ctx context.Context, sink cloud.Sink) error {
+	if err := c.identity.write(ctx, sink); err != nil {
+		return err
+	}
+	if err := c.findRegions(ctx, sink); err != nil {
+		return err
+	}
+	c.ready = true
+	return c.everywhere(ctx, sink, c.metadataDefaults)
+}
+
+// Workloads asks each enabled region for its instances. Context comes first.
+func (c *Collector) Workloads(ctx context.Context, sink cloud.Sink) error {
+	if !c.ready {
+		return errors.New("workloads were asked for before the regions were known")
+	}
+	return c.everywhere(ctx, sink, c.instances)
+}
+
+// everywhere asks the regions, some at a time. A refusal is no error; what is
+// one ends the others too.
+func (c *Collector) everywhere(ctx context.Context, sink cloud.Sink, ask func(context.Context, cloud.Sink, string) error) error {
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(c.options.Parallel)
+	for _, region := range slices.Sorted(slices.Values(c.regions)) {
+		if inner.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			if inner.Err() != nil {
+				return nil // another region's error is the one to tell
+			}
+			return ask(inner, sink, region)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}

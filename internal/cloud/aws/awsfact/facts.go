@@ -1,0 +1,41 @@
+package awsfact
+
+import (
+	"plumbline/internal/estate"
+	"plumbline/internal/judge"
+	"plumbline/internal/snapshot"
+)
+
+// Facts reads AWS's documents for a judge. It serves one goroutine.
+type Facts struct{ reader Reader }
+
+var _ judge.Facts = (*Facts)(nil)
+
+// New makes a reader of AWS's documents.
+func New() *Facts { return new(Facts) }
+
+// IsWorkload says whether documents of a kind are streamed.
+func (*Facts) IsWorkload(kind string) bool { return kind == KindInstance }
+
+// WorkloadKinds are the kinds of documents that are streamed.
+func (*Facts) WorkloadKinds() []string { return []string{KindInstance} }
+
+// Workload reads one instance.
+func (f *Facts) Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error) {
+	w, err := f.reader.Workload(c, r)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// Objects reads the account and its regions.
+func (*Facts) Objects(c *snapshot.Context) []estate.Object { return Objects(c) }
+
+// Unseen names the places where a listing did not come whole.
+func (*Facts) Unseen(c *snapshot.Context) []judge.Unseen { return Unseen(c) }
+
+// Whole says whether everything of a kind in a region was listed to the end.
+func (*Facts) Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
+	return Whole(c, kind, region)
+}

@@ -1,0 +1,79 @@
+package awsfact
+
+import (
+	"cmp"
+	"slices"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/judge"
+	"plumbline/internal/snapshot"
+)
+
+// Unseen lists the places where we could not look, the account before its
+// regions. A region that is not opted in is none: nothing can be launched
+// there; nor is one that whoever started the scan left out. One that is on,
+// and was never asked, is one.
+func Unseen(c *snapshot.Context) []judge.Unseen {
+	regions, missing := regionsOf(c)
+	var gaps []judge.Unseen
+	if missing != nil {
+		subject := accountSubject(c)
+		gaps = append(gaps,
+			unseen(estate.KindWorkload, subject, missing),
+			unseen(estate.KindAccountRegion, subject, missing))
+	}
+	for _, region := range askable(c, regions) {
+		if a := c.Answer(CallInstances, region, ""); !a.Whole() && a.Cause != snapshot.OutOfScope {
+			gaps = append(gaps, unseen(estate.KindWorkload, regionSubject(c, region), holeOf(a)))
+		}
+	}
+	return gaps
+}
+
+func unseen(k estate.Kind, place estate.Subject, h *hole) judge.Unseen {
+	return judge.Unseen{Kind: k, Subject: place, Why: h.why, Origin: h.origin}
+}
+
+// askable names the regions where instances may be: those that are on, and
+// those that somebody asked about though no list names them.
+func askable(c *snapshot.Context, regions []region) []string {
+	listed := map[string]bool{}
+	var names []string
+	for _, r := range regions {
+		listed[r.name] = true
+		if r.on() {
+			names = append(names, r.name)
+		}
+	}
+	for _, a := range c.Answers() {
+		if a.Call == CallInstances && a.Subject == "" && !listed[a.Region] {
+			listed[a.Region] = true
+			names = append(names, a.Region)
+		}
+	}
+	slices.SortFunc(names, cmp.Compare[string])
+	return names
+}
+
+// Whole reports that everything of a kind in a region was listed to the end;
+// region "" or global asks for all regions.
+//
+// A region that is no longer opted in is not whole: its instances go on
+// running where nobody can see them, so findings there are lost, not gone.
+func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
+	all := region == "" || region == snapshot.Global
+	switch kind {
+	case estate.KindAccount:
+		return true // the account is what the snapshot is of
+	case estate.KindAccountRegion:
+		_, missing := regionsOf(c)
+		return missing == nil
+	case estate.KindWorkload:
+		if all {
+			return !slices.ContainsFunc(Unseen(c), func(u judge.Unseen) bool { return u.Kind == kind })
+		}
+		return c.Answer(CallInstances, region, "").Whole()
+	default:
+		return false // nothing lists it yet
+	}
+}

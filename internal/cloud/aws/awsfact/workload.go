@@ -1,0 +1,102 @@
+package awsfact
+
+import (
+	"fmt"
+	"strings"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/fact"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+// A Reader reads instances, one after the other. It is not safe for
+// concurrent use.
+type Reader struct{ wire wire.Reader }
+
+// Workload reads an instance. What it returns is the caller's own and shares
+// nothing with the document. The error means that the document is not one
+// that this program wrote.
+func (r *Reader) Workload(c *snapshot.Context, res *snapshot.Resource) (*estate.Workload, error) {
+	if res.Kind != KindInstance {
+		return nil, fmt.Errorf("%s is of kind %q, not an instance", res.UID, res.Kind)
+	}
+	v, err := r.wire.Read(res.Doc)
+	if err != nil {
+		return nil, fmt.Errorf("the document of %s: %w", res.UID, err)
+	}
+	id, ok := filled(v.Get("instanceId"))
+	if !ok {
+		return nil, fmt.Errorf("the document of %s: %w", res.UID, noMember(res.Kind, "instanceId"))
+	}
+	s := source{originOf(res)}
+	return &estate.Workload{
+		Subject: estate.Subject{
+			Kind: estate.KindWorkload, Provider: Provider, Account: res.Account, Region: res.Region,
+			UID: res.UID, ID: id, Name: res.Name, Parent: RegionUID(res.Account, res.Region),
+		},
+		Type:      "instance",
+		State:     s.state(v.Get("instanceState").Get("name")),
+		ManagedBy: s.managedBy(v.Get("operator")),
+		Metadata:  s.metadata(v.Get("metadataOptions")),
+		Identity:  s.identity(v.Get("iamInstanceProfile")),
+		Tags:      s.tags(v.Get("tagSet")),
+	}, nil
+}
+
+func (s source) state(v wire.Value) fact.Of[string] {
+	return s.word(v, "/instanceState/name",
+		"running", "stopped", "terminated", "pending", "stopping", "shutting-down")
+}
+
+// metadata reads the instance's own options. EC2 has sent all of them for
+// every instance since it has them; one that is not there is not off, it is
+// not told (an older emulator, a member that was renamed). That holds for
+// httpProtocolIpv6 and instanceMetadataTags too, though both are off by
+// default: a default is what a launch gets, not what is in force now.
+func (s source) metadata(v wire.Value) estate.Metadata {
+	return estate.Metadata{
+		Endpoint: s.word(v.Get("httpEndpoint"), "/metadataOptions/httpEndpoint", "enabled", "disabled"),
+		Tokens:   s.word(v.Get("httpTokens"), "/metadataOptions/httpTokens", "required", "optional"),
+		HopLimit: s.hops(v.Get("httpPutResponseHopLimit"), "/metadataOptions/httpPutResponseHopLimit"),
+		Applied:  s.flag(v.Get("state"), "/metadataOptions/state", "applied", "pending"),
+		IPv6:     s.flag(v.Get("httpProtocolIpv6"), "/metadataOptions/httpProtocolIpv6", "enabled", "disabled"),
+		Tags:     s.flag(v.Get("instanceMetadataTags"), "/metadataOptions/instanceMetadataTags", "enabled", "disabled"),
+	}
+}
+
+// managedBy reads which service operates the instance for its owner (EKS Auto
+// Mode and others): <operator><managed/><principal/></operator>.
+func (s source) managedBy(v wire.Value) fact.Of[string] {
+	const managed, principal = "/operator/managed", "/operator/principal"
+	on := s.flag(v.Get("managed"), managed, "true", "false")
+	if is, known := on.Get(); !known || !is {
+		return fact.Map(on, func(bool) string { return "" })
+	}
+	p := v.Get("principal")
+	if name, ok := filled(p); ok {
+		return fact.Known(name, s.from, principal)
+	}
+	if !p.Exists() {
+		return fact.Unknown[string](s.why(snapshot.Absent, principal), s.from, principal)
+	}
+	return fact.Unknown[string](s.strange(p), s.from, principal)
+}
+
+// identity reads what is bound. EC2 leaves iamInstanceProfile out where none
+// is associated (Instance in the EC2 API reference), so its absence is told.
+// What the role behind the profile may do is not asked for yet.
+func (s source) identity(v wire.Value) estate.Identity {
+	const profile, arn = "/iamInstanceProfile", "/iamInstanceProfile/arn"
+	if !v.Exists() {
+		return estate.Identity{Name: fact.Known("", s.from, profile), Mechanism: fact.Known("none", s.from, profile)}
+	}
+	why := s.why(snapshot.Absent, arn)
+	if a := v.Get("arn"); a.Exists() {
+		if name, ok := a.Text(); ok && strings.HasPrefix(name, "arn:") {
+			return estate.Identity{Name: fact.Known(name, s.from, arn), Mechanism: fact.Known("instance_profile", s.from, arn)}
+		}
+		why = s.strange(a)
+	}
+	return estate.Identity{Name: fact.Unknown[string](why, s.from, arn), Mechanism: fact.Unknown[string](why, s.from, arn)}
+}

@@ -1,0 +1,68 @@
+package aws
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"golang.org/x/sync/errgroup"
+
+	"plumbline/internal/cloud"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+// Paginate lists every instance of every enabled region with the SDK's own
+// paginator and throws the result away: the floor that a bench holds the
+// collector against. It returns how many instances there were.
+func Paginate(ctx context.Context, o Options) (int, error) {
+	o.Redactor = wire.NewRedactor([32]byte{}) // nothing is kept
+	c, err := Connect(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	if err := c.findRegions(ctx, nobody{}); err != nil {
+		return 0, err
+	}
+	counts := make([]int, len(c.regions))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(c.options.Parallel)
+	for i, region := range c.regions {
+		g.Go(func() (err error) {
+			counts[i], err = c.paginate(ctx, region)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, k := range counts {
+		n += k
+	}
+	return n, nil
+}
+
+func (c *Collector) paginate(ctx context.Context, region string) (n int, err error) {
+	p := ec2.NewDescribeInstancesPaginator(c.ec2(region), &ec2.DescribeInstancesInput{MaxResults: &c.options.page})
+	for p.HasMorePages() {
+		out, err := p.NextPage(ctx)
+		if err != nil {
+			return n, err
+		}
+		for _, r := range out.Reservations {
+			n += len(r.Instances)
+		}
+	}
+	return n, nil
+}
+
+// nobody takes everything and keeps nothing.
+type nobody struct{}
+
+var _ cloud.Sink = nobody{}
+
+// Answer forgets.
+func (nobody) Answer(context.Context, snapshot.Answer) error { return nil }
+
+// Resources forgets.
+func (nobody) Resources(context.Context, []snapshot.Resource) error { return nil }

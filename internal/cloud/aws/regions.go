@@ -1,0 +1,145 @@
+package aws
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/snapshot"
+)
+
+// notOptedIn is the status of a region that the account has not enabled (EC2
+// API reference, Region). Nothing can stand there. A region with any other
+// status, one that this version does not know included, is asked.
+const notOptedIn = "not-opted-in"
+
+// findRegions asks which regions there are, and decides which to ask.
+func (c *Collector) findRegions(ctx context.Context, sink cloud.Sink) error {
+	q := c.ask(awsfact.CallRegions, snapshot.Global)
+	list, err := c.listRegions(ctx, q)
+	if err != nil {
+		c.regions = c.knownRegions()
+		return q.refuse(ctx, sink, err)
+	}
+	if len(list) == 0 {
+		q.note(refusal{code: codeNoRegions, cause: snapshot.Unreadable, message: "The reply lists no region."})
+		if err := q.end(ctx, sink); err != nil {
+			return err
+		}
+		return say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
+			"Every account has regions: check that this is AWS, or an endpoint that knows DescribeRegions.", capital(c.where()))
+	}
+	if err := q.deliver(ctx, sink); err != nil {
+		return q.void(ctx, sink, err)
+	}
+	if err := q.complete(ctx, sink); err != nil {
+		return err
+	}
+	return c.chooseRegions(ctx, sink, list)
+}
+
+func (c *Collector) listRegions(ctx context.Context, q *question) ([]types.Region, error) {
+	client := c.ec2(c.config.Region)
+	var list []types.Region
+	err := q.page(ctx, func(ctx context.Context, tap tapInstaller) error {
+		out, err := client.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: sdk.Bool(true)},
+			func(o *ec2.Options) { o.APIOptions = append(o.APIOptions, tap) })
+		if err == nil {
+			list = out.Regions
+		}
+		return err
+	})
+	return list, err
+}
+
+// knownRegions are asked where the list of regions was refused, so that
+// something is seen. The refusal stays in the ledger.
+func (c *Collector) knownRegions() []string {
+	if len(c.options.Regions) > 0 {
+		return unique(c.options.Regions)
+	}
+	return []string{c.config.Region}
+}
+
+// chooseRegions takes those that are enabled, and of these the ones that were
+// named, if any were.
+func (c *Collector) chooseRegions(ctx context.Context, sink cloud.Sink, list []types.Region) error {
+	status := map[string]string{}
+	for _, r := range list {
+		status[sdk.ToString(r.RegionName)] = sdk.ToString(r.OptInStatus)
+	}
+	c.regions = nil
+	if len(c.options.Regions) == 0 {
+		for name, s := range status {
+			if s != notOptedIn {
+				c.regions = append(c.regions, name)
+			}
+		}
+		return nil
+	}
+	for _, name := range unique(c.options.Regions) {
+		s, exists := status[name]
+		switch {
+		case !exists:
+			return noSuchRegion(name, status)
+		case s != notOptedIn:
+			c.regions = append(c.regions, name)
+			continue
+		}
+		if err := c.notEnabled(ctx, sink, name); err != nil {
+			return err
+		}
+	}
+	return c.leftOut(ctx, sink, status)
+}
+
+// leftOut writes down which enabled regions were not asked because the person
+// who started the scan named others. The ledger is never silent about a region.
+func (c *Collector) leftOut(ctx context.Context, sink cloud.Sink, status map[string]string) error {
+	for name, s := range status {
+		if s == notOptedIn || slices.Contains(c.options.Regions, name) {
+			continue
+		}
+		for _, call := range []string{awsfact.CallDefaults, awsfact.CallInstances} {
+			at := c.options.Now()
+			a := snapshot.Answer{Key: snapshot.Key{Call: call, Scope: c.in(name)}, Lists: awsfact.Shapes[call].Kind,
+				Cause: snapshot.OutOfScope, AskedAt: at, EndedAt: at}
+			if err := sink.Answer(ctx, a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// notEnabled writes down that a region was asked for in vain. Without this the
+// ledger would be silent about it.
+func (c *Collector) notEnabled(ctx context.Context, sink cloud.Sink, region string) error {
+	for _, call := range []string{awsfact.CallDefaults, awsfact.CallInstances} {
+		q := c.ask(call, region)
+		q.note(refusal{code: codeNotOptedIn, cause: snapshot.NotOptedIn, message: "The account has not enabled this region, so it was not asked."})
+		if err := q.end(ctx, sink); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func noSuchRegion(name string, status map[string]string) error {
+	var there []string
+	for n := range status {
+		there = append(there, n)
+	}
+	slices.Sort(there)
+	return say(nil, "There is no region %q. This account's regions are %s.", name, strings.Join(there, ", "))
+}
+
+func unique(names []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(names)))
+}

@@ -1,0 +1,205 @@
+package aws
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+// maxBody is the longest reply that is read. A page of 1,000 instances has
+// about 10 MB; what is longer than this is no page.
+const maxBody = 256 << 20
+
+// A tap stands next to the wire, below the SDK's retries. It makes documents
+// of each reply before the SDK decodes it. The SDK alone takes an empty 200,
+// or one that is not AWS's, for a success with nothing in it, and gives up on
+// a body that ends early; here both are failed attempts, and are retried.
+type tap struct {
+	shape  *wire.Shape
+	redact *wire.Redactor
+	whole  bool // leave the body whole for the SDK; else the list is cut out
+	make   func(wire.Doc, *wire.Reader) (snapshot.Resource, error)
+
+	resources []snapshot.Resource // of the last attempt, if it succeeded
+	attempts  int                 // since begin
+	http      int                 // status of the last attempt, 0 if no reply came
+	requestID string              // of the last attempt
+
+	page   wire.Page
+	reader wire.Reader
+}
+
+// install puts the tap into the middleware of one call.
+func (t *tap) install(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WireDocument", t.handle), middleware.After)
+}
+
+// begin forgets the request before.
+func (t *tap) begin() {
+	t.attempts, t.http, t.requestID, t.resources = 0, 0, "", t.resources[:0]
+}
+
+// handle is one attempt.
+func (t *tap) handle(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	t.attempts++
+	t.resources, t.http, t.requestID = t.resources[:0], 0, ""
+	out, meta, err := next.HandleDeserialize(ctx, in)
+	resp, ok := out.RawResponse.(*smithyhttp.Response)
+	if err != nil || !ok {
+		return out, meta, err
+	}
+	t.http, t.requestID = resp.StatusCode, resp.Header.Get("X-Amzn-Requestid")
+	rest, err := t.read(resp.Response)
+	if err != nil {
+		rest, t.resources = nil, t.resources[:0]
+	}
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(rest)), int64(len(rest))
+	return out, meta, err
+}
+
+// bodies are used again: a page of instances has 10 MB.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// read takes the reply off the wire and returns what the SDK is to see of it.
+func (t *tap) read(resp *http.Response) (rest []byte, err error) {
+	kept := bodies.Get().(*[]byte)
+	defer bodies.Put(kept)
+	body, err := readAll((*kept)[:0], resp, maxBody)
+	*kept = body
+	if e := resp.Body.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return nil, &badReply{code: codeCutOff, again: true, err: fmt.Errorf("the reply ended early: %w", err)}
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		rest, err = t.refusal(resp, body)
+	} else {
+		rest, err = t.documents(resp, body)
+	}
+	if t.requestID == "" {
+		t.requestID = requestIDIn(rest)
+	}
+	return rest, err
+}
+
+var errTooLong = errors.New("it is longer than any page")
+
+// readAll appends a body to b. It doubles b while it is small, and then grows
+// it by a quarter: what large pages leave unused counts, in each region at once.
+func readAll(b []byte, resp *http.Response, longest int) ([]byte, error) {
+	if n := resp.ContentLength; n > 0 && n <= int64(longest) {
+		b = slices.Grow(b, int(n)+1) // one more, to see the end
+	}
+	for {
+		if len(b) == cap(b) {
+			b = slices.Grow(b, moreRoom(len(b)))
+		}
+		n, err := resp.Body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return b, nil
+		case err != nil:
+			return b, err
+		case len(b) > longest:
+			return b, errTooLong
+		}
+	}
+}
+
+func moreRoom(have int) int {
+	if have < 8<<20 {
+		return max(have, bytes.MinRead)
+	}
+	return have / 4
+}
+
+// refusal leaves AWS's own error to the SDK; anything else that is no success
+// did not come from AWS.
+func (t *tap) refusal(resp *http.Response, body []byte) ([]byte, error) {
+	if isXML(resp) && bytes.Contains(body, []byte("<Code>")) {
+		return bytes.Clone(body), nil
+	}
+	again := resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests
+	return nil, &badReply{code: codeUnreadable, again: again, err: fmt.Errorf("status %s with a body that is not from AWS: %s", resp.Status, sample(body))}
+}
+
+// documents makes the resources of a page.
+func (t *tap) documents(resp *http.Response, body []byte) ([]byte, error) {
+	if len(body) == 0 {
+		return nil, &badReply{code: codeUnreadable, again: true, err: errors.New("the reply was empty")}
+	}
+	if !isXML(resp) {
+		return nil, &badReply{code: codeUnreadable, again: true, err: fmt.Errorf("the reply is not XML but %.80q: %s", resp.Header.Get("Content-Type"), sample(body))}
+	}
+	rest, err := t.page.Parse(body, t.shape, t.redact, t.add)
+	switch {
+	case errors.Is(err, wire.ErrCut):
+		return nil, &badReply{code: codeCutOff, again: true, err: fmt.Errorf("the reply ended early: %w", err)}
+	case err != nil:
+		return nil, &badReply{code: codeUnreadable, again: true, err: fmt.Errorf("the reply cannot be read: %w", err)}
+	case t.whole:
+		return bytes.Clone(body), nil
+	}
+	return rest, nil
+}
+
+func (t *tap) add(d wire.Doc) error {
+	r, err := t.make(d, &t.reader)
+	if err != nil {
+		return err
+	}
+	t.resources = append(t.resources, r)
+	return nil
+}
+
+// isXML believes the content type where there is one.
+func isXML(resp *http.Response) bool {
+	kind := resp.Header.Get("Content-Type")
+	return kind == "" || strings.Contains(kind, "xml") && !strings.Contains(kind, "xhtml")
+}
+
+// sample is the beginning of a body that nobody expected.
+func sample(body []byte) string { return fmt.Sprintf("%.120q", body) }
+
+// requestIDIn finds the id in a body whose headers did not tell it. STS, EC2
+// and EC2's errors spell it differently.
+func requestIDIn(body []byte) string {
+	for _, name := range []string{"requestId", "RequestId", "RequestID"} {
+		_, after, ok := bytes.Cut(body, []byte("<"+name+">"))
+		if id, _, closed := bytes.Cut(after, []byte("</"+name+">")); ok && closed && len(id) <= 100 {
+			return string(id)
+		}
+	}
+	return ""
+}
+
+// badReply is an attempt that brought a reply which is not a whole reply of
+// AWS.
+type badReply struct {
+	code  string
+	again bool
+	err   error
+}
+
+// Error tells what came.
+func (b *badReply) Error() string { return b.err.Error() }
+
+// Unwrap gives the cause.
+func (b *badReply) Unwrap() error { return b.err }
+
+// RetryableError tells the SDK whether to ask again.
+func (b *badReply) RetryableError() bool { return b.again }

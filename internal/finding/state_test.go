@@ -1,0 +1,84 @@
+package finding
+
+import "testing"
+
+var (
+	states = []State{None, Open, NoData, Lost, Resolved, Gone}
+	sights = []Sight{SawFail, SawUnknown, SawPass, SawNotApplicable, NotListed, OutOfSight}
+)
+
+func TestStep(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		was    State
+		saw    Sight
+		state  State
+		change Change
+	}{
+		{"a first failure is new", None, SawFail, Open, New},
+		{"a failure seen again is still there", Open, SawFail, Open, Still},
+		{"a failure that passes is fixed", Open, SawPass, Resolved, Fixed},
+		{"a failure that comes back after a pass is reopened", Resolved, SawFail, Open, CameBack},
+		{"a failure we can no longer tell is lost sight of", Open, SawUnknown, Lost, LostIt},
+		{"a failure whose listing was refused is lost sight of", Open, OutOfSight, Lost, LostIt},
+		{"a failure whose subject a complete listing lacks is gone", Open, NotListed, Gone, GoneAway},
+		{"a failure of an instance that was terminated is gone", Open, SawNotApplicable, Gone, GoneAway},
+		{"a lost failure that is seen again is still there, not new", Lost, SawFail, Open, Still},
+		{"a lost failure that passes is fixed", Lost, SawPass, Resolved, Fixed},
+		{"a lost failure stays lost", Lost, SawUnknown, Lost, NoChange},
+		{"what could never be told is no data", None, SawUnknown, NoData, Untold},
+		{"no data that passes is told", NoData, SawPass, Resolved, Told},
+		{"no data that fails is new", NoData, SawFail, Open, New},
+		{"no data out of sight stays no data", NoData, OutOfSight, NoData, NoChange},
+		{"a resolved finding that can no longer be told is no data", Resolved, SawUnknown, NoData, Untold},
+		{"a resolved finding out of sight stays resolved", Resolved, OutOfSight, Resolved, NoChange},
+		{"a gone thing that fails again is new", Gone, SawFail, Open, New},
+		{"a pass makes no finding", None, SawPass, None, NoChange},
+		{"a question that does not arise makes no finding", None, SawNotApplicable, None, NoChange},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			state, change := Step(tt.was, tt.saw)
+			if state != tt.state || change != tt.change {
+				t.Errorf("Step(%q, %d) = %q, %q; want %q, %q", tt.was, tt.saw, state, change, tt.state, tt.change)
+			}
+		})
+	}
+}
+
+// The laws hold for every state and every sight.
+func TestStepLaws(t *testing.T) {
+	t.Parallel()
+	for _, was := range states {
+		for _, saw := range sights {
+			state, change := Step(was, saw)
+			if (change == Fixed || change == Told) && saw != SawPass {
+				t.Errorf("Step(%q, %d) says %q without a pass", was, saw, change)
+			}
+			if state == Resolved && was != Resolved && saw != SawPass {
+				t.Errorf("Step(%q, %d) resolves without a pass", was, saw)
+			}
+			if (saw == SawUnknown || saw == OutOfSight) && (state == Gone && was != Gone || state == Open) {
+				t.Errorf("Step(%q, %d) = %q: what cannot be seen may neither vanish nor fail", was, saw, state)
+			}
+			if saw == SawFail && state != Open {
+				t.Errorf("Step(%q, fail) = %q, want open", was, state)
+			}
+			if again, ch := Step(state, saw); again != state || ch != NoChange && ch != Still {
+				t.Errorf("the same sight again turns %q into %q (%q)", state, again, ch)
+			}
+		}
+	}
+}
+
+func TestKeysDoNotCollideByConcatenation(t *testing.T) {
+	t.Parallel()
+	if KeyOf("AB", "C") == KeyOf("A", "BC") {
+		t.Error("keys of (AB, C) and (A, BC) are the same")
+	}
+	if KeyOf("A", "B") != KeyOf("A", "B") {
+		t.Error("the same pair has two keys")
+	}
+}

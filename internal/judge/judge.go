@@ -1,0 +1,145 @@
+// Package judge puts facts and rules together: a context and a page of
+// documents in, outcomes and verdicts out.
+//
+// It is pure: the same documents and the same rules give the same verdicts,
+// whether they come from a cloud, from the store or from a recording. It asks
+// nobody, stores nothing and has no clock.
+package judge
+
+import (
+	"plumbline/internal/estate"
+	"plumbline/internal/fact"
+	"plumbline/internal/finding"
+	"plumbline/internal/rule"
+	"plumbline/internal/snapshot"
+)
+
+// Facts reads one provider's documents. Each provider's fact package fills it;
+// package facts wires them.
+type Facts interface {
+	// IsWorkload says whether documents of this kind are workloads, which are
+	// streamed, or belong to the context.
+	IsWorkload(kind string) bool
+	// WorkloadKinds are the kinds that IsWorkload says yes to.
+	WorkloadKinds() []string
+	// Workload reads one workload. The object may be used until the next call.
+	Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error)
+	// Objects reads everything in the context that a rule can judge.
+	Objects(c *snapshot.Context) []estate.Object
+	// Unseen names the places where a listing did not come whole.
+	Unseen(c *snapshot.Context) []Unseen
+	// Whole says that everything of a kind in a region was listed to the end;
+	// region "" or snapshot.Global asks for all regions.
+	Whole(c *snapshot.Context, kind estate.Kind, region string) bool
+}
+
+// Unseen is a place where things of a kind may stand that nobody listed.
+type Unseen struct {
+	Kind    estate.Kind    // of the things that may be missing
+	Subject estate.Subject // the place: an account region or an account
+	Why     *fact.Reason
+	Origin  *fact.Origin
+}
+
+// A Result is what all rules say of some subjects.
+type Result struct {
+	Rules    []*rule.Rule      // the columns
+	Subjects []estate.Subject  // the rows
+	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
+	Verdicts []finding.Verdict // every fail and unknown, gaps included
+}
+
+// Outcome of a rule on a subject, by their places.
+func (r *Result) Outcome(subject, rule int) finding.Outcome {
+	return r.Outcomes[subject*len(r.Rules)+rule]
+}
+
+// A Bench judges pages. It reuses its memory, so it serves one goroutine at a
+// time; benches of the same rules may work side by side.
+type Bench struct {
+	rules []*rule.Rule
+	facts Facts
+	judge *rule.Judge
+	all   bool
+}
+
+// NewBench makes a bench for one provider's facts.
+func NewBench(set *rule.Set, facts Facts) *Bench {
+	return &Bench{rules: set.Rules(), facts: facts, judge: rule.NewJudge(set)}
+}
+
+// KeepAll makes the bench give a verdict for every outcome, passes included.
+func (b *Bench) KeepAll() *Bench { b.all = true; return b }
+
+// Page judges the workloads of one page.
+func (b *Bench) Page(c *snapshot.Context, page []snapshot.Resource) Result {
+	res := Result{Rules: b.rules,
+		Subjects: make([]estate.Subject, 0, len(page)),
+		Outcomes: make([]finding.Outcome, 0, len(page)*len(b.rules))}
+	for i := range page {
+		o, err := b.facts.Workload(c, &page[i])
+		if err != nil {
+			o = unreadable(&page[i], err)
+		}
+		b.object(&res, o)
+	}
+	return res
+}
+
+// Close judges what is not a workload, and says of every place where nobody
+// could look that it was not assessed. The context must hold the whole ledger.
+func (b *Bench) Close(c *snapshot.Context) Result {
+	res := Result{Rules: b.rules}
+	for _, o := range b.facts.Objects(c) {
+		b.object(&res, o)
+	}
+	for _, u := range b.facts.Unseen(c) {
+		for _, r := range b.rules {
+			if r.For == u.Kind && about(r, c.Provider) && !r.Coverage {
+				res.Verdicts = append(res.Verdicts, r.Gap(u.Subject, u.Why, u.Origin))
+			}
+		}
+	}
+	return res
+}
+
+// Read gives the object that rules judge in one resource, for showing why.
+func (b *Bench) Read(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error) {
+	return b.facts.Workload(c, r)
+}
+
+func (b *Bench) object(res *Result, o estate.Object) {
+	head := o.Head()
+	res.Subjects = append(res.Subjects, *head)
+	for _, r := range b.rules {
+		if r.For != head.Kind || !about(r, head.Provider) {
+			res.Outcomes = append(res.Outcomes, 0)
+			continue
+		}
+		out := b.judge.Judge(r, o)
+		res.Outcomes = append(res.Outcomes, out)
+		if b.all || out == finding.Fail || out == finding.Unknown {
+			res.Verdicts = append(res.Verdicts, b.judge.Verdict())
+		}
+	}
+}
+
+// about says whether a rule is about a cloud; some are about every one.
+func about(r *rule.Rule, provider string) bool { return r.Provider == "" || r.Provider == provider }
+
+// unreadable stands for a workload whose document cannot be read: it exists,
+// and nothing is known of it.
+func unreadable(r *snapshot.Resource, err error) estate.Object {
+	why := &fact.Reason{Cause: snapshot.Unreadable, Call: r.Call, Region: r.Region, Detail: err.Error()}
+	from := &fact.Origin{Call: r.Call, Region: r.Region, Kind: r.Kind, UID: r.UID, Hash: r.Hash, HasDoc: true}
+	w := &estate.Workload{Subject: estate.Subject{Kind: estate.KindWorkload, Provider: r.Provider,
+		Account: r.Account, Region: r.Region, UID: r.UID, ID: r.UID, Name: r.Name}, Type: "instance"}
+	w.State = fact.Unknown[string](why, from, "")
+	w.Metadata.Endpoint = fact.Unknown[string](why, from, "")
+	w.Metadata.Tokens = fact.Unknown[string](why, from, "")
+	w.Metadata.HopLimit = fact.Unknown[int64](why, from, "")
+	w.Metadata.Applied = fact.Unknown[bool](why, from, "")
+	w.Metadata.IPv6 = fact.Unknown[bool](why, from, "")
+	w.Metadata.Tags = fact.Unknown[bool](why, from, "")
+	return w
+}

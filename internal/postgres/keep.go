@@ -1,0 +1,89 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/judge"
+	"plumbline/internal/scan"
+	"plumbline/internal/snapshot"
+)
+
+// A Keep stores a scan as it comes. It is a scan.Out.
+type Keep struct {
+	store  *Store
+	engine string
+	facts  judge.Facts
+	writer *Writer
+	record scan.Record
+}
+
+// NewKeep stores into s. engine is the version of the program; facts say what
+// was listed in full.
+func NewKeep(s *Store, engine string, facts judge.Facts) *Keep {
+	return &Keep{store: s, engine: engine, facts: facts}
+}
+
+// Record is the scan as it was stored, once it has ended.
+func (k *Keep) Record() scan.Record { return k.record }
+
+// Start begins the scan and stores the context.
+func (k *Keep) Start(ctx context.Context, c *snapshot.Context) (err error) {
+	k.writer, err = k.store.Begin(ctx, scan.Record{Provider: c.Provider, Account: c.Account, StartedAt: c.TakenAt, Engine: k.engine})
+	if err != nil {
+		return err
+	}
+	for _, kind := range c.Kinds() {
+		if err := k.writer.Page(ctx, c.Resources(kind), Judged{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Page stores one page.
+func (k *Keep) Page(ctx context.Context, rs []snapshot.Resource, res judge.Result) error {
+	return k.writer.Page(ctx, rs, judged(&res))
+}
+
+// End stores the ledger and the last verdicts, and closes the scan.
+func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) error {
+	if err := k.writer.Answers(ctx, c.Answers()); err != nil {
+		return err
+	}
+	kinds := map[string]estate.Kind{}
+	for _, r := range res.Rules {
+		kinds[r.ID] = r.For
+	}
+	var err error
+	k.record, err = k.writer.Close(ctx, judged(&res), Sight{
+		Listed: func(kind, region string) bool {
+			return !k.facts.IsWorkload(kind) || k.facts.Whole(c, estate.KindWorkload, region)
+		},
+		Whole: func(rule, region string) bool {
+			kind, known := kinds[rule]
+			return known && k.facts.Whole(c, kind, region)
+		},
+	})
+	return err
+}
+
+// Abort ends a scan that cannot be finished; it does nothing if none began.
+func (k *Keep) Abort(ctx context.Context, reason string) error {
+	if k.writer == nil || k.record.Number != 0 {
+		return nil
+	}
+	if err := k.writer.Abort(ctx, reason); err != nil {
+		return fmt.Errorf("abort scan: %w", err)
+	}
+	return nil
+}
+
+func judged(res *judge.Result) Judged {
+	j := Judged{Subjects: res.Subjects, Outcomes: res.Outcomes, Verdicts: res.Verdicts, Rules: make([]RuleRef, len(res.Rules))}
+	for i, r := range res.Rules {
+		j.Rules[i] = RuleRef{ID: r.ID, Version: r.Version, Severity: r.Severity}
+	}
+	return j
+}

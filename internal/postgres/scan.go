@@ -1,0 +1,87 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"plumbline/internal/problem"
+	"plumbline/internal/scan"
+)
+
+const scanQuery = `
+	select s.number, a.provider, a.external_id, s.state, s.reason, s.started_at, s.ended_at, s.engine, s.workloads, s.written, s.changes
+	from scan s
+	join account a on a.id = s.account_id`
+
+func readScan(row pgx.CollectableRow) (r scan.Record, err error) {
+	var ended *time.Time
+	err = row.Scan(&r.Number, &r.Provider, &r.Account, &r.State, &r.Reason, &r.StartedAt, &ended, &r.Engine, &r.Workloads, &r.Written, &r.Changes)
+	r.StartedAt = r.StartedAt.UTC()
+	if ended != nil {
+		r.EndedAt = ended.UTC()
+	}
+	return r, err
+}
+
+// Scan returns one scan with its answers and, if it was finished, its counts;
+// NotFound if there is none of that number.
+func (s *Store) Scan(ctx context.Context, number int64) (scan.Record, error) {
+	rows, err := s.pool.Query(ctx, scanQuery+`
+	where s.number = $1`, number)
+	if err != nil {
+		return scan.Record{}, explain(err)
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, readScan)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, problem.New(problem.NotFound, "There is no scan %d.", number)
+	}
+	if err != nil {
+		return r, explain(err)
+	}
+	return s.complete(ctx, r)
+}
+
+func (s *Store) complete(ctx context.Context, r scan.Record) (_ scan.Record, err error) {
+	if r.Answers, err = s.answers(ctx, r.Number); err != nil {
+		return r, explain(err)
+	}
+	if r.State == scan.Finished {
+		r.Tally, err = s.tally(ctx, r.Provider, r.Account, r.StartedAt)
+	}
+	return r, explain(err)
+}
+
+// Scans returns the latest scans, the last begun first, without their answers
+// and counts.
+func (s *Store) Scans(ctx context.Context, limit int) ([]scan.Record, error) {
+	rows, err := s.pool.Query(ctx, scanQuery+`
+	order by s.started_at desc, s.number desc
+	limit $1`, limit)
+	if err != nil {
+		return nil, explain(err)
+	}
+	l, err := pgx.CollectRows(rows, readScan)
+	return l, explain(err)
+}
+
+// LatestScan returns the finished scan that began last, with its answers and
+// counts; NotFound if none was ever finished.
+func (s *Store) LatestScan(ctx context.Context) (scan.Record, error) {
+	var n int64
+	err := s.pool.QueryRow(ctx, `
+		select number
+		from scan
+		where state = 'finished'
+		order by started_at desc, number desc
+		limit 1`).Scan(&n)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return scan.Record{}, problem.New(problem.NotFound, "No scan is finished yet.")
+	}
+	if err != nil {
+		return scan.Record{}, explain(err)
+	}
+	return s.Scan(ctx, n)
+}

@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"plumbline/internal/problem"
+	"plumbline/internal/scan"
+	"plumbline/internal/snapshot"
+)
+
+// A Source gives the documents and answers of one finished scan, as they were
+// then; it is a scan.Source. Later scans do not disturb it.
+type Source struct {
+	Scan     scan.Record
+	PageSize int // documents a page; 0 is 1,000
+
+	store     *Store
+	account   int64
+	context   []string // kinds
+	workloads []string // kinds
+	late      map[string]bool
+}
+
+// Source finds the last scan of the account that began at asOf or before it
+// and was finished; the zero time means now. workload says which kinds of
+// document are workloads, which are streamed. NotFound if there is no such
+// scan.
+func (s *Store) Source(ctx context.Context, provider, account string, asOf time.Time, workload func(kind string) bool) (*Source, error) {
+	src := &Source{store: s, late: map[string]bool{}}
+	var n int64
+	err := s.pool.QueryRow(ctx, `
+		select s.number, a.id
+		from scan s
+		join account a on a.id = s.account_id
+		where a.provider = $1 and a.external_id = $2 and s.state = 'finished' and ($3::timestamptz is null or s.started_at <= $3)
+		order by s.started_at desc
+		limit 1`, provider, account, orNull(asOf)).Scan(&n, &src.account)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, problem.New(problem.NotFound, "No scan of account %s was finished by then.", account)
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	if src.Scan, err = s.Scan(ctx, n); err != nil {
+		return nil, err
+	}
+	return src, src.sortKinds(ctx, workload)
+}
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (s *Source) sortKinds(ctx context.Context, workload func(kind string) bool) error {
+	rows, err := s.store.pool.Query(ctx, `
+		select kind from resource where account_id = $1
+		union
+		select kind from resource_version where account_id = $1
+		order by kind`, s.account)
+	if err != nil {
+		return explain(err)
+	}
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return explain(err)
+	}
+	for _, k := range kinds {
+		if workload(k) {
+			s.workloads = append(s.workloads, k)
+		} else {
+			s.context = append(s.context, k)
+		}
+	}
+	for _, a := range s.Scan.Answers {
+		if a.Lists != "" && workload(a.Lists) {
+			s.late[a.Lists] = true
+		}
+	}
+	return nil
+}
+
+// Context gives all documents that are not workloads, and the answers but for
+// those of the workloads' own listings.
+func (s *Source) Context(ctx context.Context) (*snapshot.Context, error) {
+	var all []snapshot.Resource
+	for _, k := range s.context {
+		err := s.stream(ctx, k, func(page []snapshot.Resource) error {
+			all = append(all, page...)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var early []snapshot.Answer
+	for _, a := range s.Scan.Answers {
+		if !s.late[a.Lists] {
+			early = append(early, a)
+		}
+	}
+	return snapshot.NewContext(s.Scan.Provider, s.Scan.Account, s.Scan.StartedAt, all, early), nil
+}
+
+// Pages streams the workloads by kind, region and uid.
+func (s *Source) Pages(ctx context.Context, each func([]snapshot.Resource) error) error {
+	for _, k := range s.workloads {
+		if err := s.stream(ctx, k, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ledger gives the answers of the workloads' listings.
+func (s *Source) Ledger() []snapshot.Answer {
+	var late []snapshot.Answer
+	for _, a := range s.Scan.Answers {
+		if s.late[a.Lists] {
+			late = append(late, a)
+		}
+	}
+	return late
+}
+
+func (s *Source) stream(ctx context.Context, kind string, each func([]snapshot.Resource) error) error {
+	size := s.PageSize
+	if size <= 0 {
+		size = 1000
+	}
+	region, uid := "", ""
+	for {
+		page, err := s.page(ctx, kind, region, uid, size)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		if err := each(page); err != nil {
+			return err
+		}
+		if len(page) < size {
+			return nil
+		}
+		region, uid = page[size-1].Region, page[size-1].UID
+	}
+}
+
+// page reads the documents of a kind that the scan saw, after a place. A document is in one of the two tables at any moment, so a scan
+// that runs beside this one changes nothing.
+func (s *Source) page(ctx context.Context, kind, region, uid string, size int) ([]snapshot.Resource, error) {
+	rows, err := s.store.pool.Query(ctx, `
+		select `+resourceColumns+`
+		from (
+			(select account_id, kind, region, uid, name, call, doc, hash, doc_format, redacted, valid_from
+			from resource
+			where account_id = $1 and kind = $2 and (region, uid) > ($3, $4) and valid_from <= $5 and not exists (
+					select from unseen u
+					where u.scan = $7 and u.kind = $2 and u.region = resource.region and u.uid in ('', resource.uid))
+			order by region, uid
+			limit $6)
+			union all
+			(select account_id, kind, region, uid, name, call, doc, hash, doc_format, redacted, valid_from
+			from resource_version
+			where account_id = $1 and kind = $2 and (region, uid) > ($3, $4) and valid_from <= $5 and valid_to > $5 and not exists (
+					select from unseen u
+					where u.scan = $7 and u.kind = $2 and u.region = resource_version.region and u.uid in ('', resource_version.uid))
+			order by region, uid
+			limit $6)) r
+		join account a on a.id = r.account_id
+		order by r.region, r.uid
+		limit $6`, s.account, kind, region, uid, s.Scan.StartedAt, size, s.Scan.Number)
+	if err != nil {
+		return nil, explain(err)
+	}
+	l, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (snapshot.Resource, error) {
+		d, err := scanResource(row)
+		return d.Resource, err
+	})
+	return l, explain(err)
+}

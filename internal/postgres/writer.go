@@ -1,0 +1,324 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/finding"
+	"plumbline/internal/problem"
+	"plumbline/internal/scan"
+	"plumbline/internal/snapshot"
+)
+
+// A RuleRef names a rule that judged.
+type RuleRef struct {
+	ID       string
+	Version  string
+	Severity finding.Severity
+}
+
+// Judged is what rules said of some subjects.
+type Judged struct {
+	Subjects []estate.Subject  // the rows
+	Rules    []RuleRef         // the columns
+	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
+	Verdicts []finding.Verdict // every fail and unknown, gaps included
+}
+
+// Sight says what a scan saw in full. A nil function says no.
+type Sight struct {
+	// Listed says that all resources of a kind in a region were listed. It is
+	// held against the scan's own answers, which must say so too.
+	Listed func(kind, region string) bool
+	// Whole says that everything a rule could be asked of in a region was
+	// listed; see finding.Look.
+	Whole func(rule, region string) bool
+}
+
+// A Writer stores one scan. It is used by one goroutine at a time, and ended
+// by Close or Abort.
+type Writer struct {
+	store   *Store
+	conn    *pgx.Conn // its own, for the lock on the account ends with it
+	account int64
+	shard   int64
+	start   scan.Record
+	before  told // the last finished scan of the account; zero if there is none
+	ledger  ledger
+	sum     sum
+}
+
+// told is a scan as the one that told something.
+type told struct {
+	scan int64
+	at   time.Time
+}
+
+// A sum is what a scan has done so far.
+type sum struct {
+	seen      bitmap // resources
+	told      bitmap // findings
+	tally     map[tallyKey]*counts
+	changes   map[finding.Change]int
+	workloads int
+	written   int
+}
+
+// Begin opens a scan of an account: r's Provider, Account, StartedAt and
+// Engine. An earlier scan of the account that was left running is marked as
+// interrupted; one that really runs, in whatever process, is a Conflict. All
+// that the scan writes is valid from its StartedAt, cut to microseconds.
+func (s *Store) Begin(ctx context.Context, r scan.Record) (w *Writer, err error) {
+	c, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, explain(err)
+	}
+	w = &Writer{store: s, conn: c.Hijack(), start: r, ledger: ledger{}}
+	w.start.StartedAt = r.StartedAt.UTC().Truncate(time.Microsecond)
+	w.start.State = scan.Running
+	w.sum = sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}}
+	if err := w.begin(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("begin scan of %s %s: %w", r.Provider, r.Account, explain(err)), w.hangUp())
+	}
+	return w, nil
+}
+
+func (w *Writer) begin(ctx context.Context) error {
+	if err := w.findAccount(ctx); err != nil {
+		return err
+	}
+	if err := w.claim(ctx); err != nil {
+		return err
+	}
+	return w.within(ctx, func(tx pgx.Tx) error {
+		if err := w.interruptOlder(ctx, tx); err != nil {
+			return err
+		}
+		if err := w.lookBack(ctx, tx); err != nil {
+			return err
+		}
+		return w.insertScan(ctx, tx)
+	})
+}
+
+func (w *Writer) findAccount(ctx context.Context) error {
+	_, err := w.conn.Exec(ctx, `
+		insert into account (provider, external_id, joined_at)
+		values ($1, $2, $3)
+		on conflict do nothing`, w.start.Provider, w.start.Account, w.start.StartedAt)
+	if err != nil {
+		return err
+	}
+	return w.conn.QueryRow(ctx, `
+		select id
+		from account
+		where provider = $1 and external_id = $2`, w.start.Provider, w.start.Account).Scan(&w.account)
+}
+
+// claim makes this process the only one that scans the account. The claim ends
+// with the connection, so that a killed process leaves none behind; the server
+// takes a moment to notice that, so it is waited for.
+func (w *Writer) claim(ctx context.Context) error {
+	if _, err := w.conn.Exec(ctx, `set lock_timeout = '2s'`); err != nil {
+		return err
+	}
+	_, err := w.conn.Exec(ctx, `select pg_advisory_lock($1, $2::int)`, lockScan, w.account)
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "55P03" {
+		return problem.New(problem.Conflict, "The account %s is being scanned already. Wait until that scan has ended.", w.start.Account)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.conn.Exec(ctx, `reset lock_timeout`)
+	return err
+}
+
+// lockScan begins the pair of numbers that a running scan locks.
+const lockScan int32 = 0x7363616e // "scan"
+
+func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
+	_, err := q.Exec(ctx, `
+		with old as (
+			update scan
+			set state = 'interrupted', ended_at = now(),
+				reason = 'The program stopped in the middle of this scan.'
+			where account_id = $1 and state = 'running'
+			returning number)
+		update shard
+		set state = 'interrupted'
+		from old
+		where shard.scan = old.number and shard.state = 'running'`, w.account)
+	return err
+}
+
+// lookBack finds the scan that told all that no later one moved, and refuses a
+// clock that went backwards: intervals would end before they begin.
+func (w *Writer) lookBack(ctx context.Context, q Querier) error {
+	var last *time.Time
+	if err := q.QueryRow(ctx, `select max(started_at) from scan where account_id = $1`, w.account).Scan(&last); err != nil {
+		return err
+	}
+	if last != nil && !w.start.StartedAt.After(*last) {
+		return problem.New(problem.Conflict, "The clock says %s, but account %s was already scanned at %s. Set the clock right, then scan again.",
+			w.start.StartedAt.Format(time.RFC3339Nano), w.start.Account, last.UTC().Format(time.RFC3339Nano))
+	}
+	err := q.QueryRow(ctx, `
+		select number, started_at
+		from scan
+		where account_id = $1 and state = 'finished'
+		order by started_at desc
+		limit 1`, w.account).Scan(&w.before.scan, &w.before.at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+func (w *Writer) insertScan(ctx context.Context, q Querier) error {
+	err := q.QueryRow(ctx, `
+		insert into scan (account_id, state, started_at, engine)
+		values ($1, 'running', $2, $3)
+		returning number`, w.account, w.start.StartedAt, w.start.Engine).Scan(&w.start.Number)
+	if err != nil {
+		return err
+	}
+	return q.QueryRow(ctx, `
+		insert into shard (scan, part, region, state, heartbeat_at)
+		values ($1, 'whole', $2, 'running', now())
+		returning id`, w.start.Number, snapshot.Global).Scan(&w.shard)
+}
+
+// Number of the scan.
+func (w *Writer) Number() int64 { return w.start.Number }
+
+// StartedAt is the scan's time, to which all it writes is dated.
+func (w *Writer) StartedAt() time.Time { return w.start.StartedAt }
+
+// Page stores the documents of one page and what the rules said of them, in
+// one transaction. What has not changed is not written. Documents without a
+// verdict, of the context, go the same way with a zero Judged.
+func (w *Writer) Page(ctx context.Context, rs []snapshot.Resource, j Judged) error {
+	d := newSum()
+	err := w.within(ctx, func(tx pgx.Tx) error {
+		again, err := w.documents(ctx, tx, rs, d)
+		if err != nil {
+			return err
+		}
+		if err := w.judged(ctx, tx, j, again, d); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update shard set heartbeat_at = now() where id = $1`, w.shard)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("scan %d: store page: %w", w.Number(), explain(err))
+	}
+	w.sum.add(d)
+	return nil
+}
+
+// Close ends the scan: what the last verdicts say is stored, findings that
+// nobody told are stepped by what was seen in full, things that a complete
+// listing did not contain are retired, and the outcomes are counted. It all
+// happens or none of it; on an error the scan can still be aborted.
+func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (scan.Record, error) {
+	d := newSum()
+	err := w.within(ctx, func(tx pgx.Tx) error {
+		if err := w.judged(ctx, tx, j, nil, d); err != nil {
+			return err
+		}
+		if err := w.untold(ctx, tx, s, d); err != nil {
+			return err
+		}
+		if err := w.retire(ctx, tx, s, d); err != nil {
+			return err
+		}
+		if err := w.count(ctx, tx, d); err != nil {
+			return err
+		}
+		return w.finish(ctx, tx, d)
+	})
+	if err != nil {
+		return scan.Record{}, fmt.Errorf("scan %d: close: %w", w.Number(), explain(err))
+	}
+	if err := w.hangUp(); err != nil {
+		return scan.Record{}, fmt.Errorf("scan %d: close: %w", w.Number(), err)
+	}
+	return w.store.Scan(ctx, w.Number())
+}
+
+func (w *Writer) finish(ctx context.Context, q Querier, d *sum) error {
+	all := newSum()
+	all.add(&w.sum)
+	all.add(d)
+	_, err := q.Exec(ctx, `
+		update scan
+		set state = 'finished', ended_at = greatest(now(), started_at), workloads = $2, written = $3, changes = $4
+		where number = $1`, w.Number(), all.workloads, all.written, all.changes)
+	if err != nil {
+		return err
+	}
+	_, err = q.Exec(ctx, `update shard set state = 'finished', heartbeat_at = now() where id = $1`, w.shard)
+	return err
+}
+
+// Abort ends a scan that is void, for a reason told in a sentence. What its
+// pages have stored stays; nothing is retired and nothing is counted.
+func (w *Writer) Abort(ctx context.Context, reason string) error {
+	err := w.within(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+			update scan
+			set state = 'failed', ended_at = greatest(now(), started_at), reason = $2, workloads = $3, written = $4, changes = $5
+			where number = $1 and state = 'running'`, w.Number(), clean(reason), w.sum.workloads, w.sum.written, w.sum.changes)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update shard set state = 'failed' where id = $1 and state = 'running'`, w.shard)
+		return err
+	})
+	if err := errors.Join(explain(err), w.hangUp()); err != nil {
+		return fmt.Errorf("scan %d: abort: %w", w.Number(), err)
+	}
+	return nil
+}
+
+func (w *Writer) within(ctx context.Context, do func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, w.conn, do)
+}
+
+// hangUp ends the connection, and with it the claim on the account.
+func (w *Writer) hangUp() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, _ = w.conn.Exec(ctx, `select pg_advisory_unlock_all()`) // a broken connection holds nothing
+	return w.conn.Close(ctx)
+}
+
+func newSum() *sum {
+	return &sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}}
+}
+
+// add takes over what a transaction did, once it is committed.
+func (s *sum) add(d *sum) {
+	for k, v := range d.seen {
+		s.seen[k] |= v
+	}
+	for k, v := range d.told {
+		s.told[k] |= v
+	}
+	for k, v := range d.tally {
+		s.at(k, v.severity).add(v)
+	}
+	for k, v := range d.changes {
+		s.changes[k] += v
+	}
+	s.workloads += d.workloads
+	s.written += d.written
+}

@@ -1,0 +1,22 @@
+// Package catalog holds the rules that come with Plumbline, one YAML file each
+// in the folder of its provider; xc holds those that hold on every cloud.
+//
+// There is nothing to register: a new file is a new rule. The package judges
+// nothing.
+package catalog
+
+import (
+	"embed"
+	"io/fs"
+
+	"plumbline/internal/rule"
+)
+
+//go:embed aws/*.yaml xc/*.yaml
+var files embed.FS
+
+// Embedded is the folder of rule files.
+func Embedded() fs.FS { return files }
+
+// Load reads the rules of the catalogue.
+func Load() (*rule.Set, error) { return rule.Load(files) }

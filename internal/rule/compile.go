@@ -1,0 +1,196 @@
+package rule
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+)
+
+// outcomeVar is the outcome's name in templates.
+const outcomeVar = "outcome"
+
+// budget is what a predicate may cost at worst, in CEL's units, for lists of
+// the length and texts of the size below. Two nested lists are over it.
+const (
+	budget     = 200_000
+	longList   = 1_000
+	longString = 64
+	longSource = 4_096
+)
+
+// A program is a predicate or a template's expression, ready to run.
+type program struct {
+	what string // "pass", for messages
+	prg  cel.Program
+	uses []string // dotted names below the variable
+}
+
+// A complaint is a fault of an expression and where in it.
+type complaint struct {
+	line, col int // from 1, within the expression
+	text      string
+}
+
+// A language is what one kind's expressions may say.
+type language struct {
+	kind      *kind
+	predicate *cel.Env
+	template  *cel.Env
+}
+
+var languages = sync.OnceValues(func() (map[string]*language, error) {
+	all := map[string]*language{}
+	for _, k := range kinds {
+		l, err := newLanguage(k)
+		if err != nil {
+			return nil, fmt.Errorf("language of %s: %w", k.kind, err)
+		}
+		all[string(k.kind)] = l
+	}
+	return all, nil
+})
+
+func newLanguage(k *kind) (*language, error) {
+	p, err := newProvider(k)
+	if err != nil {
+		return nil, err
+	}
+	common := []cel.EnvOption{
+		cel.CustomTypeProvider(p), cel.CustomTypeAdapter(p),
+		cel.Variable(k.name, cel.ObjectType(string(k.kind))),
+		cel.HomogeneousAggregateLiterals(),
+		cel.ParserExpressionSizeLimit(longSource), cel.ParserRecursionLimit(50),
+		cel.Function("lower", cel.Overload("lower_string", []*cel.Type{cel.StringType}, cel.StringType,
+			cel.UnaryBinding(func(v ref.Val) ref.Val { return types.String(strings.ToLower(string(v.(types.String)))) }))),
+	}
+	elem := cel.TypeParamType("T")
+	predicate := append(common[:len(common):len(common)], cel.ClearMacros(), cel.Macros(predicateMacros()...),
+		cel.Function(gapFunc, cel.Overload("gap_any", []*cel.Type{cel.DynType}, cel.BoolType, cel.UnaryBinding(gapOf))))
+	l := &language{kind: k}
+	if l.predicate, err = cel.NewEnv(predicate...); err != nil {
+		return nil, err
+	}
+	template := append(common[:len(common):len(common)], cel.Variable(outcomeVar, cel.StringType),
+		cel.Function("known_or", cel.Overload("known_or", []*cel.Type{elem, elem}, elem, cel.OverloadIsNonStrict(),
+			cel.BinaryBinding(knownOr))))
+	l.template, err = cel.NewEnv(template...)
+	return l, err
+}
+
+// knownOr is for texts alone: the fallback where the value is not known.
+func knownOr(v, fallback ref.Val) ref.Val {
+	if types.IsUnknown(v) {
+		return fallback
+	}
+	return v
+}
+
+// compile makes a program of a yes-or-no expression, or says everything that is wrong
+// with it.
+func (l *language) compile(what, src string) (*program, []complaint) {
+	ast, bad := l.check(l.predicate, src)
+	if bad != nil {
+		return nil, bad
+	}
+	if !ast.OutputType().IsExactType(cel.BoolType) {
+		return nil, []complaint{{1, 1, fmt.Sprintf("the answer is a %s and must be true or false: compare it with something", ast.OutputType())}}
+	}
+	if bad := refuse(ast.NativeRep()); bad != nil {
+		return nil, bad
+	}
+	if bad := l.price(l.predicate, ast); bad != nil {
+		return nil, bad
+	}
+	return l.program(what, l.predicate, ast)
+}
+
+func (l *language) program(what string, env *cel.Env, ast *cel.Ast) (*program, []complaint) {
+	prg, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize))
+	if err != nil {
+		return nil, []complaint{{1, 1, err.Error()}}
+	}
+	return &program{what: what, prg: prg, uses: uses(ast.NativeRep().Expr(), l.kind.name)}, nil
+}
+
+func (l *language) check(env *cel.Env, src string) (*cel.Ast, []complaint) {
+	ast, iss := env.Compile(src)
+	if iss == nil || iss.Err() == nil {
+		return ast, nil
+	}
+	var bad []complaint
+	for _, e := range iss.Errors() {
+		bad = append(bad, complaint{e.Location.Line(), e.Location.Column() + 1, l.better(e.Message)})
+	}
+	return nil, bad
+}
+
+var (
+	undefinedField = regexp.MustCompile(`^undefined field '([^']*)'`)
+	undeclared     = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
+)
+
+// better turns CEL's commonest complaints into advice.
+func (l *language) better(msg string) string {
+	if m := undefinedField.FindStringSubmatch(msg); m != nil {
+		return fmt.Sprintf("a %s has no field '%s'%s", l.kind.kind, m[1], didYouMean(m[1], l.lastNames()))
+	}
+	if m := undeclared.FindStringSubmatch(msg); m != nil {
+		return fmt.Sprintf("there is no '%s' here%s; a rule for %s speaks of '%s'", m[1],
+			didYouMean(m[1], append([]string{"lower", "size", "matches"}, l.kind.name)), l.kind.kind, l.kind.name)
+	}
+	return msg
+}
+
+func (l *language) lastNames() []string {
+	var names []string
+	for _, f := range l.kind.fields {
+		names = append(names, strings.Split(f.name, ".")...)
+		if f.item != nil {
+			for _, e := range f.item.fields {
+				names = append(names, e.name)
+			}
+		}
+	}
+	return names
+}
+
+// price refuses what could take too long on the largest subject we expect.
+func (l *language) price(env *cel.Env, ast *cel.Ast) []complaint {
+	est, err := env.EstimateCost(ast, sizes{})
+	if err != nil {
+		return []complaint{{1, 1, "its cost cannot be told: " + err.Error()}}
+	}
+	if est.Max > budget {
+		return []complaint{{1, 1, fmt.Sprintf("it could cost %d steps and may cost %d: ask one list at a time, and no list within a list", est.Max, budget)}}
+	}
+	return nil
+}
+
+// sizes tells CEL's estimate how large our lists and texts may be.
+type sizes struct{}
+
+// EstimateSize is the largest we expect.
+func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
+	switch n.Type().Kind() {
+	case types.ListKind:
+		return &cost.SizeEstimate{Max: longList}
+	case types.StringKind:
+		return &cost.SizeEstimate{Max: longString}
+	}
+	return nil
+}
+
+// EstimateCallCost prices our own functions; the rest is CEL's to know.
+func (sizes) EstimateCallCost(function, _ string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
+	switch function {
+	case gapFunc, "lower", "known_or":
+		return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: longString}}
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package scan
+
+import (
+	"time"
+
+	"plumbline/internal/finding"
+	"plumbline/internal/snapshot"
+)
+
+// A State is where a scan stands.
+type State string
+
+// The states of a scan.
+const (
+	Running     State = "running"
+	Finished    State = "finished"    // every question ended, with an answer or a refusal
+	Interrupted State = "interrupted" // the program stopped in the middle
+	Failed      State = "failed"      // void: the login, the cancel, the database
+)
+
+// A Record is a scan as it is kept.
+type Record struct {
+	Number    int64
+	Provider  string
+	Account   string
+	State     State
+	Reason    string // why it failed or was interrupted, in a sentence
+	StartedAt time.Time
+	EndedAt   time.Time // zero while running
+	Engine    string    // version of the program
+	Workloads int
+	Written   int // resource rows written; 0 for an unchanged estate
+	Changes   map[finding.Change]int
+	Tally     []Tally
+	Answers   []snapshot.Answer
+}
+
+// A Tally counts the outcomes of one rule in one region.
+type Tally struct {
+	Rule     string
+	Severity finding.Severity
+	Region   string
+	Pass     int
+	Fail     int
+	Unknown  int // Gap verdicts included
+	NA       int
+}

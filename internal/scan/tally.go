@@ -1,0 +1,100 @@
+package scan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/finding"
+	"plumbline/internal/judge"
+	"plumbline/internal/rule"
+	"plumbline/internal/score"
+)
+
+// A Count adds up outcomes by rule and region.
+type Count struct{ m map[countKey]*Tally }
+
+type countKey struct{ rule, region string }
+
+// Add counts every outcome of a result, and every gap as one unknown.
+func (c *Count) Add(res *judge.Result) {
+	for si := range res.Subjects {
+		region := res.Subjects[si].Region
+		for ri, r := range res.Rules {
+			switch res.Outcome(si, ri) {
+			case finding.Pass:
+				c.at(r, region).Pass++
+			case finding.Fail:
+				c.at(r, region).Fail++
+			case finding.Unknown:
+				c.at(r, region).Unknown++
+			case finding.NotApplicable:
+				c.at(r, region).NA++
+			}
+		}
+	}
+	byID := map[string]*rule.Rule{}
+	for _, r := range res.Rules {
+		byID[r.ID] = r
+	}
+	for i := range res.Verdicts {
+		if v := &res.Verdicts[i]; v.Gap {
+			c.at(byID[v.Rule], v.Subject.Region).Unknown++
+		}
+	}
+}
+
+func (c *Count) at(r *rule.Rule, region string) *Tally {
+	if c.m == nil {
+		c.m = map[countKey]*Tally{}
+	}
+	k := countKey{r.ID, region}
+	t := c.m[k]
+	if t == nil {
+		t = &Tally{Rule: r.ID, Severity: r.Severity, Region: region}
+		c.m[k] = t
+	}
+	return t
+}
+
+// Tallies by rule and region, sorted.
+func (c *Count) Tallies() []Tally {
+	out := make([]Tally, 0, len(c.m))
+	for _, t := range c.m {
+		out = append(out, *t)
+	}
+	slices.SortFunc(out, func(a, b Tally) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Region, b.Region))
+	})
+	return out
+}
+
+// Posture of tallies: all regions of a rule together, as decision 16 wants it.
+func Posture(ts []Tally) score.Posture {
+	by := map[string]*score.Count{}
+	for _, t := range ts {
+		c := by[t.Rule]
+		if c == nil {
+			c = &score.Count{Rule: t.Rule, Severity: t.Severity}
+			by[t.Rule] = c
+		}
+		c.Pass, c.Fail, c.Unknown = c.Pass+t.Pass, c.Fail+t.Fail, c.Unknown+t.Unknown
+	}
+	var cs []score.Count
+	for _, id := range slices.Sorted(maps.Keys(by)) {
+		cs = append(cs, *by[id])
+	}
+	return score.PostureOf(cs)
+}
+
+// WorkloadsIn counts the workloads of a result.
+func WorkloadsIn(res *judge.Result) int {
+	n := 0
+	for i := range res.Subjects {
+		if res.Subjects[i].Kind == estate.KindWorkload {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"plumbline/internal/finding"
+	"plumbline/web/pages"
+)
+
+// The views of the list. Each is a link; none is a state of the page.
+const (
+	viewOpen       = "open"
+	viewUnassessed = "unassessed"
+	viewClosed     = "closed"
+)
+
+var viewStates = map[string][]finding.State{
+	viewOpen:       {finding.Open},
+	viewUnassessed: {finding.NoData, finding.Lost},
+	viewClosed:     {finding.Resolved, finding.Gone},
+}
+
+var changedStates = map[string][]finding.State{
+	"new":   {finding.Open},
+	"fixed": {finding.Resolved},
+	"gone":  {finding.Gone},
+	"lost":  {finding.Lost},
+}
+
+var (
+	keys          = []string{"view", "severity", "rule", "changed", "open", "after"}
+	severityWords = []string{"critical", "high", "medium", "low", "info"}
+	viewWords     = []string{viewOpen, viewUnassessed, viewClosed}
+	changedWords  = []string{"new", "fixed", "gone", "lost"}
+)
+
+// A query is what the address of the list asks for.
+type query struct {
+	view       string
+	severities []finding.Severity
+	rule       string
+	changed    string
+	open       string
+	after      string
+}
+
+// parse reads an address. What it does not understand it names, so that no
+// list is shown as if it had been filtered.
+func parse(v url.Values) (query, *pages.Problem) {
+	for k := range v {
+		if !slices.Contains(keys, k) {
+			return query{}, unknownKey(v, k)
+		}
+	}
+	q := query{view: v.Get("view"), rule: v.Get("rule"), changed: v.Get("changed"), open: v.Get("open"), after: v.Get("after")}
+	if q.view == "" {
+		q.view = viewOpen
+	}
+	if !slices.Contains(viewWords, q.view) {
+		return query{}, unknownWord(v, "view", q.view, viewWords)
+	}
+	if q.changed != "" && !slices.Contains(changedWords, q.changed) {
+		return query{}, unknownWord(v, "changed", q.changed, changedWords)
+	}
+	if v.Get("severity") == "" {
+		return q, nil
+	}
+	for _, w := range strings.Split(v.Get("severity"), ",") {
+		s, ok := finding.ParseSeverity(w)
+		if !ok {
+			return query{}, unknownWord(v, "severity", w, severityWords)
+		}
+		q.severities = append(q.severities, s)
+	}
+	return q, nil
+}
+
+func unknownKey(v url.Values, key string) *pages.Problem {
+	p := &pages.Problem{
+		Title: "There is no filter “" + key + "”.",
+		Text:  "The list is not shown, for it would look as if it had been filtered. The filters are " + join(keys) + ".",
+	}
+	if meant := closest(key, keys); meant != "" {
+		w := clone(v)
+		w[meant] = w[key]
+		delete(w, key)
+		p.Suggest, p.Try = "Did you mean "+meant+":"+v.Get(key)+"?", "/findings?"+w.Encode()
+	}
+	return p
+}
+
+func unknownWord(v url.Values, key, word string, words []string) *pages.Problem {
+	p := &pages.Problem{
+		Title: "“" + word + "” is no " + key + ".",
+		Text:  "The list is not shown, for it would look as if it had been filtered. Choose from " + join(words) + ".",
+	}
+	if meant := closest(word, words); meant != "" {
+		w := clone(v)
+		w.Set(key, meant)
+		p.Suggest, p.Try = "Did you mean "+key+":"+meant+"?", "/findings?"+w.Encode()
+	}
+	return p
+}
+
+func clone(v url.Values) url.Values {
+	w := url.Values{}
+	for k, l := range v {
+		w[k] = slices.Clone(l)
+	}
+	return w
+}
+
+// address writes a query back; the parts that are usual are left out.
+func (q query) address() string {
+	v := url.Values{}
+	set := func(k, s string) {
+		if s != "" {
+			v.Set(k, s)
+		}
+	}
+	if q.view != viewOpen {
+		set("view", q.view)
+	}
+	var words []string
+	for _, s := range q.severities {
+		words = append(words, s.String())
+	}
+	set("severity", strings.Join(words, ","))
+	set("rule", q.rule)
+	set("changed", q.changed)
+	set("open", q.open)
+	set("after", q.after)
+	if len(v) == 0 {
+		return "/findings"
+	}
+	return "/findings?" + strings.ReplaceAll(v.Encode(), "%2C", ",")
+}
+
+// with changes a copy of a query and writes its address.
+func (q query) with(change func(*query)) string {
+	change(&q)
+	return q.address()
+}
+
+// toggle opens a group, or closes it if it is the open one, and leads to it.
+func (q query) toggle(id string) string {
+	return q.with(func(q *query) {
+		q.after = ""
+		if q.open == id {
+			q.open = ""
+		} else {
+			q.open = id
+		}
+	}) + "#grp-" + id
+}
+
+func (q query) states() []finding.State {
+	if q.changed != "" {
+		return changedStates[q.changed]
+	}
+	return viewStates[q.view]
+}
+
+// closest finds the word that was probably meant, "" if none is near.
+func closest(word string, words []string) string {
+	best, least := "", len(word)/2+2
+	for _, w := range words {
+		d := distance(strings.ToLower(word), w)
+		if strings.HasPrefix(w, strings.ToLower(word)) && word != "" {
+			d = 0
+		}
+		if d < least {
+			best, least = w, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to be changed, added or dropped (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		last := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			last, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, last+cost)
+		}
+	}
+	return row[len(b)]
+}

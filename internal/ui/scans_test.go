@@ -1,0 +1,48 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"plumbline/internal/scan"
+)
+
+func TestAScanSaysWhatWasAskedAndRefused(t *testing.T) {
+	t.Parallel()
+	p := get(t, serve(full()), "/scans/4")
+	p.has(t, "Scan 4", "Finished", "Took 41.0 s", "10 asked, 8 answered in full", "No access: ec2:DescribeInstances in ap-south-1",
+		"UnauthorizedOperation: You are not authorized", "Throttled, in part", "18 judgements are left open in us-east-1",
+		"309 items in 7 pages", "132 fail, 36 not assessed, 1,596 pass", "Posture 92, 98 % assessed (90–93)")
+	if n := len(p.all("table", "matrix")); n != 1 {
+		t.Errorf("%d matrices", n)
+	}
+}
+
+func TestAFormerScanDoesNotClaimThatTheListShowsIt(t *testing.T) {
+	t.Parallel()
+	for _, href := range get(t, serve(full()), "/scans/3").hrefs() {
+		if strings.Contains(href, "changed=") {
+			t.Errorf("scan 3 leads to %s", href)
+		}
+	}
+}
+
+func TestAnUnfinishedScanClaimsNoPosture(t *testing.T) {
+	t.Parallel()
+	f := full()
+	for _, st := range []scan.State{scan.Running, scan.Interrupted, scan.Failed} {
+		f.list[0].State = st
+		p := get(t, serve(f), "/scans/4")
+		if strings.Contains(p.text(), "Posture 9") {
+			t.Errorf("%s: a posture is claimed", st)
+		}
+	}
+	get(t, serve(f), "/findings").has(t, "Scan 4 failed", "Evidence from scan 3")
+}
+
+func TestScansAreListed(t *testing.T) {
+	t.Parallel()
+	p := get(t, serve(full()), "/scans")
+	p.has(t, "4 scans", "Interrupted", "92 (90–93)")
+	get(t, serve(none()), "/scans").has(t, "No scan yet")
+}

@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"plumbline/internal/finding"
+	"plumbline/web/parts"
+)
+
+var severities = map[finding.Severity]parts.Severity{
+	finding.Critical: {Tone: "crit", Word: "Critical", Bars: 4},
+	finding.High:     {Tone: "high", Word: "High", Bars: 3},
+	finding.Medium:   {Tone: "med", Word: "Medium", Bars: 2},
+	finding.Low:      {Tone: "low", Word: "Low", Bars: 1},
+	finding.Info:     {Tone: "info", Word: "Info", Bars: 0},
+}
+
+func severity(s finding.Severity) parts.Severity { return severities[s] }
+
+var states = map[finding.State]parts.Tag{
+	finding.Open:     {Tone: "line", Text: "Open"},
+	finding.NoData:   {Tone: "", Icon: "eye", Text: "Not assessed"},
+	finding.Lost:     {Tone: "med", Icon: "eye", Text: "Lost sight of"},
+	finding.Resolved: {Tone: "pass", Icon: "check", Text: "Fixed"},
+	finding.Gone:     {Tone: "", Icon: "dash", Text: "Gone"},
+}
+
+var clouds = map[string]string{"aws": "AWS", "ibm": "IBM", "gcp": "GCP", "azure": "Azure"}
+
+func cloudName(provider string) string {
+	if n, ok := clouds[provider]; ok {
+		return n
+	}
+	return strings.ToUpper(provider)
+}
+
+// number writes 12345 as 12,345.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	start := 0
+	if n < 0 {
+		start = 1
+	}
+	for i := len(s) - 3; i > start; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// some counts things: "1 finding", "1,204 findings".
+func some(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// moment is a time as people read it, its zone named.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2 Jan 2006, 15:04:05") + " UTC"
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2 Jan 2006, 15:04") + " UTC"
+}
+
+// ago says how long something is past.
+func ago(t, now time.Time) string {
+	d := now.Sub(t)
+	switch {
+	case t.IsZero() || d < 0:
+		return ""
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return some(int(d/time.Minute), "minute", "minutes") + " ago"
+	case d < 48*time.Hour:
+		return some(int(d/time.Hour), "hour", "hours") + " ago"
+	default:
+		return some(int(d/(24*time.Hour)), "day", "days") + " ago"
+	}
+}
+
+// took says how long something lasted.
+func took(d time.Duration) string {
+	switch {
+	case d < 0:
+		return ""
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
+// sentence makes a clause stand alone: first letter large, a full stop.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return ""
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "…") {
+		s += "."
+	}
+	return s
+}
+
+func join(words []string) string {
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}

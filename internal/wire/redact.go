@@ -1,0 +1,106 @@
+package wire
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// A Redactor replaces secrets by a keyed hash: the same secret gives the same
+// mark under one key, so that a change can be seen, and nobody without the key
+// can try candidates. It is safe for concurrent use.
+type Redactor struct{ key [32]byte }
+
+// NewRedactor makes a Redactor of 32 random bytes.
+func NewRedactor(key [32]byte) *Redactor { return &Redactor{key} }
+
+const (
+	markBegin = "[redacted:"
+	markHash  = 16 // hex digits
+	hidden    = "hidden"
+)
+
+// mark is what stands where a secret stood.
+func (r *Redactor) mark(kind string, secret []byte) string {
+	m := hmac.New(sha256.New, r.key[:])
+	m.Write([]byte(kind))
+	m.Write([]byte{0})
+	m.Write(secret)
+	return markBegin + kind + ":" + hex.EncodeToString(m.Sum(nil))[:markHash] + "]"
+}
+
+// Replace returns the mark for text that looks like a secret; ok is false and
+// the text stays as it is where it does not.
+func (r *Redactor) Replace(text []byte) (mark string, ok bool) {
+	kind := SecretKind(text)
+	if kind == "" {
+		return "", false
+	}
+	return r.mark(kind, text), true
+}
+
+// IsRedacted reports that s is a mark that a Redactor left.
+func IsRedacted(s string) bool {
+	rest, ok := strings.CutPrefix(s, markBegin)
+	if !ok {
+		return false
+	}
+	kind, rest, ok := strings.Cut(rest, ":")
+	if !ok || kind == "" || len(rest) != markHash+1 || rest[markHash] != ']' {
+		return false
+	}
+	return strings.Trim(rest[:markHash], "0123456789abcdef") == "" &&
+		strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz_") == ""
+}
+
+// redact writes the mark of element i if it is to be replaced. The whole text
+// goes, not only the part that was recognised: what stands beside a key id is
+// often the key.
+func (p *Page) redact(dst []byte, i int32, r *rule) (_ []byte, done bool) {
+	if p.isLeaf(i) && len(p.text(i)) == 0 {
+		return dst, false // nothing there, and that may be told
+	}
+	if p.isLeaf(i) && !isText(p.text(i), !p.nodes[i].cooked) {
+		return dst, false // not XML: refused where it is written
+	}
+	var mark string
+	switch {
+	case r.hide:
+		mark, done = p.hide(i, r), true
+	case p.isLeaf(i):
+		mark, done = p.red.Replace(p.text(i))
+	}
+	if !done {
+		return dst, false
+	}
+	p.redacted = append(p.redacted, len(dst))
+	return AppendString(dst, []byte(mark)), true
+}
+
+// hide marks a whole value by its canonical bytes.
+func (p *Page) hide(i int32, r *rule) string {
+	b := p.silently(i, r)
+	mark := p.red.mark(hidden, b)
+	clear(b)
+	p.spare = append(p.spare, b)
+	return mark
+}
+
+// pointers turns the offsets of replaced values into JSON pointers. It is
+// seldom needed, so that nothing is kept for it while a document is written.
+func (p *Page) pointers(doc []byte, from int) ([]string, error) {
+	if len(p.redacted) == 0 {
+		return nil, nil
+	}
+	var r Reader
+	top, err := r.Read(doc)
+	if err != nil {
+		return nil, err
+	}
+	ps := make([]string, len(p.redacted))
+	for k, at := range p.redacted {
+		ps[k] = top.pointerTo(at - from)
+	}
+	return ps, nil
+}

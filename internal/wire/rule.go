@@ -1,0 +1,71 @@
+package wire
+
+import (
+	"slices"
+	"strings"
+)
+
+// A rule is what a shape says of one path, and of the paths below it.
+type rule struct {
+	name   string
+	below  []*rule // sorted by name, as the members of a document are
+	set    bool
+	key    string // member by which a set is sorted
+	secret bool
+	hide   bool
+}
+
+// rulesOf makes a tree of a shape's paths.
+func rulesOf(s *Shape) *rule {
+	top := &rule{}
+	for path, key := range s.Sets {
+		r := top.at(path)
+		r.set, r.key = true, key
+	}
+	for _, path := range s.Secrets {
+		top.at(path).secret = true
+	}
+	for _, path := range s.Hide {
+		top.at(path).hide = true
+	}
+	return top
+}
+
+func (r *rule) at(path string) *rule {
+	for name := range strings.SplitSeq(path, "/") {
+		i, ok := slices.BinarySearchFunc(r.below, name, func(b *rule, n string) int { return strings.Compare(b.name, n) })
+		if !ok {
+			r.below = slices.Insert(r.below, i, &rule{name: name})
+		}
+		r = r.below[i]
+	}
+	return r
+}
+
+// child finds the rule for a member, nil if there is none.
+func (r *rule) child(name string) *rule {
+	if r == nil {
+		return nil
+	}
+	for _, b := range r.below {
+		if b.name == name {
+			return b
+		}
+	}
+	return nil
+}
+
+// next finds the rule for a member among rules of which those before it were
+// passed; members come sorted.
+func next(rules []*rule, name []byte) (*rule, []*rule) {
+	for len(rules) > 0 {
+		switch {
+		case rules[0].name == string(name):
+			return rules[0], rules
+		case rules[0].name > string(name):
+			return nil, rules
+		}
+		rules = rules[1:]
+	}
+	return nil, nil
+}
