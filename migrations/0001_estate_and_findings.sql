@@ -313,6 +313,7 @@ create table tally (
     pass       int not null,
     fail       int not null,
     unknown    int not null,
+    gaps       int not null,
     na         int not null,
     valid_from timestamptz not null,
     valid_to   timestamptz check (valid_from < valid_to)
@@ -328,6 +329,7 @@ comment on column tally.severity is 'The rule''s own.';
 comment on column tally.pass is 'Subjects that pass.';
 comment on column tally.fail is 'Subjects that fail.';
 comment on column tally.unknown is 'Subjects that cannot be told, and places where we could not look.';
+comment on column tally.gaps is 'Of unknown: places where we could not look.';
 comment on column tally.na is 'Subjects that the question does not arise for.';
 comment on column tally.valid_from is 'Time of the scan that first counted so.';
 comment on column tally.valid_to is 'Time of the scan that counted otherwise; null while it stands.';

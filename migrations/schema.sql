@@ -277,6 +277,7 @@ create table tally (
     pass integer not null,
     fail integer not null,
     unknown integer not null,
+    gaps integer not null,
     na integer not null,
     valid_from timestamp with time zone not null,
     valid_to timestamp with time zone,
@@ -295,6 +296,7 @@ comment on column tally.severity is 'The rule''s own.';
 comment on column tally.pass is 'Subjects that pass.';
 comment on column tally.fail is 'Subjects that fail.';
 comment on column tally.unknown is 'Subjects that cannot be told, and places where we could not look.';
+comment on column tally.gaps is 'Of unknown: places where we could not look.';
 comment on column tally.na is 'Subjects that the question does not arise for.';
 comment on column tally.valid_from is 'Time of the scan that first counted so.';
 comment on column tally.valid_to is 'Time of the scan that counted otherwise; null while it stands.';

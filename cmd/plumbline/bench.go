@@ -167,10 +167,12 @@ func worker(ctx context.Context, part string, env []string) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	f := figure{Part: part, Seconds: time.Since(start).Seconds()}
+	took := time.Since(start).Seconds()
+	var f figure
 	if err := json.Unmarshal(b, &f); err != nil {
 		return figure{}, fmt.Errorf("read figures: %w", err)
 	}
+	f.Seconds = took
 	f.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	if ru, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		f.PeakMB = float64(ru.Maxrss) / 1024

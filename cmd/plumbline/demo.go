@@ -63,7 +63,7 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 	if err := scanDemo(ctx, s, db.Store, set); err != nil {
 		return err
 	}
-	entry := ui.NewEntry("http://"+l.Addr().String(), time.Now)
+	entry := ui.NewEntry(l.Addr().String(), time.Now)
 	h := ui.New(pages(db.Store, set, entry, s.err))
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	served := make(chan error, 1)

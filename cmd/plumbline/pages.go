@@ -49,7 +49,7 @@ func (s shelf) Document(ctx context.Context, r ui.Ref) (snapshot.Resource, time.
 func (s shelf) Scans(ctx context.Context) ([]scan.Record, error) { return s.Store.Scans(ctx, 50) }
 
 func filter(f ui.Filter) postgres.FindingFilter {
-	return postgres.FindingFilter{States: f.States, Severity: f.Severities, Rule: f.Rule, Since: f.Since, After: f.After, Limit: f.Limit}
+	return postgres.FindingFilter{States: f.States, Severity: f.Severities, Rule: f.Rule, Since: f.Since, Changes: f.Changes, After: f.After, Limit: f.Limit}
 }
 
 // A mender fills in the fix of a finding from the documents as they are now.

@@ -23,20 +23,24 @@ type FindingFilter struct {
 	Region   string
 	Text     string    // in the name, id or uid of the subject, or the rule's id, whatever the case
 	Since    time.Time // changed then or later; zero is any time
-	After    string    // where the page before ended
-	Limit    int       // 0 is 100
+	Changes  []finding.Change
+	After    string // where the page before ended
+	Limit    int    // 0 is 100
 }
 
-// args are the filter as the first eight arguments of a query.
+// args are the filter as the first nine arguments of a query.
 func (f *FindingFilter) args() []any {
-	states, severities := []string{}, []int32{}
+	states, severities, changes := []string{}, []int32{}, []string{}
 	for _, s := range f.States {
 		states = append(states, string(s))
 	}
 	for _, s := range f.Severity {
 		severities = append(severities, int32(s))
 	}
-	return []any{states, severities, f.Rule, f.Provider, f.Account, f.Region, clean(f.Text), orNull(f.Since)}
+	for _, c := range f.Changes {
+		changes = append(changes, string(c))
+	}
+	return []any{states, severities, f.Rule, f.Provider, f.Account, f.Region, clean(f.Text), orNull(f.Since), changes}
 }
 
 // findingWhere is what args fill in.
@@ -48,7 +52,8 @@ const findingWhere = `
 		and ($5 = '' or a.external_id = $5)
 		and ($6 = '' or f.region = $6)
 		and ($7 = '' or position(lower($7) in lower(f.rule || ' ' || f.name || ' ' || f.id || ' ' || f.uid)) > 0)
-		and ($8::timestamptz is null or f.changed_at >= $8)`
+		and ($8::timestamptz is null or f.changed_at >= $8)
+		and (cardinality($9::text[]) = 0 or f.change = any($9))`
 
 // findingFrom joins a finding with its account, the verdict that is shown, the
 // reasons of the present verdict, and the last finished scan of the account.
@@ -82,9 +87,9 @@ func (s *Store) Findings(ctx context.Context, f FindingFilter) (all []finding.Re
 		limit = 100
 	}
 	rows, err := s.pool.Query(ctx, findingColumns+findingFrom+findingWhere+`
-		and (-f.severity, -f.risk, f.number) > ($9::int, $10::int, $11::bigint)
+		and (-f.severity, -f.risk, f.number) > ($10::int, $11::int, $12::bigint)
 	order by -f.severity, -f.risk, f.number
-	limit $12`, append(f.args(), -at.severity, -at.risk, at.number, limit+1)...)
+	limit $13`, append(f.args(), -at.severity, -at.risk, at.number, limit+1)...)
 	if err != nil {
 		return nil, "", explain(err)
 	}

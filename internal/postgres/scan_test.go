@@ -42,7 +42,7 @@ func TestAScanIsReadBackWithAnswersAndCounts(t *testing.T) {
 	if diff := cmp.Diff(second, latest); diff != "" {
 		t.Error(diff)
 	}
-	gap := scan.Tally{Rule: "T-001", Severity: finding.High, Region: us, Unknown: 1}
+	gap := scan.Tally{Rule: "T-001", Severity: finding.High, Region: us, Unknown: 1, Gaps: 1}
 	if !slices.Contains(latest.Tally, gap) {
 		t.Errorf("a place that was not looked at is not counted: %v", latest.Tally)
 	}

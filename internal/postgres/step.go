@@ -282,7 +282,9 @@ func (v *view) count(d *sum) {
 	for _, p := range v.order {
 		if v.outcome(p) == 0 {
 			g := v.verdicts[p]
-			d.at(tallyKey{p.rule, g.Subject.Region}, g.Severity).one(finding.Unknown)
+			c := d.at(tallyKey{p.rule, g.Subject.Region}, g.Severity)
+			c.one(finding.Unknown)
+			c.gaps++
 		}
 	}
 }

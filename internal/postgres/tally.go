@@ -15,6 +15,7 @@ type tallyKey struct{ rule, region string }
 type counts struct {
 	severity                finding.Severity
 	pass, fail, unknown, na int
+	gaps                    int // of unknown: places where nobody could look
 }
 
 func (s *sum) at(k tallyKey, severity finding.Severity) *counts {
@@ -44,6 +45,7 @@ func (c *counts) add(o *counts) {
 	c.fail += o.fail
 	c.unknown += o.unknown
 	c.na += o.na
+	c.gaps += o.gaps
 }
 
 // count writes the outcomes of the whole scan as intervals: where the numbers
@@ -68,10 +70,10 @@ func (w *Writer) count(ctx context.Context, tx pgx.Tx, d *sum) error {
 	for k := range all.tally {
 		keys = append(keys, k)
 	}
-	return copyRows(ctx, tx, "tally", []string{"account_id", "rule", "region", "severity", "pass", "fail", "unknown", "na", "valid_from"},
+	return copyRows(ctx, tx, "tally", []string{"account_id", "rule", "region", "severity", "pass", "fail", "unknown", "gaps", "na", "valid_from"},
 		len(keys), func(i int) []any {
 			c := all.tally[keys[i]]
-			return []any{w.account, keys[i].rule, keys[i].region, int16(c.severity), c.pass, c.fail, c.unknown, c.na, w.start.StartedAt}
+			return []any{w.account, keys[i].rule, keys[i].region, int16(c.severity), c.pass, c.fail, c.unknown, c.gaps, c.na, w.start.StartedAt}
 		})
 }
 
@@ -79,7 +81,7 @@ func (w *Writer) count(ctx context.Context, tx pgx.Tx, d *sum) error {
 // those that do.
 func (w *Writer) uncounted(ctx context.Context, q Querier, now map[tallyKey]*counts) (ended []int64, err error) {
 	rows, err := q.Query(ctx, `
-		select id, rule, region, severity, pass, fail, unknown, na
+		select id, rule, region, severity, pass, fail, unknown, gaps, na
 		from tally
 		where account_id = $1 and valid_to is null`, w.account)
 	if err != nil {
@@ -88,7 +90,7 @@ func (w *Writer) uncounted(ctx context.Context, q Querier, now map[tallyKey]*cou
 	var id int64
 	var k tallyKey
 	var c counts
-	_, err = pgx.ForEachRow(rows, []any{&id, &k.rule, &k.region, &c.severity, &c.pass, &c.fail, &c.unknown, &c.na}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &k.rule, &k.region, &c.severity, &c.pass, &c.fail, &c.unknown, &c.gaps, &c.na}, func() error {
 		if is := now[k]; is != nil && *is == c {
 			delete(now, k)
 			return nil
@@ -102,7 +104,7 @@ func (w *Writer) uncounted(ctx context.Context, q Querier, now map[tallyKey]*cou
 // tally returns the counts that held at a time.
 func (s *Store) tally(ctx context.Context, provider, account string, at time.Time) ([]scan.Tally, error) {
 	rows, err := s.pool.Query(ctx, `
-		select t.rule, t.severity, t.region, t.pass, t.fail, t.unknown, t.na
+		select t.rule, t.severity, t.region, t.pass, t.fail, t.unknown, t.gaps, t.na
 		from tally t
 		join account a on a.id = t.account_id
 		where a.provider = $1 and a.external_id = $2

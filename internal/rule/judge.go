@@ -49,7 +49,9 @@ func NewJudge(*Set) *Judge {
 }
 
 // Judge puts a rule's question about a subject. Applies false is not
-// applicable; pass true is a pass; either unknown is unknown; else it fails.
+// applicable; either unknown is unknown; pass true is a pass; else it fails.
+// Where it is not known whether the rule applies, a pass would be an answer
+// that learning more could take back.
 // Whatever goes wrong on the way is unknown, with the fault noted.
 func (j *Judge) Judge(r *Rule, o estate.Object) finding.Outcome {
 	j.begin(r, o)

@@ -42,6 +42,7 @@ type Tally struct {
 	Region   string
 	Pass     int
 	Fail     int
-	Unknown  int // Gap verdicts included
+	Unknown  int // gaps included
+	Gaps     int // of these, places where nobody could look
 	NA       int
 }

@@ -40,7 +40,8 @@ func (c *Count) Add(res *judge.Result) {
 	}
 	for i := range res.Verdicts {
 		if v := &res.Verdicts[i]; v.Gap {
-			c.at(byID[v.Rule], v.Subject.Region).Unknown++
+			t := c.at(byID[v.Rule], v.Subject.Region)
+			t.Unknown, t.Gaps = t.Unknown+1, t.Gaps+1
 		}
 	}
 }
@@ -80,6 +81,9 @@ func Posture(ts []Tally) score.Posture {
 			by[t.Rule] = c
 		}
 		c.Pass, c.Fail, c.Unknown = c.Pass+t.Pass, c.Fail+t.Fail, c.Unknown+t.Unknown
+		if t.Gaps > 0 {
+			c.Blind = append(c.Blind, t.Region)
+		}
 	}
 	var cs []score.Count
 	for _, id := range slices.Sorted(maps.Keys(by)) {

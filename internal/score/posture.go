@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"plumbline/internal/finding"
 )
@@ -22,6 +23,9 @@ type Count struct {
 	Rule                string
 	Severity            finding.Severity
 	Pass, Fail, Unknown int
+	// Blind names the places where nobody could look for what the rule is
+	// asked of, each counted once in Unknown however much may stand there.
+	Blind []string
 }
 
 // A Posture says how much of what was looked at is as it is to be: the higher
@@ -32,6 +36,8 @@ type Posture struct {
 	Coverage int  // hundredths of a percent of everything that were told
 	Low      int  // the score if everything untold failed
 	High     int  // the score if everything untold passed
+
+	Blind []string // rules and places where nobody could look, sorted
 
 	// The exact weights, in millionths, from which the figures above were
 	// rounded. Comparable uses them: rounding hides no loss of sight.
@@ -48,7 +54,11 @@ func PostureOf(counts []Count) Posture {
 		p.Passed += pass
 		p.Told += pass + fail
 		p.All += pass + fail + unknown
+		for _, place := range c.Blind {
+			p.Blind = append(p.Blind, c.Rule+" "+place)
+		}
 	}
+	slices.Sort(p.Blind)
 	if p.All > 0 {
 		p.Coverage = share(p.Told, p.All)
 		p.Low = share(p.Passed, p.All)
@@ -88,8 +98,14 @@ func share(part, all int64) int {
 // Comparable reports whether two postures may be called a rise or a fall. They
 // may not if coverage fell by more than two points, or fell at all while the
 // score rose, or if one of them has no score: losing sight is no improvement.
+// Nor may the score rise where a place went out of sight, whatever the coverage
+// says: how much stands in such a place is not known.
 func Comparable(before, after Posture) bool {
 	if !before.Assessed || !after.Assessed {
+		return false
+	}
+	rose := big.NewRat(after.Passed, after.Told).Cmp(big.NewRat(before.Passed, before.Told)) > 0
+	if rose && wentBlind(before.Blind, after.Blind) {
 		return false
 	}
 	fell := new(big.Rat).Sub(big.NewRat(before.Told, before.All), big.NewRat(after.Told, after.All))
@@ -99,7 +115,11 @@ func Comparable(before, after Posture) bool {
 	if fell.Cmp(big.NewRat(2, 100)) > 0 {
 		return false
 	}
-	return big.NewRat(after.Passed, after.Told).Cmp(big.NewRat(before.Passed, before.Told)) <= 0
+	return !rose
+}
+
+func wentBlind(before, after []string) bool {
+	return slices.ContainsFunc(after, func(place string) bool { return !slices.Contains(before, place) })
 }
 
 // String is how a posture is printed everywhere: "82, 93 % assessed (80–87)".

@@ -1,6 +1,7 @@
 package score_test
 
 import (
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -98,7 +99,7 @@ func TestPostureLiesInItsRangeInAnyOrder(t *testing.T) {
 		if (p.Coverage == 10_000) != (p.Assessed && p.Told == p.All) {
 			t.Fatalf("%+v claims to have seen all", p)
 		}
-		if got := score.PostureOf(rapid.Permutation(cs).Draw(t, "order")); got != p {
+		if got := score.PostureOf(rapid.Permutation(cs).Draw(t, "order")); !reflect.DeepEqual(got, p) {
 			t.Fatalf("in another order %+v, not %+v", got, p)
 		}
 	})
@@ -147,4 +148,21 @@ func TestNoLossOfSightLooksLikeARise(t *testing.T) {
 			t.Fatalf("from %+v to %+v is called a rise", before, after)
 		}
 	})
+}
+
+func TestAPlaceThatWentOutOfSightIsNoRise(t *testing.T) {
+	t.Parallel()
+	// A region with three unknowns is cut: coverage rises, for one gap stands
+	// for whatever was there.
+	before := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Fail: 2, Unknown: 3}})
+	after := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Fail: 1, Unknown: 1, Blind: []string{"eu-west-1"}}})
+	if after.Coverage <= before.Coverage || after.Score <= before.Score {
+		t.Fatalf("the example does not show a rise: %s, %s", before, after)
+	}
+	if score.Comparable(before, after) {
+		t.Errorf("from %s to %s is called a rise, though a place went out of sight", before, after)
+	}
+	if regained := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 20, Fail: 2}}); !score.Comparable(after, regained) {
+		t.Errorf("from %s to %s is not comparable, though a place came into sight", after, regained)
+	}
 }

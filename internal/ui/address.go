@@ -29,6 +29,15 @@ var changedStates = map[string][]finding.State{
 	"lost":  {finding.Lost},
 }
 
+// changedHow tells what a state alone does not: a finding that was lost and is
+// seen to fail again is open, and is not new.
+var changedHow = map[string][]finding.Change{
+	"new":   {finding.New, finding.CameBack},
+	"fixed": {finding.Fixed},
+	"gone":  {finding.GoneAway},
+	"lost":  {finding.LostIt},
+}
+
 var (
 	keys          = []string{"view", "severity", "rule", "changed", "open", "after"}
 	severityWords = []string{"critical", "high", "medium", "low", "info"}

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -312,41 +311,5 @@ func TestCopyPutsTheCommandOnTheClipboard(t *testing.T) {
 	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`window.copied`))
 	if err != nil || !strings.HasPrefix(got, "# takes effect") || !strings.HasSuffix(got, "--http-tokens required\n") {
 		t.Errorf("copied %q, %v", got, err)
-	}
-}
-
-// TestPictures writes a picture of each page into PLUMBLINE_SHOTS, to be
-// looked at.
-func TestPictures(t *testing.T) {
-	dir := os.Getenv("PLUMBLINE_SHOTS")
-	if dir == "" {
-		t.Skip("PLUMBLINE_SHOTS names no folder for pictures.")
-	}
-	base := server(t, serve(full()))
-	ctx := tab(t)
-	for name, path := range map[string]string{
-		"findings": "/findings", "findings-open": "/findings?open=AWS-IMDS-001", "unassessed": "/findings?view=unassessed",
-		"finding": "/findings/FND-1", "evidence": "/findings/FND-1/evidence", "fix": "/findings/FND-1/fix", "nodata": "/findings/FND-41/evidence",
-		"scan": "/scans/4", "scans": "/scans", "problem": "/findings?severty=high", "missing": "/nothing",
-	} {
-		for _, l := range []look{{1440, "light"}, {390, "light"}, {1440, "dark"}, {390, "dark"}} {
-			if f := os.Getenv("PLUMBLINE_SHOT"); f != "" && !strings.Contains(f, name+"-"+l.theme) {
-				continue
-			}
-			if err := l.set(ctx); err != nil {
-				t.Fatal(err)
-			}
-			if err := chromedp.Do(ctx, chromedp.Navigate(base+path)); err != nil {
-				t.Fatal(err)
-			}
-			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			file := filepath.Join(dir, name+"-"+map[bool]string{true: "390", false: "1440"}[l.width == 390]+"-"+l.theme+".png")
-			if err := os.WriteFile(file, png, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
 	}
 }

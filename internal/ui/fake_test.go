@@ -26,6 +26,7 @@ type fake struct {
 	records []finding.Record
 	list    []scan.Record // newest first
 	docs    map[[32]byte]snapshot.Resource
+	change  map[int64]finding.Change // what the last move of a finding was; New if it is not here
 	broken  error
 }
 
@@ -36,7 +37,8 @@ func (f *fake) pass(flt ui.Filter) []finding.Record {
 	for _, r := range f.records {
 		if (len(flt.States) == 0 || slices.Contains(flt.States, r.State)) &&
 			(len(flt.Severities) == 0 || slices.Contains(flt.Severities, r.Severity)) &&
-			(flt.Rule == "" || flt.Rule == r.Rule) && !r.ChangedAt.Before(flt.Since) {
+			(flt.Rule == "" || flt.Rule == r.Rule) && !r.ChangedAt.Before(flt.Since) &&
+			(len(flt.Changes) == 0 || slices.Contains(flt.Changes, cmp.Or(f.change[r.Number], finding.New))) {
 			out = append(out, r)
 		}
 	}
@@ -236,7 +238,8 @@ func severityOf(id string) finding.Severity {
 
 // full is a store with everything in it that a page can show.
 func full() *fake {
-	f := &fake{docs: map[[32]byte]snapshot.Resource{}}
+	f := &fake{docs: map[[32]byte]snapshot.Resource{}, change: map[int64]finding.Change{
+		4: finding.Still, 38: finding.Fixed, 39: finding.GoneAway, 40: finding.LostIt, 41: finding.Untold, 42: finding.Untold, 43: finding.Untold, 44: finding.Untold}}
 	f.list = []scan.Record{scanOf(4, scan.Finished), scanOf(3, scan.Finished), scanOf(2, scan.Interrupted), scanOf(1, scan.Finished)}
 	f.list[2].Reason = "the program was stopped"
 	names := []string{"web-prod", "batch-etl", "jump", "payments-api", "search-indexer", "report-renderer"}

@@ -91,7 +91,11 @@ func (s *sheet) fill() (err error) {
 		provider = cloudName(s.rec.Subject.Provider)
 	}
 	view := viewOf(s.rec.State)
-	p.Title, p.Provider, p.Severity = s.rule.Fault, provider, severity(s.rec.Severity)
+	title := s.rule.Fault
+	if s.rec.State == finding.NoData { // nothing is known to be wrong, so nothing may read as if it were
+		title = "Not assessed: " + cmpOr(s.rule.Title, s.rule.Fault)
+	}
+	p.Title, p.Provider, p.Severity = title, provider, severity(s.rec.Severity)
 	p.Subject = subjectName(s.rec) + " in account " + s.rec.Subject.Account
 	p.Rule = pages.Link{Text: s.rec.Rule, Href: query{view: view, rule: s.rec.Rule, open: s.rec.Rule}.address()}
 	if s.rec.State != finding.Open {

@@ -24,7 +24,7 @@ func TestWhySaysTheConsequenceAndWhatWasSeen(t *testing.T) {
 func TestWhyNotKnownNamesTheCause(t *testing.T) {
 	t.Parallel()
 	p := get(t, serve(full()), "/findings/FND-41")
-	p.has(t, "Not assessed", "Why it cannot be told", "The permission is missing (UnauthorizedOperation): ec2:DescribeInstances in ap-south-1.", "Risk, at most")
+	p.has(t, "Not assessed: EC2 instance answers metadata requests only with a session token", "Why it cannot be told", "The permission is missing (UnauthorizedOperation): ec2:DescribeInstances in ap-south-1.", "Risk, at most")
 }
 
 func TestEvidenceShowsTheReplyItRestsOn(t *testing.T) {

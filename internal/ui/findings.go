@@ -174,7 +174,7 @@ func (l *list) filters() {
 func (l *list) filter() Filter {
 	f := Filter{States: l.q.states(), Severities: l.q.severities, Rule: l.q.rule}
 	if l.q.changed != "" {
-		f.Since = l.latest
+		f.Since, f.Changes = l.latest, changedHow[l.q.changed]
 	}
 	return f
 }
@@ -245,8 +245,8 @@ func (l *list) window(gs []Group) (shown []Group, from int) {
 
 // moved counts by rule what began to fail and what was lost in the last scan.
 func (l *list) moved() (fresh, lost map[string]int, err error) {
-	count := func(states []finding.State) (map[string]int, error) {
-		gs, err := l.Store.Groups(l.r.Context(), Filter{States: states, Since: l.latest})
+	count := func(what string) (map[string]int, error) {
+		gs, err := l.Store.Groups(l.r.Context(), Filter{States: changedStates[what], Changes: changedHow[what], Since: l.latest})
 		if err != nil {
 			return nil, fmt.Errorf("count changes: %w", err)
 		}
@@ -256,10 +256,10 @@ func (l *list) moved() (fresh, lost map[string]int, err error) {
 		}
 		return m, nil
 	}
-	if fresh, err = count(changedStates["new"]); err != nil {
+	if fresh, err = count("new"); err != nil {
 		return nil, nil, err
 	}
-	lost, err = count(changedStates["lost"])
+	lost, err = count("lost")
 	return fresh, lost, err
 }
 
@@ -328,8 +328,6 @@ func (l *list) row(rec finding.Record) pages.Row {
 		row.Tags = append(row.Tags, states[rec.State])
 	case had && !rec.ChangedAt.Before(l.latest) && rec.FirstScan == rec.LastScan:
 		row.Tags = append(row.Tags, parts.Tag{Tone: "accent", Text: "new"})
-	case had && !rec.ChangedAt.Before(l.latest):
-		row.Tags = append(row.Tags, parts.Tag{Tone: "accent", Text: "came back"})
 	}
 	return row
 }

@@ -13,7 +13,7 @@ import (
 func TestFindingsAreGroupedByRule(t *testing.T) {
 	t.Parallel()
 	p := get(t, serve(full()), "/findings")
-	p.has(t, "37 findings in 5 rules", "EC2 instance answers metadata requests without a session token", "31 of 294", "+7 new", "1 lost sight of")
+	p.has(t, "37 findings in 5 rules", "EC2 instance answers metadata requests without a session token", "31 of 294", "+6 new", "1 lost sight of")
 	if n := len(p.all("tr", "group")); n != 5 {
 		t.Errorf("%d groups", n)
 	}
@@ -54,6 +54,9 @@ func TestLosingSightIsNoImprovement(t *testing.T) {
 	if strings.Contains(p.text(), "up 26") {
 		t.Error("the posture is said to have risen")
 	}
+	tally(0, 70, 30, 1)
+	f.list[0].Tally[0].Gaps = 1 // a place out of sight, whatever the coverage says
+	get(t, serve(f), "/findings").has(t, "not comparable with scan 3")
 	tally(0, 70, 30, 0)
 	get(t, serve(f), "/findings").has(t, "up 10 since scan 3")
 }
@@ -67,6 +70,17 @@ func TestTheChangesLeadToWhatTheyCount(t *testing.T) {
 		}
 	}
 	get(t, serve(full()), "/findings?changed=fixed").has(t, "1 finding in 1 rule")
+}
+
+func TestWhatIsSeenAgainIsNotNew(t *testing.T) {
+	t.Parallel()
+	p := get(t, serve(full()), "/findings?changed=new&open=AWS-IMDS-001") // FND-4 was lost, and failed before
+	p.has(t, "6 findings in 1 rule")
+	for _, href := range p.hrefs() {
+		if href == "/findings/FND-4" {
+			t.Error("a finding that was lost and is seen again is called new")
+		}
+	}
 }
 
 func TestWhatIsNotAssessedIsGroupedByCause(t *testing.T) {

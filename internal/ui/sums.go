@@ -91,12 +91,24 @@ func tallies(scans []scan.Record) []scan.Tally {
 	return ts
 }
 
-// postureOf is the posture of several scans of different accounts together.
+// postureOf is the posture of several scans of different accounts together:
+// each account's rules count for themselves.
 func postureOf(scans []scan.Record) score.Posture {
+	if len(scans) == 1 {
+		return scan.Posture(scans[0].Tally)
+	}
 	var cs []score.Count
 	for _, s := range scans {
-		for _, t := range sums(s.Tally) {
-			cs = append(cs, score.Count{Rule: t.rule, Severity: t.severity, Pass: t.pass, Fail: t.fail, Unknown: t.unknown})
+		by := sums(s.Tally)
+		blind := map[string][]string{}
+		for _, t := range s.Tally {
+			if t.Gaps > 0 {
+				blind[t.Rule] = append(blind[t.Rule], s.Provider+" "+s.Account+" "+t.Region)
+			}
+		}
+		for _, id := range sorted(by) {
+			t := by[id]
+			cs = append(cs, score.Count{Rule: id, Severity: t.severity, Pass: t.pass, Fail: t.fail, Unknown: t.unknown, Blind: blind[id]})
 		}
 	}
 	return score.PostureOf(cs)

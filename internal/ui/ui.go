@@ -42,9 +42,10 @@ type Filter struct {
 	States     []finding.State
 	Severities []finding.Severity
 	Rule       string
-	Since      time.Time // changed then or later
-	After      string    // cursor of an earlier page
-	Limit      int       // at most so many; 0 leaves it to the store
+	Since      time.Time        // changed then or later
+	Changes    []finding.Change // and what happened to it then is one of these
+	After      string           // cursor of an earlier page
+	Limit      int              // at most so many; 0 leaves it to the store
 }
 
 // A Group is what the findings of one rule that a filter lets through come to.

@@ -224,7 +224,8 @@ func (l *list) causeRows(g *pages.Group, c cause) {
 	end := min(from+rowsPerGroup, len(c.records))
 	for _, r := range c.records[from:end] {
 		row := l.row(r)
-		row.Say, _ = l.faultOf(r.Rule)
+		title, _ := l.title(r.Rule)
+		row.Say = r.Rule + ": " + title
 		g.Rows = append(g.Rows, row)
 	}
 	if from > 0 {

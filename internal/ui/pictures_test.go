@@ -1,0 +1,44 @@
+//go:build pictures
+
+package ui_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestPictures writes a picture of each page into the folder PLUMBLINE_SHOTS, to
+// be looked at: go test -tags pictures -run Pictures ./internal/ui
+func TestPictures(t *testing.T) {
+	dir := os.Getenv("PLUMBLINE_SHOTS")
+	if dir == "" {
+		t.Fatal("PLUMBLINE_SHOTS names no folder for the pictures.")
+	}
+	base := server(t, serve(full()))
+	ctx := tab(t)
+	for name, path := range map[string]string{
+		"findings": "/findings", "findings-open": "/findings?open=AWS-IMDS-001", "unassessed": "/findings?view=unassessed",
+		"finding": "/findings/FND-1", "evidence": "/findings/FND-1/evidence", "fix": "/findings/FND-1/fix", "nodata": "/findings/FND-41/evidence",
+		"scan": "/scans/4", "scans": "/scans", "problem": "/findings?severty=high", "missing": "/nothing",
+	} {
+		for _, l := range []look{{1440, "light"}, {390, "light"}, {1440, "dark"}, {390, "dark"}} {
+			if err := l.set(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := chromedp.Do(ctx, chromedp.Navigate(base+path)); err != nil {
+				t.Fatal(err)
+			}
+			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(dir, name+"-"+map[bool]string{true: "390", false: "1440"}[l.width == 390]+"-"+l.theme+".png")
+			if err := os.WriteFile(file, png, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
