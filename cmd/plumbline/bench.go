@@ -88,7 +88,7 @@ func (c benchAWSCmd) measure(ctx context.Context, s streams, n int) ([]figure, e
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o711); err != nil { // the server runs as another user where we are root
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // where we are root, the server runs as another user
 		return nil, err
 	}
 	pg, err := embedded.Start(ctx, embedded.Options{Dir: dir + "/pg", BinDir: c.PgBin})
@@ -150,7 +150,7 @@ func self(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, exe, args...) //nolint:gosec // our own program with our own words
+	cmd := exec.CommandContext(ctx, exe, args...)
 	cmd.Stderr = os.Stderr
 	return cmd, nil
 }

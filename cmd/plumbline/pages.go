@@ -52,7 +52,8 @@ func filter(f ui.Filter) postgres.FindingFilter {
 	return postgres.FindingFilter{States: f.States, Severity: f.Severities, Rule: f.Rule, Since: f.Since, Changes: f.Changes, After: f.After, Limit: f.Limit}
 }
 
-// A mender fills in the fix of a finding from the documents as they are now.
+// A mender fills in the fix of a finding from the documents that its verdict
+// rests on, so that undo names what was found and not what is there now.
 type mender struct {
 	store *postgres.Store
 	rules *rule.Set
@@ -64,43 +65,36 @@ func (m mender) Fix(ctx context.Context, f finding.Record) (rule.Fix, error) {
 	if !ok {
 		return rule.Fix{}, problem.New(problem.NotFound, "The rule %s is not in this version's catalogue.", f.Rule)
 	}
-	o, err := m.object(ctx, &f.Subject)
+	read := facts.For(f.Subject.Provider)
+	src, err := m.store.Source(ctx, f.Subject.Provider, f.Subject.Account, f.SeenAt, read.IsWorkload)
+	if err != nil {
+		return rule.Fix{}, err
+	}
+	c, err := src.Context(ctx)
+	if err != nil {
+		return rule.Fix{}, err
+	}
+	o, err := m.object(ctx, c, read, &f)
 	if err != nil {
 		return rule.Fix{}, err
 	}
 	return r.Render(o), nil
 }
 
-// object reads the subject of a finding again from the last finished scan.
-func (m mender) object(ctx context.Context, s *estate.Subject) (estate.Object, error) {
-	read := facts.For(s.Provider)
-	src, err := m.store.Source(ctx, s.Provider, s.Account, time.Time{}, read.IsWorkload)
-	if err != nil {
-		return nil, err
-	}
-	c, err := src.Context(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if s.Kind == estate.KindWorkload {
-		return m.workload(ctx, c, read, s)
+func (m mender) object(ctx context.Context, c *snapshot.Context, read judge.Facts, f *finding.Record) (estate.Object, error) {
+	s := &f.Subject
+	for i := range f.Evidence {
+		if o := f.Evidence[i].Origin; o != nil && o.HasDoc && o.UID == s.UID && read.IsWorkload(o.Kind) {
+			res, _, err := m.store.ResourceByHash(ctx, s.Provider, s.Account, o.Kind, s.Region, o.UID, o.Hash)
+			if err != nil {
+				return nil, err
+			}
+			return read.Workload(c, &res)
+		}
 	}
 	for _, o := range read.Objects(c) {
 		if h := o.Head(); h.UID == s.UID && h.Kind == s.Kind {
 			return o, nil
-		}
-	}
-	return nil, gone(s)
-}
-
-func (m mender) workload(ctx context.Context, c *snapshot.Context, read judge.Facts, s *estate.Subject) (estate.Object, error) {
-	for _, kind := range read.WorkloadKinds() {
-		res, _, err := m.store.Resource(ctx, s.Provider, s.Account, kind, s.Region, s.UID)
-		if err == nil {
-			return read.Workload(c, &res)
-		}
-		if !problem.Is(err, problem.NotFound) {
-			return nil, err
 		}
 	}
 	return nil, gone(s)

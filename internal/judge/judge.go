@@ -20,8 +20,6 @@ type Facts interface {
 	// IsWorkload says whether documents of this kind are workloads, which are
 	// streamed, or belong to the context.
 	IsWorkload(kind string) bool
-	// WorkloadKinds are the kinds that IsWorkload says yes to.
-	WorkloadKinds() []string
 	// Workload reads one workload. The object may be used until the next call.
 	Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error)
 	// Objects reads everything in the context that a rule can judge.

@@ -6,6 +6,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// lookUp is how a page's rows are found among those that are stored: one index
+// lookup each, however many rows there are. The statements say so with lateral
+// and "offset 0", which the planner may not take apart; and they are planned
+// anew for every page, for the table may have been empty when the first page
+// came. Left alone, the planner believes a table without statistics to be
+// small, and reads all of an account's rows for every page.
+const lookUp = pgx.QueryExecModeCacheDescribe
+
 // numbers draws n row numbers ahead, so that rows and those that point to them
 // can be copied in without asking back.
 func numbers(ctx context.Context, q Querier, table, column string, n int) ([]int64, error) {

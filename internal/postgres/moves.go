@@ -206,7 +206,7 @@ func (m *moves) writeOpened(ctx context.Context, tx pgx.Tx, verdicts []int64) er
 		len(m.opened), func(i int) []any {
 			v, s, k := m.opened[i].verdict, &m.opened[i].verdict.Subject, m.opened[i].verdict.Key()
 			return []any{ns[i], k[:], m.w.account, v.Rule, string(s.Kind), s.Region, s.UID, s.ID, clean(s.Name), s.Parent, string(m.opened[i].state), []string{},
-				int16(v.Severity), int16(v.Risk), shown[i], n, at, string(m.opened[i].change), n, at}
+				int16(v.Severity), v.Risk, shown[i], n, at, string(m.opened[i].change), n, at}
 		})
 }
 
@@ -216,7 +216,7 @@ func (m *moves) writeSaid(ctx context.Context, tx pgx.Tx, ids []int64) error {
 			"factors", "reasons", "evidence", "digest", "scan", "valid_from"},
 		len(m.said), func(i int) []any {
 			v, b := m.said[i].verdict, &m.said[i].body
-			return []any{ids[i], m.said[i].finding, v.Rule, v.Version, m.w.start.Engine, int16(v.Severity), v.Outcome.String(), v.Gap, clean(v.Fault), clean(v.Say), int16(v.Risk), v.Potential,
+			return []any{ids[i], m.said[i].finding, v.Rule, v.Version, m.w.start.Engine, int16(v.Severity), v.Outcome.String(), v.Gap, clean(v.Fault), clean(v.Say), v.Risk, v.Potential,
 				b.factors, b.reasons, b.evidence, b.digest[:], m.w.start.Number, m.w.start.StartedAt}
 		})
 }
@@ -257,7 +257,8 @@ func (m *moves) writeUpdated(ctx context.Context, q Querier, verdicts []int64) e
 type updates struct {
 	number, shown, firstScan, changedScan  []int64
 	state, cause, id, name, parent, change []string
-	risk, severity                         []int32
+	risk                                   []int
+	severity                               []int32
 	firstSeen, changedAt                   []time.Time
 	seenScan                               []*int64
 	seenAt                                 []*time.Time
@@ -266,7 +267,7 @@ type updates struct {
 func (u *updates) add(s *standing) {
 	u.number, u.shown = append(u.number, s.Number), append(u.shown, s.Shown)
 	u.state, u.cause = append(u.state, string(s.State)), append(u.cause, joined(s.Cause))
-	u.risk, u.severity = append(u.risk, int32(s.Risk)), append(u.severity, int32(s.Severity))
+	u.risk, u.severity = append(u.risk, s.Risk), append(u.severity, int32(s.Severity))
 	u.id, u.name, u.parent = append(u.id, s.ID), append(u.name, s.Name), append(u.parent, s.Parent)
 	u.firstScan, u.firstSeen = append(u.firstScan, s.FirstScan), append(u.firstSeen, s.FirstSeen)
 	u.change = append(u.change, string(s.Change))

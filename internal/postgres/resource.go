@@ -78,8 +78,12 @@ func (w *Writer) known(ctx context.Context, q Querier, rs []snapshot.Resource) (
 	rows, err := q.Query(ctx, `
 		select r.kind, r.region, r.uid, r.id, r.hash, r.doc_format
 		from unnest($2::text[], $3::text[], $4::text[]) as o (kind, region, uid)
-		join resource r on r.account_id = $1 and r.kind = o.kind and r.region = o.region and r.uid = o.uid`,
-		w.account, kinds, regions, uids)
+		cross join lateral (
+			select kind, region, uid, id, hash, doc_format
+			from resource
+			where account_id = $1 and kind = o.kind and region = o.region and uid = o.uid
+			offset 0) r`, // see lookUp
+		lookUp, w.account, kinds, regions, uids)
 	if err != nil {
 		return nil, err
 	}

@@ -38,11 +38,10 @@ type standing struct {
 	Digest      []byte
 }
 
-const standingQuery = `
-	select f.number, f.rule, f.uid, f.region, f.id, f.name, f.parent, f.state, f.cause, f.shown, f.risk, f.severity,
-		f.first_scan, f.first_seen, f.change, f.changed_scan, f.changed_at, f.seen_scan, f.seen_at, v.id as verdict_id, v.digest
-	from finding f
-	left join verdict v on v.finding = f.number and v.valid_to is null`
+// standingColumns are the columns of a standing, of a finding f and its present
+// verdict v.
+const standingColumns = `f.number, f.rule, f.uid, f.region, f.id, f.name, f.parent, f.state, f.cause, f.shown, f.risk, f.severity,
+		f.first_scan, f.first_seen, f.change, f.changed_scan, f.changed_at, f.seen_scan, f.seen_at, v.id as verdict_id, v.digest`
 
 type pair struct{ rule, uid string }
 
@@ -88,8 +87,20 @@ func (w *Writer) standing(ctx context.Context, q Querier, uids []string) ([]stan
 	if len(uids) == 0 {
 		return nil, nil
 	}
-	rows, err := q.Query(ctx, standingQuery+`
-	where f.account_id = $1 and f.uid = any($2)`, w.account, uids)
+	rows, err := q.Query(ctx, `
+		select `+standingColumns+`
+		from unnest($2::text[]) as o (uid)
+		cross join lateral (
+			select *
+			from finding
+			where account_id = $1 and uid = o.uid
+			offset 0) f
+		left join lateral (
+			select id, digest
+			from verdict
+			where finding = f.number and valid_to is null
+			offset 0) v on true`, // see lookUp
+		lookUp, w.account, uids)
 	if err != nil {
 		return nil, err
 	}
@@ -141,8 +152,19 @@ func (w *Writer) untold(ctx context.Context, tx pgx.Tx, s Sight, d *sum) error {
 }
 
 func (w *Writer) stepUntold(ctx context.Context, tx pgx.Tx, numbers []int64, s Sight, d *sum) error {
-	rows, err := tx.Query(ctx, standingQuery+`
-	where f.number = any($1)`, numbers)
+	rows, err := tx.Query(ctx, `
+		select `+standingColumns+`
+		from unnest($1::bigint[]) as o (number)
+		cross join lateral (
+			select *
+			from finding
+			where number = o.number
+			offset 0) f
+		left join lateral (
+			select id, digest
+			from verdict
+			where finding = f.number and valid_to is null
+			offset 0) v on true`, lookUp, numbers) // see lookUp
 	if err != nil {
 		return err
 	}

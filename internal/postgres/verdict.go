@@ -99,7 +99,7 @@ func digest(v *finding.Verdict, b *body) (d [32]byte) {
 	for _, s := range []string{v.Rule, v.Version, v.Severity.String(), v.Outcome.String(), v.Fault, v.Say} {
 		part(h, []byte(s))
 	}
-	part(h, binary.BigEndian.AppendUint64(nil, uint64(v.Risk)))
+	part(h, binary.BigEndian.AppendUint64(nil, uint64(v.Risk))) //nolint:gosec // 0 to 100, and any other number has its own digest
 	part(h, fmt.Append(nil, v.Gap, v.Potential))
 	part(h, b.reasons)
 	part(h, b.factors)

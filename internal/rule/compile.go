@@ -190,7 +190,7 @@ func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
 func (sizes) EstimateCallCost(function, _ string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
 	switch function {
 	case gapFunc, "lower", "known_or":
-		return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: longString}}
+		return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: longString}}
 	}
 	return nil
 }

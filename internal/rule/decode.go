@@ -22,7 +22,6 @@ type decoder struct {
 	src   []byte
 	lines []string
 	flaws Flaws
-	seen  map[string]bool
 	nodes map[string]ast.Node // the values of the rule's own keys
 }
 

@@ -56,7 +56,7 @@ func (d *decoder) example(r *Rule, k *kind, n ast.Node) (Example, bool) {
 		d.at(n, "the example does not say what to want: pass, fail, unknown or not_applicable")
 	}
 	if len(d.flaws) == before {
-		d.facts(r, k, e, n)
+		d.facts(r, e, n)
 	}
 	return e, len(d.flaws) == before
 }
@@ -71,7 +71,7 @@ func (d *decoder) want(e *Example, n ast.Node) {
 	e.Want = o
 }
 
-func (d *decoder) facts(r *Rule, k *kind, e Example, n ast.Node) {
+func (d *decoder) facts(r *Rule, e Example, n ast.Node) {
 	if _, err := r.Subject(e); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
 			d.at(n, "example '%s': %s", e.Name, line)

@@ -3,6 +3,7 @@ package rule
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -251,7 +252,9 @@ func whole64(v any) (int64, bool) {
 	case int64:
 		return n, true
 	case uint64:
-		return int64(n), n < 1<<63
+		if n <= math.MaxInt64 {
+			return int64(n), true
+		}
 	}
 	return 0, false
 }

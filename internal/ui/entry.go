@@ -132,7 +132,7 @@ func (e *Entry) admit(w http.ResponseWriter) {
 		e.open = e.open[1:]
 	}
 	e.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // without Secure: the address is loopback, which has no TLS
 		Name: e.cookie, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		MaxAge: int(stay / time.Second),
 	})

@@ -293,19 +293,19 @@ func (u *ui) judged(p *pages.Scan, s scan.Record) {
 		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(b.fail, a.fail), cmp.Compare(a.rule, b.rule))
 	})
 	for _, t := range all {
-		title, _ := u.title(t.rule)
 		p.Rules = append(p.Rules, pages.RuleRow{
-			Severity: severity(t.severity), Title: title, ID: t.rule, Href: query{view: viewOpen, rule: t.rule, open: t.rule}.address(),
+			Severity: severity(t.severity), Title: u.title(t.rule), ID: t.rule, Href: query{view: viewOpen, rule: t.rule, open: t.rule}.address(),
 			Fail: number(t.fail), Unknown: number(t.unknown), Pass: number(t.pass), NA: number(t.na),
 		})
 	}
 	p.RulesNote = some(len(all), "rule", "rules") + ", named by what is true when all is well"
 }
 
-// title is what is true when all is well.
-func (u *ui) title(id string) (string, bool) {
+// title is what is true when all is well, or the id of a rule that this
+// program does not have.
+func (u *ui) title(id string) string {
 	if r, ok := u.Rules.Rule(id); ok {
-		return r.Title, true
+		return r.Title
 	}
-	return id, false
+	return id
 }

@@ -224,8 +224,7 @@ func (l *list) causeRows(g *pages.Group, c cause) {
 	end := min(from+rowsPerGroup, len(c.records))
 	for _, r := range c.records[from:end] {
 		row := l.row(r)
-		title, _ := l.title(r.Rule)
-		row.Say = r.Rule + ": " + title
+		row.Say = r.Rule + ": " + l.title(r.Rule)
 		g.Rows = append(g.Rows, row)
 	}
 	if from > 0 {

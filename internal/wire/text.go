@@ -77,7 +77,7 @@ func entity(e string) (rune, bool) {
 		digits, base = digits[1:], 16
 	}
 	n, err := strconv.ParseUint(digits, base, 31)
-	return rune(n), err == nil && isChar(rune(n)) //nolint:gosec // parsed with 31 bits
+	return rune(n), err == nil && isChar(rune(n)) // parsed with 31 bits
 }
 
 // isChar tells the characters of XML 1.0, section 2.2.

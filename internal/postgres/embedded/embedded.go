@@ -203,7 +203,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	return s.stopErr
 }
 
-func (s *Server) died() {
+func (s *Server) died(how error) {
 	close(s.gone)
 	select {
 	case <-s.stopping:
@@ -212,6 +212,10 @@ func (s *Server) died() {
 		if s.attached {
 			who = "The database server, which another process owns,"
 		}
-		s.done <- fmt.Errorf("%s has stopped; what happened stands at the end of %s", who, s.place.logFile())
+		status := ""
+		if how != nil { // a server that was killed cannot have logged it
+			status = fmt.Sprintf(" (%v)", how)
+		}
+		s.done <- fmt.Errorf("%s has stopped%s; what happened stands at the end of %s", who, status, s.place.logFile())
 	}
 }

@@ -223,7 +223,7 @@ func TestAnOwnerIsToldThatItsServerDied(t *testing.T) {
 	if err := syscall.Kill(s.Pid(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-s.Done(); !strings.Contains(err.Error(), "postgres.log") {
+	if err := <-s.Done(); !strings.Contains(err.Error(), "signal: killed") || !strings.Contains(err.Error(), "postgres.log") {
 		t.Errorf("told %q", err)
 	}
 	if err := s.Stop(t.Context()); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -120,7 +121,7 @@ func (p *program) kill(t *testing.T) {
 func dir(t *testing.T) string {
 	t.Helper()
 	if _, err := findBinaries("", 0); err != nil {
-		if strings.Contains(os.Getenv("PLUMBLINE_REQUIRE"), "postgres") {
+		if slices.Contains(strings.Split(os.Getenv("PLUMBLINE_REQUIRE"), ","), "postgres") {
 			t.Fatal(err)
 		}
 		t.Skip(err)

@@ -89,15 +89,12 @@ func (s *Server) try(ctx context.Context, b binaries, ephemeral bool) (said stri
 	go func() { exit <- c.Wait() }()
 	if err = s.ready(ctx, exit); err == nil {
 		s.cmd, s.pid = c, c.Process.Pid
-		go func() {
-			<-exit
-			s.died()
-		}()
+		go func() { s.died(<-exit) }()
 		return "", nil
 	}
 	if !errors.As(err, new(ended)) { // it runs, and we were told to give up
 		_ = c.Process.Signal(syscall.SIGINT) // it may have ended meanwhile
-		<-exit
+		<-exit                               //nolint:errcheck // we ended it, and it says so
 	}
 	text, rerr := io.ReadAll(io.NewSectionReader(log, from, 1<<20))
 	return string(text), errors.Join(err, rerr)
@@ -250,7 +247,7 @@ func (s *Server) watch() {
 			return
 		case <-tick.C:
 			if !alive(s.pid) {
-				s.died()
+				s.died(nil) // it is not our child, so nobody tells us how
 				return
 			}
 		}

@@ -17,9 +17,6 @@ func New() *Facts { return new(Facts) }
 // IsWorkload says whether documents of a kind are streamed.
 func (*Facts) IsWorkload(kind string) bool { return kind == KindInstance }
 
-// WorkloadKinds are the kinds of documents that are streamed.
-func (*Facts) WorkloadKinds() []string { return []string{KindInstance} }
-
 // Workload reads one instance.
 func (f *Facts) Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error) {
 	w, err := f.reader.Workload(c, r)

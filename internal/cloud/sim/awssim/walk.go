@@ -154,7 +154,7 @@ func (o *orders) of(r *sim.Region, seed uint64) []int32 {
 	if len(o.made) >= keptOrders || o.made == nil {
 		o.made = map[orderKey][]int32{}
 	}
-	l := inOrder(r, k.n)
+	l := inOrder(k.n)
 	if seed != 0 {
 		l = shuffled(r, l, rand.New(rand.NewPCG(seed, 1)))
 	}
@@ -162,7 +162,7 @@ func (o *orders) of(r *sim.Region, seed uint64) []int32 {
 	return l
 }
 
-func inOrder(r *sim.Region, n int) []int32 {
+func inOrder(n int) []int32 {
 	l := make([]int32, n)
 	for i := range l {
 		l[i] = int32(i)
