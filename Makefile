@@ -39,7 +39,7 @@ generate:
 ## soak      run the long forms of the tests: up to an hour
 soak:
 	@.ci/setup test
-	@PLUMBLINE_SOAK=1 PLUMBLINE_REQUIRE=postgres,browser .ci/test -timeout 60m $(ARGS)
+	@.ci/soak $(ARGS)
 
 ## ci        run everything that must hold before a change is merged
 ci:

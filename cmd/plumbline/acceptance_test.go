@@ -26,7 +26,16 @@ import (
 	"plumbline/internal/wire"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+// TestMain is the program itself where a test starts it as a process.
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	pgtest.Main(m)
+}
+
+const asProgram = "PLUMBLINE_TEST_IS_THE_PROGRAM"
 
 type pair struct{ rule, uid string }
 
@@ -166,12 +175,17 @@ func sameAs(t *testing.T, name string, want, got *outcomes) {
 	}
 }
 
-// Five thousand instances are judged as their makers meant them, and live
-// scan, stored scan and recording say the same for any page size.
-func TestFiveThousandInstances(t *testing.T) {
+// Five thousand instances, twenty thousand in a soak, are judged as their
+// makers meant them, and live scan, stored scan and recording say the same for
+// any page size.
+func TestThousandsOfInstances(t *testing.T) {
 	t.Parallel()
+	instances := 5000
+	if os.Getenv("PLUMBLINE_SOAK") != "" {
+		instances = 20_000
+	}
 	set := rules(t)
-	estate := sim.Generate(sim.Intent{Seed: 7, Accounts: 1, Regions: 6, Instances: 5000})
+	estate := sim.Generate(sim.Intent{Seed: 7, Accounts: 1, Regions: 6, Instances: instances})
 	l := serve(t, estate, awssim.Options{Shuffle: 3})
 	file := filepath.Join(t.TempDir(), "scan.ndjson")
 	f, err := os.Create(file)

@@ -71,14 +71,7 @@ func TestExitStatusOfScan(t *testing.T) {
 }
 
 func TestFaultsSayWhatHappenedAndWhatToDo(t *testing.T) {
-	dir, err := os.MkdirTemp("", "plumbline-cli-") // t.TempDir is closed to the account that PostgreSQL runs as under root
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	dir := filepath.Dir(openDir(t))
 	cut := filepath.Join(dir, "cut.ndjson")
 	if err := os.WriteFile(cut, []byte(`{"plumbline_recording":1,"provider":"aws","account":"1","taken_at":"2026-11-22T00:00:00Z"}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -21,8 +21,9 @@ func numbers(ctx context.Context, q Querier, table, column string, n int) ([]int
 		return nil, nil
 	}
 	rows, err := q.Query(ctx, `
-		select nextval(pg_get_serial_sequence($1, $2))
-		from generate_series(1, $3::int)`, table, column, n)
+		select nextval(s.name)
+		from (select pg_get_serial_sequence($1, $2)::regclass as name offset 0) s -- asked once, not for each row
+		cross join generate_series(1, $3::int)`, table, column, n)
 	if err != nil {
 		return nil, err
 	}

@@ -153,28 +153,43 @@ func TestAnIdIsGivenOnce(t *testing.T) {
 
 func TestRulesAreFoundByKindAndProvider(t *testing.T) {
 	t.Parallel()
-	set, err := catalog.Load()
+	// The rules have a name each, their own; what they ask is of no matter here.
+	files := fstest.MapFS{}
+	for _, r := range []struct{ id, kind, pass string }{
+		{"AWS-TEST-002", "workload", `w.state == "running"`},
+		{"AWS-TEST-001", "workload", `w.state == "running"`},
+		{"AWS-TEST-003", "account_region", `r.opt_in == "opted-in"`},
+		{"GCP-TEST-001", "account", `size(a.questions) > 0`},
+		{"XC-001", "account", `size(a.questions) > 0`},
+		{"HOST-TEST-001", "workload", `w.state == "running"`},
+	} {
+		name := strings.ToLower(r.id)
+		files[name+".yaml"] = &fstest.MapFile{Data: []byte("id: " + r.id + "\nname: " + name + "\nfor: " + r.kind + "\npass: " + r.pass +
+			"\ntitle: It holds\nfault: It does not hold\nseverity: low\nsay: so\nwhy: Because.\nexamples: []\n")}
+	}
+	set, err := rule.Load(files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
+		name     string
 		kind     estate.Kind
 		provider string
 		want     string
 	}{
-		{estate.KindWorkload, "aws", "AWS-IMDS-001 AWS-IMDS-002 AWS-IMDS-013 AWS-IMDS-014"},
-		{estate.KindAccountRegion, "aws", "AWS-IMDS-004 AWS-IMDS-005"},
-		{estate.KindAccount, "aws", "XC-002"},
-		{estate.KindAccount, "ibm", "XC-002"},
-		{estate.KindWorkload, "ibm", ""},
-		{estate.KindHost, "aws", ""},
+		{"a provider's own and those of all, by id", estate.KindWorkload, "aws", "AWS-TEST-001 AWS-TEST-002 HOST-TEST-001"},
+		{"a provider without rules of its own has those of all", estate.KindWorkload, "ibm", "HOST-TEST-001"},
+		{"a kind is asked its own rules only", estate.KindAccountRegion, "aws", "AWS-TEST-003"},
+		{"a provider's rules are not another's", estate.KindAccount, "aws", "XC-001"},
+		{"nor are they lost for their own", estate.KindAccount, "gcp", "GCP-TEST-001 XC-001"},
+		{"a kind without rules has none", estate.KindHost, "aws", ""},
 	} {
 		var ids []string
 		for _, r := range set.For(c.kind, c.provider) {
 			ids = append(ids, r.ID)
 		}
 		if got := strings.Join(ids, " "); got != c.want {
-			t.Errorf("%s of %s: want %q, got %q", c.kind, c.provider, c.want, got)
+			t.Errorf("%s: %s of %s: want %q, got %q", c.name, c.kind, c.provider, c.want, got)
 		}
 	}
 }

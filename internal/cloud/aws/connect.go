@@ -37,6 +37,10 @@ const dialTimeout = 10 * time.Second
 // configured.
 const defaultRegion = "us-east-1"
 
+// loginAttempts are few: a person waits in front of the first question, and an
+// address that is wrong does not become right.
+const loginAttempts = 3
+
 // Connect logs in: it takes the credentials that the AWS tools would take,
 // becomes the role if one is named, and asks whose account they speak for. An
 // error is a sentence for the person who started it.
@@ -191,7 +195,10 @@ func (c *Collector) identify(ctx context.Context) error {
 	var out *sts.GetCallerIdentityOutput
 	err := q.page(ctx, func(ctx context.Context, tap tapInstaller) (err error) {
 		out, err = c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{},
-			func(o *sts.Options) { o.APIOptions = append(o.APIOptions, tap) })
+			func(o *sts.Options) {
+				o.APIOptions = append(o.APIOptions, tap)
+				o.RetryMaxAttempts = min(c.options.MaxAttempts, loginAttempts)
+			})
 		return err
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,7 +107,7 @@ func TestNothingCommittedIsLostWhenProgramAndServerAreKilled(t *testing.T) {
 	t.Parallel()
 	d := dir(t)
 	total := 0
-	for round, writes := range []int{1, 17, 60, 200} {
+	for round, writes := range kills() {
 		p := run(t, "owner", d).ready(t)
 		if round == 0 {
 			query[int](t, p.url, `create table kept (n int)`)
@@ -119,6 +120,18 @@ func TestNothingCommittedIsLostWhenProgramAndServerAreKilled(t *testing.T) {
 	if got := query[int](t, start(t, d).URL(), `select count(*) from kept`); got < total {
 		t.Errorf("%d rows of %d are there", got, total)
 	}
+}
+
+// kills says after how many writes each kill comes: a few for every day, and
+// fifty at moments nobody chose where a soak is wanted.
+func kills() []int {
+	moments := []int{1, 17, 60, 200}
+	if os.Getenv("PLUMBLINE_SOAK") != "" {
+		for len(moments) < 50 {
+			moments = append(moments, rand.IntN(500))
+		}
+	}
+	return moments
 }
 
 // writeAndKill kills both in the middle of writing and counts what was
