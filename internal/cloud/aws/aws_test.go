@@ -256,7 +256,7 @@ func TestASinkThatFailsEndsTheScan(t *testing.T) {
 				t.Errorf("got %v, want the sink's own error", err)
 			}
 			for _, a := range s.answers {
-				if !a.Whole() {
+				if !a.Whole() && a.Cause != snapshot.OutOfScope {
 					t.Errorf("the sink's error was taken for a refusal: %+v", a)
 				}
 			}
@@ -273,5 +273,31 @@ func TestWorkloadsBeforeContextIsAnError(t *testing.T) {
 	t.Parallel()
 	if err := connect(t, options(newFake(t, nil).url)).Workloads(context.Background(), &taken{}); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A region that was left out on purpose is named in the ledger, and is neither
+// a gap nor silence.
+func TestRegionsLeftOutAreNamedInTheLedger(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, nil)
+	o := options(f.url)
+	o.Regions = []string{here}
+	s := &taken{}
+	if err := scan(context.Background(), connect(t, o), s); err != nil {
+		t.Fatal(err)
+	}
+	left := 0
+	for _, a := range s.answers {
+		switch {
+		case a.Region == here || a.Region == snapshot.Global:
+		case a.Cause != snapshot.OutOfScope || a.Status != snapshot.Unasked || a.Lists == "":
+			t.Errorf("%+v", a)
+		default:
+			left++
+		}
+	}
+	if left == 0 {
+		t.Error("no region that was left out is in the ledger")
 	}
 }
