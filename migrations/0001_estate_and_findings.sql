@@ -38,7 +38,7 @@ comment on column scan.ended_at is 'When it ended; null while it runs.';
 comment on column scan.engine is 'Version of the program.';
 comment on column scan.workloads is 'Subjects of kind workload that it judged.';
 comment on column scan.written is 'Resource rows that it wrote; 0 for an unchanged estate.';
-comment on column scan.changes is 'Number of findings by what the scan did to them.';
+comment on column scan.changes is 'Number of findings by what the scan did to them; a finished scan tells too what void ones did since the last that was finished.';
 
 create table shard (
     id           bigint generated always as identity primary key,
@@ -65,7 +65,7 @@ create table answer (
     region     text collate "C" not null,
     subject    text collate "C" not null,
     lists      text not null,
-    status     text not null check (status in ('complete', 'partial', 'refused')),
+    status     text not null check (status in ('', 'complete', 'partial', 'refused')),
     cause      text not null,
     code       text not null,
     message    text not null,
@@ -84,7 +84,7 @@ comment on column answer.call is 'The call as its permission is spelled, ec2:Des
 comment on column answer.region is 'Where it was asked; global where there is no region.';
 comment on column answer.subject is 'What it was asked about; empty for a listing.';
 comment on column answer.lists is 'Kind of the resources it lists; empty if it lists none.';
-comment on column answer.status is 'complete: to the last page; partial: some pages, then a refusal; refused: nothing usable.';
+comment on column answer.status is 'Empty: not asked, on purpose, as of a region that was left out of the scan; complete: to the last page; partial: some pages, then a refusal; refused: nothing usable.';
 comment on column answer.cause is 'Our word for why it is not complete.';
 comment on column answer.code is 'The cloud''s own code, or one of ours that begins with plumbline:.';
 comment on column answer.message is 'The cloud''s own words, shortened, free of secrets.';
@@ -224,14 +224,14 @@ comment on column finding.uid is 'Identity of the subject for ever.';
 comment on column finding.id is 'The provider''s short id of the subject.';
 comment on column finding.name is 'What its owner calls the subject.';
 comment on column finding.parent is 'uid of the subject''s parent; empty at the top.';
-comment on column finding.state is 'open: fails; nodata: cannot be told; lost: failed and can no longer be told; resolved: was told to pass; gone: the subject is no more or the question no longer arises.';
-comment on column finding.cause is 'Why it is out of sight though no verdict says so, a sentence each.';
+comment on column finding.state is 'open: fails; nodata: cannot be told; lost: failed and can no longer be told; resolved: was told to pass; gone: the subject is no more, or the question no longer arises or is no longer asked.';
+comment on column finding.cause is 'Why it is out of sight, or gone though nobody looked, though no verdict says so; a sentence each.';
 comment on column finding.severity is 'The rule''s own: 1 info to 5 critical.';
 comment on column finding.risk is '0 to 100, of the verdict that is shown.';
 comment on column finding.shown is 'The verdict that a page shows: the present one, or the last that failed.';
 comment on column finding.first_scan is 'The scan that first told it.';
 comment on column finding.first_seen is 'Time of that scan.';
-comment on column finding.change is 'What the scan that last moved it did to it; empty where a reader need not be told.';
+comment on column finding.change is 'What the scan that last moved it did to it, or, after void scans, the finished one that tells of it; empty where a reader need not be told.';
 comment on column finding.changed_scan is 'That scan.';
 comment on column finding.changed_at is 'Time of that scan.';
 comment on column finding.seen_scan is 'The last scan that told it, once no scan tells it any more; null while each finished scan does.';
@@ -298,7 +298,7 @@ comment on column finding_event.id is 'Our own number.';
 comment on column finding_event.finding is 'The finding.';
 comment on column finding_event.at is 'When; for a scan its time.';
 comment on column finding_event.scan is 'The scan that did it, if one did.';
-comment on column finding_event.change is 'new, reopened, fixed, gone, lost, untold, told, still (seen again after it was lost), or empty.';
+comment on column finding_event.change is 'new, reopened, fixed, gone, retired, lost, untold, told, still (seen again after it was lost), or empty.';
 comment on column finding_event.from_state is 'State before; empty if there was none.';
 comment on column finding_event.to_state is 'State after.';
 comment on column finding_event.who is 'The person who did it; empty for a scan.';

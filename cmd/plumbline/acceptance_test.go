@@ -13,6 +13,7 @@ import (
 	"plumbline/internal/cloud/facts"
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/judge"
 	"plumbline/internal/postgres"
@@ -96,10 +97,10 @@ func serve(t testing.TB, e *sim.Estate, o awssim.Options) *awssim.Listener {
 }
 
 // live is a source that asks the simulated account.
-func live(t testing.TB, l *awssim.Listener, at time.Time) scan.Source {
+func live(t testing.TB, l *awssim.Listener, at time.Time, regions ...string) scan.Source {
 	t.Helper()
 	a := l.Estate().Accounts[0]
-	col, err := aws.Connect(context.Background(), aws.Options{Endpoint: l.URL, Region: a.Regions[0].Name,
+	col, err := aws.Connect(context.Background(), aws.Options{Endpoint: l.URL, Region: a.Regions[0].Name, Regions: regions,
 		Login:    func() (string, string) { return a.AccessKey, a.SecretKey },
 		Redactor: wire.NewRedactor([32]byte{1}), MaxAttempts: 2, MaxBackoff: time.Millisecond, Now: time.Now})
 	if err != nil {
@@ -186,7 +187,7 @@ func TestThousandsOfInstances(t *testing.T) {
 	}
 	set := rules(t)
 	estate := sim.Generate(sim.Intent{Seed: 7, Accounts: 1, Regions: 6, Instances: instances})
-	l := serve(t, estate, awssim.Options{Shuffle: 3})
+	l := serve(t, estate, awssim.Options{Shuffle: 3, HideManaged: true})
 	file := filepath.Join(t.TempDir(), "scan.ndjson")
 	f, err := os.Create(file)
 	if err != nil {
@@ -281,4 +282,55 @@ func (o *outcomes) failed(rule string) bool {
 		}
 	}
 	return false
+}
+
+// A region that is left out of a scan, or that its account has switched off
+// since, is no improvement: the posture does not rise unmarked, and no finding
+// there is fixed or gone.
+func TestLookingAwayIsNoImprovement(t *testing.T) {
+	t.Parallel()
+	set := rules(t)
+	before := sim.Generate(sim.Intent{Seed: 17, Regions: 4, Instances: 120})
+	worst := before.Accounts[0].Regions[0].Name
+	off := sim.Generate(sim.Intent{Seed: 17, Regions: 4, Instances: 120})
+	off.Accounts[0].Regions[0].OptIn = sim.NotOptedIn
+	var others []string
+	for _, r := range before.Accounts[0].Regions[1:] {
+		if r.Enabled() {
+			others = append(others, r.Name)
+		}
+	}
+	for name, then := range map[string]struct {
+		estate  *sim.Estate
+		regions []string
+	}{
+		"the region is left out of the scan":      {before, others},
+		"the account has switched the region off": {off, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := postgres.New(pgtest.New(t))
+			first := postgres.NewKeep(store, "test", facts.For("aws"))
+			was := runScan(t, live(t, serve(t, before, awssim.Options{}), now()), set, 0, first)
+			second := postgres.NewKeep(store, "test", facts.For("aws"))
+			is := runScan(t, live(t, serve(t, then.estate, awssim.Options{}), now(), then.regions...), set, 0, second)
+			a, b := was.posture(), is.posture()
+			if b.Score > a.Score && score.Comparable(a, b) {
+				t.Errorf("the posture rose from %s to %s by looking away", a, b)
+			}
+			sa, sb := scan.Posture(first.Record().Tally), scan.Posture(second.Record().Tally)
+			if sa.String() != a.String() || sb.String() != b.String() || score.Comparable(sa, sb) != score.Comparable(a, b) {
+				t.Errorf("the stored postures %s and %s are not the live ones, %s and %s", sa, sb, a, b)
+			}
+			fs, _, err := store.Findings(t.Context(), postgres.FindingFilter{Region: worst, Limit: 1000})
+			if err != nil || len(fs) == 0 {
+				t.Fatal(len(fs), err)
+			}
+			for _, f := range fs {
+				if f.Subject.Kind == estate.KindWorkload && (f.State == finding.Resolved || f.State == finding.Gone) {
+					t.Errorf("%s on %s is %s", f.Rule, f.Subject.UID, f.State)
+				}
+			}
+		})
+	}
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"time"
 
 	"plumbline/internal/cloud/aws"
@@ -19,13 +21,17 @@ import (
 
 // benchWorkerCmd runs one part of a bench, measured from outside.
 type benchWorkerCmd struct {
-	Part string `arg:""`
+	Part    string `arg:""`
+	Profile string `help:"Write a profile of the CPU time to this file." type:"path" placeholder:"FILE"`
 }
 
 // Run does the part and prints what it saw.
 func (c benchWorkerCmd) Run(ctx context.Context, s streams) error {
+	stop, err := c.profile()
+	if err != nil {
+		return err
+	}
 	var f figure
-	var err error
 	switch c.Part {
 	case "paginator":
 		f.Instances, err = aws.Paginate(ctx, aws.Options{Parallel: 4})
@@ -36,11 +42,26 @@ func (c benchWorkerCmd) Run(ctx context.Context, s streams) error {
 	default:
 		err = fmt.Errorf("there is no part %q", c.Part)
 	}
-	if err != nil {
+	if err := errors.Join(err, stop()); err != nil {
 		return err
 	}
 	f.Part = c.Part
 	return json.NewEncoder(s.out).Encode(f)
+}
+
+// profile begins a CPU profile where one is wanted; stop ends it.
+func (c benchWorkerCmd) profile() (stop func() error, err error) {
+	if c.Profile == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(c.Profile)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error { pprof.StopCPUProfile(); return f.Close() }, nil
 }
 
 func benchScan(ctx context.Context, database string) (figure, error) {

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
+	"plumbline/internal/rule"
 )
 
 // plumbline runs the whole program and gives what it printed.
@@ -34,9 +38,14 @@ func signedIn(t *testing.T, e *sim.Estate) *awssim.Listener {
 	return l
 }
 
-// wellSet is one region of instances that all pass.
-func wellSet() *sim.Estate {
-	return sim.Generate(sim.Intent{Seed: 3, Regions: 1, Instances: 4, Plain: true, Cases: sim.Cases()[:1]})
+// wellSet is one region of instances that want a token, openTo one of
+// instances that do not.
+func wellSet() *sim.Estate { return ofCase("token required") }
+func openTo() *sim.Estate  { return ofCase("v1 allowed, running") }
+
+func ofCase(name string) *sim.Estate {
+	cases := slices.DeleteFunc(slices.Clone(sim.Cases()), func(c sim.Case) bool { return c.Name != name })
+	return sim.Generate(sim.Intent{Seed: 3, Regions: 1, Instances: 4, Plain: true, Cases: cases})
 }
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
@@ -57,17 +66,53 @@ func TestExitStatusOfScan(t *testing.T) {
 		}
 	})
 	t.Run("not everything assessed and nothing that severe is 3", func(t *testing.T) {
-		signedIn(t, sim.Demo())
+		signedIn(t, wellSet()).Fail(awssim.Fault{Action: "DescribeInstances", Kind: awssim.Unauthorised})
 		if code, out, err := plumbline(t, "scan", "aws", "--fail-on", "critical"); code != exitNotAssessed {
 			t.Errorf("status %d\n%s%s", code, out, err)
 		}
 	})
-	t.Run("everything assessed and nothing fails is 0", func(t *testing.T) {
-		signedIn(t, wellSet())
-		if code, out, err := plumbline(t, "scan", "aws"); code != exitOK {
-			t.Errorf("status %d\n%s%s", code, out, err)
-		}
-	})
+}
+
+// highRule is a rule of this test's own, so that what the catalogue holds
+// tomorrow does not decide what it sees.
+const highRule = `id: AWS-TEST-001
+name: token
+title: It wants a token
+fault: It wants no token
+severity: high
+for: workload
+pass: w.metadata.tokens == "required"
+say: so
+why: Because.
+examples: []
+`
+
+func TestExitStatusFollowsFailOn(t *testing.T) {
+	t.Parallel()
+	set, err := rule.Load(fstest.MapFS{"token.yaml": {Data: []byte(highRule)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, failOn string
+		estate       *sim.Estate
+		want         error
+	}{
+		{"everything assessed and nothing fails", "low", wellSet(), nil},
+		{"what fails is as severe as asked", "high", openTo(), exitCode(exitFindings)},
+		{"what fails is more severe than asked", "medium", openTo(), exitCode(exitFindings)},
+		{"what fails is less severe than asked", "critical", openTo(), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, report := scanned(t, serve(t, c.estate, awssim.Options{}), set)
+			var out bytes.Buffer
+			cmd := scanAWSCmd{Output: "table", FailOn: c.failOn}
+			if got := cmd.print(streams{strings.NewReader(""), &out, &out}, report); !errors.Is(got, c.want) {
+				t.Errorf("got %v, want %v\n%s", got, c.want, out.String())
+			}
+		})
+	}
 }
 
 func TestFaultsSayWhatHappenedAndWhatToDo(t *testing.T) {

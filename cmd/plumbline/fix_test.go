@@ -10,6 +10,7 @@ import (
 	"plumbline/internal/cloud/facts"
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
+	"plumbline/internal/estate"
 	"plumbline/internal/export"
 	"plumbline/internal/finding"
 	"plumbline/internal/rule"
@@ -31,6 +32,10 @@ func TestFixesCloseTheirFindings(t *testing.T) {
 			continue
 		}
 		proved[v.Rule] = true
+		if fix.Undo == "" {
+			t.Errorf("%s has a command and no way back: give it fix.undo", v.Rule)
+			continue
+		}
 		do(t, l, fix.CLI)
 		after, _ := scanned(t, l, set)
 		if got := after.of[pair{v.Rule, v.Subject.UID}]; got != finding.Pass {
@@ -66,7 +71,7 @@ func do(t *testing.T, l *awssim.Listener, command string) {
 	t.Helper()
 	words := strings.Fields(command)
 	if len(words) < 3 || words[0] != "aws" || words[1] != "ec2" {
-		t.Fatalf("this is no EC2 command: %q", command)
+		t.Fatalf("this is no EC2 command, and no other can be tried on the simulated cloud: %q", command)
 	}
 	form := url.Values{"Action": {pascal(words[2])}, "Version": {"2016-11-15"}}
 	region := ""

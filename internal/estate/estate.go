@@ -60,10 +60,11 @@ type Workload struct {
 	Tags      fact.List[Tag]
 }
 
-// Metadata is how the workload's metadata service is set.
+// Metadata is how the workload's metadata service is set. All but Tokens is
+// what is in force: unknown while a change is pending.
 type Metadata struct {
 	Endpoint fact.Of[string] // enabled, disabled
-	Tokens   fact.Of[string] // required, optional
+	Tokens   fact.Of[string] // required, optional: as asked for, see Applied
 	HopLimit fact.Of[int64]  // 1 to 64: how many network hops a token reply may travel
 	Applied  fact.Of[bool]   // the settings are in force, not pending
 	IPv6     fact.Of[bool]   // the IPv6 address answers too
@@ -116,6 +117,8 @@ type Account struct {
 // A Question is one line of the coverage ledger, as a rule sees it.
 type Question struct {
 	Call, Region, Status, Cause, Code string
+
+	From *fact.Origin // the answer, a refusal if it is not whole; nil where nobody asked
 }
 
 // The kinds below carry no facts of their own yet; they come with the

@@ -33,6 +33,7 @@ type Report struct {
 	Tallies   []scan.Tally
 
 	count scan.Count
+	seen  map[string]bool // uids of workloads: a listing may name one twice
 	facts judge.Facts
 	ctx   *snapshot.Context
 	set   *rule.Set
@@ -41,7 +42,7 @@ type Report struct {
 // NewReport makes an empty report. facts reads the workloads again, for the
 // values beside the verdicts; set gives the fixes.
 func NewReport(engine string, set *rule.Set, facts judge.Facts) *Report {
-	return &Report{Engine: engine, facts: facts, set: set, Fixes: map[finding.Key]rule.Fix{}}
+	return &Report{Engine: engine, facts: facts, set: set, Fixes: map[finding.Key]rule.Fix{}, seen: map[string]bool{}}
 }
 
 // Start notes whose scan it is.
@@ -52,6 +53,7 @@ func (r *Report) Start(_ context.Context, c *snapshot.Context) error {
 
 // Page keeps the workloads and verdicts of a page.
 func (r *Report) Page(_ context.Context, page []snapshot.Resource, res judge.Result) error {
+	page, res = r.firstSight(page, res)
 	seen := make(map[string]estate.Object, len(page))
 	for i := range page {
 		o, err := r.facts.Workload(r.ctx, &page[i])
@@ -67,6 +69,22 @@ func (r *Report) Page(_ context.Context, page []snapshot.Resource, res judge.Res
 	r.fix(res.Verdicts, seen)
 	r.take(&res)
 	return nil
+}
+
+// firstSight leaves out what was named before: a listing that goes on while
+// instances come and go may name one twice, and one is one.
+func (r *Report) firstSight(page []snapshot.Resource, res judge.Result) ([]snapshot.Resource, judge.Result) {
+	var kept []snapshot.Resource
+	var repeats []int
+	for i := range page {
+		if r.seen[page[i].UID] {
+			repeats = append(repeats, i)
+			continue
+		}
+		r.seen[page[i].UID] = true
+		kept = append(kept, page[i])
+	}
+	return kept, res.Without(repeats)
 }
 
 // End keeps the ledger and the verdicts on everything else, and sorts.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"plumbline/internal/fact"
@@ -205,7 +206,7 @@ func cut(c string, left, width int) string {
 
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || (r >= 0x80 && r < 0xa0) {
+		if !unicode.IsPrint(r) { // control and direction characters, and what else has no shape
 			return '·'
 		}
 		return r

@@ -13,8 +13,11 @@ const (
 	NoData   State = "nodata"   // cannot be told, and did not fail when last told
 	Lost     State = "lost"     // failed when last told, cannot be told now
 	Resolved State = "resolved" // was told to pass
-	Gone     State = "gone"     // its subject is no more, or the question no longer arises
+	Gone     State = "gone"     // its subject is no more, or the question no longer arises or is no longer asked
 )
+
+// failing says that the finding failed when it was last told.
+func (s State) failing() bool { return s == Open || s == Lost }
 
 // A Change is what one scan did to a finding.
 type Change string
@@ -30,6 +33,7 @@ const (
 	LostIt   Change = "lost"     // failed before, can no longer be told
 	Untold   Change = "untold"   // could not be told for the first time
 	Told     Change = "told"     // could not be told before, passes now
+	Retired  Change = "retired"  // failed before, and its rule is no longer in the catalogue
 )
 
 // A Sight is what a scan saw of a finding's subject: an outcome, or that the
@@ -44,13 +48,14 @@ const (
 	SawNotApplicable = Sight(NotApplicable)
 	NotListed        = Sight(5) // a complete listing does not contain it
 	OutOfSight       = Sight(6) // the listing that would contain it is not complete
+	NotAsked         = Sight(7) // the rule is no longer among those that judge
 )
 
 // Step says what becomes of a finding. Only a pass resolves; only a complete
-// listing, or a question that no longer arises, makes it gone; everything that
-// we could not see is lost, never fixed.
+// listing, or a question that no longer arises or is no longer asked, makes it
+// gone; everything that we could not see is lost, never fixed.
 func Step(was State, saw Sight) (State, Change) {
-	failing := was == Open || was == Lost
+	failing := was.failing()
 	switch saw {
 	case SawFail:
 		switch was {
@@ -86,6 +91,13 @@ func Step(was State, saw Sight) (State, Change) {
 		case was == NoData:
 			return Gone, NoChange
 		}
+	case NotAsked:
+		switch {
+		case failing:
+			return Gone, Retired
+		case was == NoData:
+			return Gone, NoChange
+		}
 	}
 	return was, NoChange
 }
@@ -96,7 +108,7 @@ type Record struct {
 	Number    int64 // FND-n
 	Verdict         // as last told; where State is Lost, as it was when it last failed
 	State     State
-	Cause     []string // why it is nodata or lost, one sentence each
+	Cause     []string // why it is nodata or lost, or gone though nobody looked; one sentence each
 	FirstSeen time.Time
 	ChangedAt time.Time
 	SeenAt    time.Time // last scan that told it

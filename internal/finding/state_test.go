@@ -4,7 +4,7 @@ import "testing"
 
 var (
 	states = []State{None, Open, NoData, Lost, Resolved, Gone}
-	sights = []Sight{SawFail, SawUnknown, SawPass, SawNotApplicable, NotListed, OutOfSight}
+	sights = []Sight{SawFail, SawUnknown, SawPass, SawNotApplicable, NotListed, OutOfSight, NotAsked}
 )
 
 func TestStep(t *testing.T) {
@@ -35,6 +35,11 @@ func TestStep(t *testing.T) {
 		{"a resolved finding out of sight stays resolved", Resolved, OutOfSight, Resolved, NoChange},
 		{"a gone thing that fails again is new", Gone, SawFail, Open, New},
 		{"a pass makes no finding", None, SawPass, None, NoChange},
+		{"a failure whose rule has left the catalogue is retired, neither fixed nor lost", Open, NotAsked, Gone, Retired},
+		{"a lost failure whose rule has left the catalogue is retired", Lost, NotAsked, Gone, Retired},
+		{"no data whose rule has left the catalogue is over", NoData, NotAsked, Gone, NoChange},
+		{"a resolved finding whose rule has left the catalogue stays resolved", Resolved, NotAsked, Resolved, NoChange},
+		{"a retired failure whose rule comes back is new", Gone, SawFail, Open, New},
 		{"a question that does not arise makes no finding", None, SawNotApplicable, None, NoChange},
 	}
 	for _, tt := range tests {

@@ -7,6 +7,10 @@
 package judge
 
 import (
+	"slices"
+
+	"strings"
+
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
@@ -34,6 +38,7 @@ type Facts interface {
 // Unseen is a place where things of a kind may stand that nobody listed.
 type Unseen struct {
 	Kind    estate.Kind    // of the things that may be missing
+	Silent  bool           // left out on purpose, or switched off: no verdict, and no rise of the posture rests on it
 	Subject estate.Subject // the place: an account region or an account
 	Why     *fact.Reason
 	Origin  *fact.Origin
@@ -45,11 +50,47 @@ type Result struct {
 	Subjects []estate.Subject  // the rows
 	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
 	Verdicts []finding.Verdict // every fail and unknown, gaps included
+	Dark     []Dark            // where a rule was not asked, silently
+}
+
+// Dark is a place where nobody looked for what a rule is asked of, and of
+// which nothing is claimed.
+type Dark struct {
+	Rule   *rule.Rule
+	Region string
 }
 
 // Outcome of a rule on a subject, by their places.
 func (r *Result) Outcome(subject, rule int) finding.Outcome {
 	return r.Outcomes[subject*len(r.Rules)+rule]
+}
+
+// Without is the result less some rows, with their verdicts; where a subject
+// has several rows, the verdicts of the first are kept if that row is.
+func (r *Result) Without(rows []int) Result {
+	if len(rows) == 0 {
+		return *r
+	}
+	out := Result{Rules: r.Rules, Dark: r.Dark}
+	kept := map[string]bool{}
+	for i := range r.Subjects {
+		if slices.Contains(rows, i) {
+			continue
+		}
+		kept[r.Subjects[i].UID] = true
+		out.Subjects = append(out.Subjects, r.Subjects[i])
+		out.Outcomes = append(out.Outcomes, r.Outcomes[i*len(r.Rules):(i+1)*len(r.Rules)]...)
+	}
+	said := map[[2]string]bool{}
+	for i := range r.Verdicts {
+		v := &r.Verdicts[i]
+		k := [2]string{v.Rule, v.Subject.UID}
+		if v.Gap || kept[v.Subject.UID] && !said[k] {
+			said[k] = true
+			out.Verdicts = append(out.Verdicts, *v)
+		}
+	}
+	return out
 }
 
 // A Bench judges pages. It reuses its memory, so it serves one goroutine at a
@@ -93,7 +134,11 @@ func (b *Bench) Close(c *snapshot.Context) Result {
 	}
 	for _, u := range b.facts.Unseen(c) {
 		for _, r := range b.rules {
-			if r.For == u.Kind && about(r, c.Provider) && !r.Coverage {
+			switch {
+			case r.For != u.Kind || !about(r, c.Provider) || r.Coverage:
+			case u.Silent:
+				res.Dark = append(res.Dark, Dark{r, u.Subject.Region})
+			default:
 				res.Verdicts = append(res.Verdicts, r.Gap(u.Subject, u.Why, u.Origin))
 			}
 		}
@@ -128,8 +173,9 @@ func about(r *rule.Rule, provider string) bool { return r.Provider == "" || r.Pr
 // unreadable stands for a workload whose document cannot be read: it exists,
 // and nothing is known of it.
 func unreadable(r *snapshot.Resource, err error) estate.Object {
-	why := &fact.Reason{Cause: snapshot.Unreadable, Call: r.Call, Region: r.Region, Detail: err.Error()}
-	from := &fact.Origin{Call: r.Call, Region: r.Region, Kind: r.Kind, UID: r.UID, Hash: r.Hash, HasDoc: true}
+	why := &fact.Reason{Cause: snapshot.Unreadable, Call: r.Call, Region: r.Region, Detail: shorten(err.Error())}
+	from := &fact.Origin{Call: r.Call, Region: r.Region, Kind: r.Kind, UID: r.UID, Hash: r.Hash,
+		Answer: snapshot.Key{Call: r.Call, Scope: r.Scope}, HasDoc: true}
 	w := &estate.Workload{Subject: estate.Subject{Kind: estate.KindWorkload, Provider: r.Provider,
 		Account: r.Account, Region: r.Region, UID: r.UID, ID: r.UID, Name: r.Name}, Type: "instance"}
 	w.State = fact.Unknown[string](why, from, "")
@@ -140,4 +186,13 @@ func unreadable(r *snapshot.Resource, err error) estate.Object {
 	w.Metadata.IPv6 = fact.Unknown[bool](why, from, "")
 	w.Metadata.Tags = fact.Unknown[bool](why, from, "")
 	return w
+}
+
+// shorten keeps a reason a line or two: an error may quote a whole document.
+func shorten(s string) string {
+	const most = 200
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }

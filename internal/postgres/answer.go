@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"plumbline/internal/fact"
 	"plumbline/internal/snapshot"
 )
 
@@ -72,14 +73,14 @@ func (l ledger) refusals(region string) []string {
 	var all []string
 	for k, a := range l {
 		if a.Lists != "" && !a.Whole() && (k.Region == region || k.Region == snapshot.Global) {
-			all = append(all, sentenceOf(k.Call, k.Region, a.Cause, a.Code))
+			all = append(all, sentenceOf(fact.Reason{Cause: a.Cause, Call: k.Call, Region: k.Region, Detail: a.Code}))
 		}
 	}
 	return sorted(all)
 }
 
-func (s *Store) answers(ctx context.Context, number int64) ([]snapshot.Answer, error) {
-	rows, err := s.pool.Query(ctx, `
+func answers(ctx context.Context, q Querier, number int64) ([]snapshot.Answer, error) {
+	rows, err := q.Query(ctx, `
 		select account.provider, account.external_id, answer.region, answer.call, answer.subject, answer.lists, answer.status, answer.cause,
 			answer.code, answer.message, answer.http, answer.pages, answer.items, answer.attempts, answer.request_id, answer.asked_at, answer.ended_at
 		from answer
@@ -89,7 +90,7 @@ func (s *Store) answers(ctx context.Context, number int64) ([]snapshot.Answer, e
 		where scan.number = $1
 		order by answer.region, answer.call, answer.subject`, number)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (a snapshot.Answer, err error) {
 		err = row.Scan(&a.Provider, &a.Account, &a.Region, &a.Call, &a.Subject, &a.Lists, &a.Status, &a.Cause,

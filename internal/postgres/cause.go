@@ -3,50 +3,23 @@ package postgres
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"plumbline/internal/fact"
-	"plumbline/internal/snapshot"
 )
 
-// words say each cause so that "in eu-west-1" may follow.
-var words = map[snapshot.Cause]string{
-	snapshot.Denied:       "was denied",
-	snapshot.Throttled:    "was throttled until we gave up",
-	snapshot.CutOff:       "was cut off",
-	snapshot.Unreadable:   "gave a reply that is not the cloud's",
-	snapshot.ServerError:  "failed at the cloud's side",
-	snapshot.Unreachable:  "could not be reached",
-	snapshot.NotOptedIn:   "was not asked, for the region is not enabled",
-	snapshot.Interrupted:  "was interrupted",
-	snapshot.BadLogin:     "was refused, for the credentials are not accepted",
-	snapshot.OtherRefusal: "was refused",
-	snapshot.NotCollected: "was not asked",
-	snapshot.Absent:       "did not tell the value",
-	snapshot.UnknownValue: "gave a value that this version does not know",
-}
-
-func sentenceOf(call, region string, cause snapshot.Cause, detail string) string {
-	if call == "" {
-		call = "The question"
-	}
-	w, ok := words[cause]
-	if !ok {
-		w = "was not answered"
-	}
-	s := call + " " + w
-	if region != "" && region != snapshot.Global {
-		s += " in " + region
-	}
-	if detail != "" {
-		s += " (" + detail + ")"
-	}
-	return s + "."
+// sentenceOf says a reason as the whole program says it, as a sentence.
+func sentenceOf(r fact.Reason) string {
+	s := r.String()
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:] + "."
 }
 
 func sentencesOf(rs []fact.Reason) []string {
 	var all []string
 	for _, r := range rs {
-		all = append(all, sentenceOf(r.Call, r.Region, r.Cause, r.Detail))
+		all = append(all, sentenceOf(r))
 	}
 	return sorted(all)
 }
@@ -58,6 +31,11 @@ func sorted(all []string) []string {
 
 // notListed is why a finding is out of sight where no refusal explains it.
 const notListed = "The listing that would show it did not come whole."
+
+// notAsked is why a finding is gone though nobody looked.
+func notAsked(rule string) string {
+	return "The rule " + rule + " is no longer in the catalogue, so nobody asks its question."
+}
 
 func orNotListed(all []string) []string {
 	if len(all) == 0 {

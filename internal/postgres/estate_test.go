@@ -69,17 +69,20 @@ func (t thing) verdict(rule int) finding.Verdict {
 	return v
 }
 
-// A look is one scan: what is there, and how each region's listing ended. In a
-// region that was not listed whole only the first `shown` things are seen.
+// A look is one scan: what is there, and how each region's listing ended.
 type look struct {
 	things  []thing
 	refused map[string]bool // nothing is seen
 	partial map[string]bool // every second thing is seen
+	out     map[string]bool // left out of the scan: nothing is asked, and an answer says so
+	off     map[string]bool // switched off: nothing is asked
+	without string          // a rule that is not in the catalogue
+	twice   bool            // the first thing is listed again at the end, and says something else
 }
 
 func (l look) seen() (ts []thing) {
 	for _, t := range l.things {
-		if !l.refused[t.region] && !(l.partial[t.region] && t.n%2 == 1) {
+		if !l.refused[t.region] && !l.out[t.region] && !l.off[t.region] && !(l.partial[t.region] && t.n%2 == 1) {
 			ts = append(ts, t)
 		}
 	}
@@ -88,13 +91,29 @@ func (l look) seen() (ts []thing) {
 
 var regions = []string{"eu-west-1", "us-east-1"}
 
-func (l look) whole(region string) bool { return !l.refused[region] && !l.partial[region] }
+func (l look) whole(region string) bool {
+	return !l.refused[region] && !l.partial[region] && !l.out[region] && !l.off[region]
+}
+
+// rules are those that judge in this look.
+func (l look) rules() (rs []postgres.RuleRef) {
+	for _, r := range rules {
+		if r.ID != l.without {
+			rs = append(rs, r)
+		}
+	}
+	return rs
+}
 
 func (l look) answers(at time.Time) (as []snapshot.Answer) {
 	for _, r := range regions {
 		a := snapshot.Answer{Key: snapshot.Key{Call: call, Scope: snapshot.Scope{Provider: provider, Account: account, Region: r}}, Lists: kind,
 			Status: snapshot.Complete, HTTP: 200, Pages: 1, Items: len(l.things), Attempts: 1, RequestID: "r-1", AskedAt: at, EndedAt: at.Add(time.Second)}
 		switch {
+		case l.off[r]:
+			continue
+		case l.out[r]:
+			a.Status, a.Cause, a.HTTP, a.Pages, a.Items, a.Attempts, a.RequestID = snapshot.Unasked, snapshot.OutOfScope, 0, 0, 0, 0, ""
 		case l.refused[r]:
 			a.Status, a.Cause, a.Code, a.Message, a.HTTP = snapshot.Refused, snapshot.Denied, "UnauthorizedOperation", "You are not authorized\x00.", 403
 		case l.partial[r]:
@@ -108,12 +127,12 @@ func (l look) answers(at time.Time) (as []snapshot.Answer) {
 // gaps are the verdicts on the places that were not seen whole.
 func (l look) gaps() (vs []finding.Verdict) {
 	for _, r := range regions {
-		if l.whole(r) {
+		if l.whole(r) || l.out[r] || l.off[r] {
 			continue
 		}
 		key := snapshot.Key{Call: call, Scope: snapshot.Scope{Provider: provider, Account: account, Region: r}}
 		why := fact.Reason{Cause: snapshot.Denied, Call: call, Region: r, Detail: "UnauthorizedOperation"}
-		for i, rule := range rules {
+		for i, rule := range l.rules() {
 			vs = append(vs, finding.Verdict{Rule: rule.ID, Version: rule.Version, Severity: rule.Severity, Outcome: finding.Unknown, Gap: true,
 				Subject: estate.Subject{Kind: estate.KindAccountRegion, Provider: provider, Account: account, Region: r, UID: "aws:" + account + ":" + r},
 				Say:     "not looked at", Reasons: []fact.Reason{why}, Risk: 10 + i, Potential: true,
@@ -124,13 +143,18 @@ func (l look) gaps() (vs []finding.Verdict) {
 	return vs
 }
 
-func judged(ts []thing) (rs []snapshot.Resource, j postgres.Judged) {
-	j.Rules = rules
+func judged(ts []thing) (rs []snapshot.Resource, j postgres.Judged) { return look{}.judged(ts) }
+
+func (l look) judged(ts []thing) (rs []snapshot.Resource, j postgres.Judged) {
+	j.Rules = l.rules()
 	for _, t := range ts {
 		rs = append(rs, t.resource())
 		j.Subjects = append(j.Subjects, t.subject())
-		j.Outcomes = append(j.Outcomes, t.says[:]...)
 		for i, o := range t.says {
+			if rules[i].ID == l.without {
+				continue
+			}
+			j.Outcomes = append(j.Outcomes, o)
 			if o == finding.Fail || o == finding.Unknown {
 				j.Verdicts = append(j.Verdicts, t.verdict(i))
 			}
@@ -144,7 +168,7 @@ func judged(ts []thing) (rs []snapshot.Resource, j postgres.Judged) {
 func (l look) all() (vs []finding.Verdict) {
 	for _, t := range l.seen() {
 		for i, o := range t.says {
-			if o != 0 {
+			if o != 0 && rules[i].ID != l.without {
 				vs = append(vs, t.verdict(i))
 			}
 		}
@@ -169,10 +193,21 @@ func (l look) store(t testing.TB, s *postgres.Store, at time.Time, pageSize int)
 	return l.close(t, w)
 }
 
+// listed are the things in the order in which they come.
+func (l look) listed() []thing {
+	ts := l.seen()
+	if l.twice && len(ts) > 0 {
+		again := ts[0]
+		again.says, again.detail = [2]finding.Outcome{finding.Pass, finding.Fail}, "later"
+		ts = append(ts, again)
+	}
+	return ts
+}
+
 func (l look) pages(t testing.TB, w *postgres.Writer, size int) {
 	t.Helper()
-	for page := range slices.Chunk(l.seen(), size) {
-		rs, j := judged(page)
+	for page := range slices.Chunk(l.listed(), size) {
+		rs, j := l.judged(page)
 		if err := w.Page(context.Background(), rs, j); err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +219,8 @@ func (l look) close(t testing.TB, w *postgres.Writer) scan.Record {
 	if err := w.Answers(context.Background(), l.answers(w.StartedAt())); err != nil {
 		t.Fatal(err)
 	}
-	r, err := w.Close(context.Background(), postgres.Judged{Rules: rules, Verdicts: l.gaps()}, postgres.Sight{
+	r, err := w.Close(context.Background(), postgres.Judged{Rules: l.rules(), Verdicts: l.gaps()}, postgres.Sight{
+		Asked:  func(rule string) bool { return rule != l.without },
 		Listed: func(_, region string) bool { return l.whole(region) },
 		Whole:  func(_, region string) bool { return l.whole(region) },
 	})

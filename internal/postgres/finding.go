@@ -21,11 +21,11 @@ type FindingFilter struct {
 	Provider string
 	Account  string
 	Region   string
-	Text     string    // in the name, id or uid of the subject, or the rule's id, whatever the case
-	Since    time.Time // changed then or later; zero is any time
-	Changes  []finding.Change
-	After    string // where the page before ended
-	Limit    int    // 0 is 100
+	Text     string           // in the name, id or uid of the subject, or the rule's id, whatever the case
+	Since    time.Time        // changed then or later; zero is any time
+	Changes  []finding.Change // what the last finished scan did to it; the moves of a void scan are told by the next one that is finished
+	After    string           // where the page before ended
+	Limit    int              // 0 is 100
 }
 
 // args are the filter as the first nine arguments of a query.
@@ -53,7 +53,8 @@ const findingWhere = `
 		and ($6 = '' or f.region = $6)
 		and ($7 = '' or position(lower($7) in lower(f.rule || ' ' || f.name || ' ' || f.id || ' ' || f.uid)) > 0)
 		and ($8::timestamptz is null or f.changed_at >= $8)
-		and (cardinality($9::text[]) = 0 or f.change = any($9))`
+		and (cardinality($9::text[]) = 0
+			or f.change = any($9) and (select state from scan where number = f.changed_scan) = 'finished')`
 
 // findingFrom joins a finding with its account, the verdict that is shown, the
 // reasons of the present verdict, and the last finished scan of the account.
@@ -145,13 +146,13 @@ func scanFinding(row pgx.CollectableRow) (r finding.Record, err error) {
 	return r, giveCause(&r, present)
 }
 
-// giveCause says why a finding cannot be told.
+// giveCause says why a finding cannot be told, or is gone though nobody looked.
 func giveCause(r *finding.Record, present []byte) error {
-	if r.State != finding.NoData && r.State != finding.Lost {
-		r.Cause = nil
+	if len(r.Cause) > 0 && (r.State == finding.NoData || r.State == finding.Lost || r.State == finding.Gone) {
 		return nil
 	}
-	if len(r.Cause) > 0 {
+	r.Cause = nil
+	if r.State != finding.NoData && r.State != finding.Lost {
 		return nil
 	}
 	var v finding.Verdict
@@ -219,7 +220,7 @@ type Group struct {
 	Lost        int
 	Subjects    int // that the rule was asked of, whatever came out, and places not looked at
 	HighestRisk int // among those that fail or did when last told
-	New         int // open since the last scan of their account: new or back
+	New         int // failing since the last finished scan of their account: new or back
 }
 
 // FindingGroups counts the findings that the filter chooses by rule, the worst
@@ -238,7 +239,7 @@ func (s *Store) FindingGroups(ctx context.Context, f FindingFilter) ([]Group, er
 			where t.rule = f.rule and t.valid_to is null
 				and ($4 = '' or ta.provider = $4) and ($5 = '' or ta.external_id = $5) and ($6 = '' or t.region = $6)), 0) as subjects,
 		coalesce(max(f.risk) filter (where f.state in ('open', 'lost')), 0) as highest_risk,
-		count(*) filter (where f.state = 'open' and f.change in ('new', 'reopened') and f.changed_scan = last.number) as new
+		count(*) filter (where f.state in ('open', 'lost') and f.change in ('new', 'reopened') and f.changed_scan = last.number) as new
 	from finding f
 	join account a on a.id = f.account_id
 	left join (

@@ -124,7 +124,7 @@ func TestAFindingTellsItsLife(t *testing.T) {
 		if !r.FirstSeen.Equal(day) || r.FirstScan != 1 || r.Outcome != F {
 			t.Errorf("scan %d: %+v", n, r)
 		}
-		if want := []string{call + " was denied in " + eu + " (UnauthorizedOperation)."}; n == 2 && !cmp.Equal(want, r.Cause) {
+		if want := []string{"The permission is missing (UnauthorizedOperation): " + call + " in " + eu + "."}; n == 2 && !cmp.Equal(want, r.Cause) {
 			t.Errorf("lost for %q", r.Cause)
 		}
 	}
@@ -201,7 +201,7 @@ func TestWhatIsUnknownAndOutOfSightStaysAsItWasTold(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Error(diff)
 	}
-	if want := call + " gave a value that this version does not know in " + eu + " (maybe)."; len(after.Cause) != 1 || after.Cause[0] != want {
+	if want := "The reply carries a value that this version does not know (maybe): " + call + " in " + eu + "."; len(after.Cause) != 1 || after.Cause[0] != want {
 		t.Errorf("the cause is %q, want %q", after.Cause, want)
 	}
 	if diff := cmp.Diff(written, tables(t, pool)); diff != "" {

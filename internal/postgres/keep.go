@@ -61,6 +61,7 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 		Listed: func(kind, region string) bool {
 			return !k.facts.IsWorkload(kind) || k.facts.Whole(c, estate.KindWorkload, region)
 		},
+		Asked: func(rule string) bool { _, known := kinds[rule]; return known },
 		Whole: func(rule, region string) bool {
 			kind, known := kinds[rule]
 			return known && k.facts.Whole(c, kind, region)
@@ -84,6 +85,9 @@ func judged(res *judge.Result) Judged {
 	j := Judged{Subjects: res.Subjects, Outcomes: res.Outcomes, Verdicts: res.Verdicts, Rules: make([]RuleRef, len(res.Rules))}
 	for i, r := range res.Rules {
 		j.Rules[i] = RuleRef{ID: r.ID, Version: r.Version, Severity: r.Severity}
+	}
+	for _, d := range res.Dark {
+		j.Dark = append(j.Dark, Dark{d.Rule.ID, d.Rule.Severity, d.Region})
 	}
 	return j
 }

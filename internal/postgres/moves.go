@@ -58,7 +58,7 @@ func (m *moves) open(v *finding.Verdict) error {
 // step moves a finding by what was seen of it. v is its verdict, nil if it has
 // none.
 func (m *moves) step(s standing, saw finding.Sight, v *finding.Verdict) error {
-	told := saw != finding.NotListed && saw != finding.OutOfSight
+	told := saw != finding.NotListed && saw != finding.OutOfSight && saw != finding.NotAsked
 	if told {
 		m.d.told.add(s.Number)
 	}
@@ -113,11 +113,12 @@ func (m *moves) say(s *standing, was finding.State, saw finding.Sight, v *findin
 
 // see notes why a finding is out of sight, and which scan told it last.
 func (m *moves) see(next *standing, was standing, saw finding.Sight) {
-	if saw == finding.OutOfSight {
-		if was.State != next.State {
-			next.Cause = orNotListed(m.w.ledger.refusals(was.Region))
-		}
-	} else {
+	switch {
+	case saw == finding.OutOfSight && next.State == finding.Lost:
+		next.Cause = orNotListed(m.w.ledger.refusals(was.Region))
+	case saw == finding.NotAsked && was.State != next.State:
+		next.Cause = []string{notAsked(was.Rule)}
+	case saw != finding.OutOfSight && saw != finding.NotAsked:
 		next.Cause = []string{}
 	}
 	switch {

@@ -273,7 +273,7 @@ func scanResource(row pgx.CollectableRow) (d dated, err error) {
 		d.Redacted = nil
 	}
 	if !d.Intact() {
-		return dated{}, fmt.Errorf("the stored document of %s %s is not the one that was hashed", d.Kind, d.UID)
+		return dated{}, problem.New(problem.Tampered, "The stored document of %s %s is not the one that was hashed.", d.Kind, d.UID)
 	}
 	return d, nil
 }

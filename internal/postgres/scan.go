@@ -29,29 +29,30 @@ func readScan(row pgx.CollectableRow) (r scan.Record, err error) {
 // Scan returns one scan with its answers and, if it was finished, its counts;
 // NotFound if there is none of that number.
 func (s *Store) Scan(ctx context.Context, number int64) (scan.Record, error) {
-	rows, err := s.pool.Query(ctx, scanQuery+`
+	r, err := readWhole(ctx, s.pool, number)
+	return r, explain(err)
+}
+
+func readWhole(ctx context.Context, q Querier, number int64) (scan.Record, error) {
+	rows, err := q.Query(ctx, scanQuery+`
 	where s.number = $1`, number)
 	if err != nil {
-		return scan.Record{}, explain(err)
+		return scan.Record{}, err
 	}
 	r, err := pgx.CollectExactlyOneRow(rows, readScan)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, problem.New(problem.NotFound, "There is no scan %d.", number)
 	}
 	if err != nil {
-		return r, explain(err)
+		return r, err
 	}
-	return s.complete(ctx, r)
-}
-
-func (s *Store) complete(ctx context.Context, r scan.Record) (_ scan.Record, err error) {
-	if r.Answers, err = s.answers(ctx, r.Number); err != nil {
-		return r, explain(err)
+	if r.Answers, err = answers(ctx, q, number); err != nil {
+		return r, err
 	}
 	if r.State == scan.Finished {
-		r.Tally, err = s.tally(ctx, r.Provider, r.Account, r.StartedAt)
+		r.Tally, err = tally(ctx, q, r.Provider, r.Account, r.StartedAt)
 	}
-	return r, explain(err)
+	return r, err
 }
 
 // Scans returns the latest scans, the last begun first, without their answers
@@ -65,6 +66,46 @@ func (s *Store) Scans(ctx context.Context, limit int) ([]scan.Record, error) {
 	}
 	l, err := pgx.CollectRows(rows, readScan)
 	return l, explain(err)
+}
+
+// LatestScans returns the last finished scan of each account, the last begun
+// first, without their answers and counts.
+func (s *Store) LatestScans(ctx context.Context) ([]scan.Record, error) {
+	rows, err := s.pool.Query(ctx, scanQuery+`
+	where s.number in (
+		select distinct on (account_id) number
+		from scan
+		where state = 'finished'
+		order by account_id, started_at desc)
+	order by s.started_at desc, s.number desc`)
+	if err != nil {
+		return nil, explain(err)
+	}
+	l, err := pgx.CollectRows(rows, readScan)
+	return l, explain(err)
+}
+
+// FormerScan returns the finished scan of an account before the one of the
+// given number, without its answers and counts; NotFound if there is none.
+func (s *Store) FormerScan(ctx context.Context, number int64) (scan.Record, error) {
+	rows, err := s.pool.Query(ctx, scanQuery+`
+	where s.state = 'finished' and s.number < $1 and s.account_id = (select account_id from scan where number = $1)
+	order by s.started_at desc
+	limit 1`, number)
+	if err != nil {
+		return scan.Record{}, explain(err)
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, readScan)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, problem.New(problem.NotFound, "No scan of the same account was finished before scan %d.", number)
+	}
+	return r, explain(err)
+}
+
+// FinishedScans counts the scans of all accounts that were finished.
+func (s *Store) FinishedScans(ctx context.Context) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `select count(*) from scan where state = 'finished'`).Scan(&n)
+	return n, explain(err)
 }
 
 // LatestScan returns the finished scan that began last, with its answers and

@@ -36,12 +36,14 @@ type standing struct {
 	SeenAt      *time.Time
 	VerdictID   *int64
 	Digest      []byte
+	Gap         bool // its present verdict is that nobody could look
 }
 
 // standingColumns are the columns of a standing, of a finding f and its present
 // verdict v.
 const standingColumns = `f.number, f.rule, f.uid, f.region, f.id, f.name, f.parent, f.state, f.cause, f.shown, f.risk, f.severity,
-		f.first_scan, f.first_seen, f.change, f.changed_scan, f.changed_at, f.seen_scan, f.seen_at, v.id as verdict_id, v.digest`
+		f.first_scan, f.first_seen, f.change, f.changed_scan, f.changed_at, f.seen_scan, f.seen_at, v.id as verdict_id, v.digest,
+		coalesce(v.gap, false) as gap`
 
 type pair struct{ rule, uid string }
 
@@ -96,7 +98,7 @@ func (w *Writer) standing(ctx context.Context, q Querier, uids []string) ([]stan
 			where account_id = $1 and uid = o.uid
 			offset 0) f
 		left join lateral (
-			select id, digest
+			select id, digest, gap
 			from verdict
 			where finding = f.number and valid_to is null
 			offset 0) v on true`, // see lookUp
@@ -110,7 +112,7 @@ func (w *Writer) standing(ctx context.Context, q Querier, uids []string) ([]stan
 // movable are the states that losing sight, or a complete listing, can move.
 func movable() (l []string) {
 	for _, s := range []finding.State{finding.Open, finding.NoData, finding.Lost, finding.Resolved, finding.Gone} {
-		for _, saw := range []finding.Sight{finding.NotListed, finding.OutOfSight} {
+		for _, saw := range []finding.Sight{finding.NotListed, finding.OutOfSight, finding.NotAsked} {
 			if is, _ := finding.Step(s, saw); is != s {
 				l = append(l, string(s))
 				break
@@ -161,7 +163,7 @@ func (w *Writer) stepUntold(ctx context.Context, tx pgx.Tx, numbers []int64, s S
 			where number = o.number
 			offset 0) f
 		left join lateral (
-			select id, digest
+			select id, digest, gap
 			from verdict
 			where finding = f.number and valid_to is null
 			offset 0) v on true`, lookUp, numbers) // see lookUp
@@ -174,15 +176,24 @@ func (w *Writer) stepUntold(ctx context.Context, tx pgx.Tx, numbers []int64, s S
 	}
 	m := moves{w: w, d: d}
 	for _, f := range all {
-		saw := finding.OutOfSight
-		if s.Whole != nil && s.Whole(f.Rule, f.Region) {
-			saw = finding.NotListed
-		}
-		if err := m.step(f, saw, nil); err != nil {
+		if err := m.step(f, s.of(&f), nil); err != nil {
 			return err
 		}
 	}
 	return m.write(ctx, tx)
+}
+
+// of says what a finished scan saw of a finding that it did not tell.
+func (s Sight) of(f *standing) finding.Sight {
+	switch {
+	case s.Asked != nil && !s.Asked(f.Rule):
+		return finding.NotAsked
+	case f.Gap && f.State == finding.NoData:
+		return finding.NotListed // a gap that was not raised again is over, whatever else is unseen
+	case s.Whole != nil && s.Whole(f.Rule, f.Region):
+		return finding.NotListed
+	}
+	return finding.OutOfSight
 }
 
 // A view is what was judged, by rule and subject.
@@ -287,6 +298,9 @@ func (v *view) sight(p pair) finding.Sight {
 // count adds the outcomes to the tally: of each subject once, and a gap as one
 // unknown.
 func (v *view) count(d *sum) {
+	for _, k := range v.j.Dark {
+		d.at(tallyKey{k.Rule, k.Region}, k.Severity).gaps++
+	}
 	for i := range v.j.Subjects {
 		s := &v.j.Subjects[i]
 		if v.again[s.UID] || v.subjects[s.UID] != i {

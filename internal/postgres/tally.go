@@ -102,8 +102,8 @@ func (w *Writer) uncounted(ctx context.Context, q Querier, now map[tallyKey]*cou
 }
 
 // tally returns the counts that held at a time.
-func (s *Store) tally(ctx context.Context, provider, account string, at time.Time) ([]scan.Tally, error) {
-	rows, err := s.pool.Query(ctx, `
+func tally(ctx context.Context, q Querier, provider, account string, at time.Time) ([]scan.Tally, error) {
+	rows, err := q.Query(ctx, `
 		select t.rule, t.severity, t.region, t.pass, t.fail, t.unknown, t.gaps, t.na
 		from tally t
 		join account a on a.id = t.account_id
@@ -111,7 +111,7 @@ func (s *Store) tally(ctx context.Context, provider, account string, at time.Tim
 			and t.valid_from <= $3 and (t.valid_to is null or t.valid_to > $3)
 		order by t.rule, t.region`, provider, account, at)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[scan.Tally])
 }

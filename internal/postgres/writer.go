@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,15 @@ type Judged struct {
 	Rules    []RuleRef         // the columns
 	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
 	Verdicts []finding.Verdict // every fail and unknown, gaps included
+	Dark     []Dark            // where a rule was not asked, silently
+}
+
+// Dark is a place where nobody looked for what a rule is asked of, and of
+// which nothing is claimed.
+type Dark struct {
+	Rule     string
+	Severity finding.Severity
+	Region   string
 }
 
 // Sight says what a scan saw in full. A nil function says no.
@@ -39,6 +49,9 @@ type Sight struct {
 	// Whole says that everything a rule could be asked of in a region was
 	// listed; see finding.Look.
 	Whole func(rule, region string) bool
+	// Asked says that a rule is among those that judge. Here nil says yes: what
+	// nobody knows to be gone is not taken for gone.
+	Asked func(rule string) bool
 }
 
 // A Writer stores one scan. It is used by one goroutine at a time, and ended
@@ -159,15 +172,10 @@ func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
 }
 
 // lookBack finds the scan that told all that no later one moved, and refuses a
-// clock that went backwards: intervals would end before they begin.
+// clock that went backwards.
 func (w *Writer) lookBack(ctx context.Context, q Querier) error {
-	var last *time.Time
-	if err := q.QueryRow(ctx, `select max(started_at) from scan where account_id = $1`, w.account).Scan(&last); err != nil {
+	if err := w.holdClock(ctx, q); err != nil {
 		return err
-	}
-	if last != nil && !w.start.StartedAt.After(*last) {
-		return problem.New(problem.Conflict, "The clock says %s, but account %s was already scanned at %s. Set the clock right, then scan again.",
-			w.start.StartedAt.Format(time.RFC3339Nano), w.start.Account, last.UTC().Format(time.RFC3339Nano))
 	}
 	err := q.QueryRow(ctx, `
 		select number, started_at
@@ -179,6 +187,35 @@ func (w *Writer) lookBack(ctx context.Context, q Querier) error {
 		return nil
 	}
 	return err
+}
+
+// holdClock refuses to scan at a time up to which intervals were written
+// already: they would end before they begin. A finished scan counts; of a void
+// one only that counts which it has stored, so that a scan which failed at once
+// under a clock that ran ahead blocks nobody.
+func (w *Writer) holdClock(ctx context.Context, q Querier) error {
+	var n int64
+	var at time.Time
+	err := q.QueryRow(ctx, `
+		select s.number, s.started_at
+		from scan s
+		where s.account_id = $1 and s.started_at >= $2 and (s.state = 'finished'
+			or exists (select from resource r where r.account_id = s.account_id and r.scan = s.number)
+			or exists (select from resource_version r where r.account_id = s.account_id and (r.scan = s.number or r.valid_to = s.started_at))
+			or exists (select from verdict v join finding f on f.number = v.finding where f.account_id = s.account_id and (v.scan = s.number or v.valid_to = s.started_at))
+			or exists (select from finding_event e where e.scan = s.number))
+		order by s.started_at desc
+		limit 1`, w.account, w.start.StartedAt).Scan(&n, &at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	const stamp = time.RFC3339Nano
+	return problem.New(problem.Conflict, "The clock says %s, but scan %d of account %s began at %s and has stored what it saw. "+
+		"Set this machine's clock right, then scan again. If it is right, the clock ran ahead at scan %d: the account can be scanned again after %s.",
+		w.start.StartedAt.Format(stamp), n, w.start.Account, at.UTC().Format(stamp), n, at.UTC().Format(stamp))
 }
 
 func (w *Writer) insertScan(ctx context.Context, q Querier) error {
@@ -228,13 +265,16 @@ func (w *Writer) Page(ctx context.Context, rs []snapshot.Resource, j Judged) err
 // nobody told are stepped by what was seen in full, things that a complete
 // listing did not contain are retired, and the outcomes are counted. It all
 // happens or none of it; on an error the scan can still be aborted.
-func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (scan.Record, error) {
+func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, err error) {
 	d := newSum()
-	err := w.within(ctx, func(tx pgx.Tx) error {
+	err = w.last(ctx, func(tx pgx.Tx) error {
 		if err := w.judged(ctx, tx, j, nil, d); err != nil {
 			return err
 		}
 		if err := w.untold(ctx, tx, s, d); err != nil {
+			return err
+		}
+		if err := w.settle(ctx, tx, d); err != nil {
 			return err
 		}
 		if err := w.retire(ctx, tx, s, d); err != nil {
@@ -243,21 +283,40 @@ func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (scan.Record, err
 		if err := w.count(ctx, tx, d); err != nil {
 			return err
 		}
-		return w.finish(ctx, tx, d)
+		if err := w.finish(ctx, tx, d); err != nil {
+			return err
+		}
+		r, err = readWhole(ctx, tx, w.Number())
+		return err
 	})
 	if err != nil {
 		return scan.Record{}, fmt.Errorf("scan %d: close: %w", w.Number(), explain(err))
 	}
-	if err := w.hangUp(); err != nil {
-		return scan.Record{}, fmt.Errorf("scan %d: close: %w", w.Number(), err)
+	_ = w.hangUp() // the scan is finished, however its connection ends
+	return r, nil
+}
+
+// last does what within does, but for one thing: what is ready to be committed
+// is committed, though the caller may have given up in that moment. It would
+// not know whether the scan is finished or not.
+func (w *Writer) last(ctx context.Context, do func(pgx.Tx) error) error {
+	tx, err := w.conn.Begin(ctx)
+	if err != nil {
+		return err
 	}
-	return w.store.Scan(ctx, w.Number())
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	if err := do(tx); err != nil {
+		return errors.Join(err, tx.Rollback(end))
+	}
+	return tx.Commit(end)
 }
 
 func (w *Writer) finish(ctx context.Context, q Querier, d *sum) error {
 	all := newSum()
 	all.add(&w.sum)
 	all.add(d)
+	maps.DeleteFunc(all.changes, func(_ finding.Change, n int) bool { return n == 0 })
 	_, err := q.Exec(ctx, `
 		update scan
 		set state = 'finished', ended_at = greatest(now(), started_at), workloads = $2, written = $3, changes = $4
@@ -272,7 +331,13 @@ func (w *Writer) finish(ctx context.Context, q Querier, d *sum) error {
 // Abort ends a scan that is void, for a reason told in a sentence. What its
 // pages have stored stays; nothing is retired and nothing is counted.
 func (w *Writer) Abort(ctx context.Context, reason string) error {
-	err := w.within(ctx, func(tx pgx.Tx) error {
+	var on interface {
+		Begin(context.Context) (pgx.Tx, error)
+	} = w.conn
+	if w.conn.IsClosed() { // a cancel in the middle of a statement ends the connection
+		on = w.store.pool
+	}
+	err := pgx.BeginFunc(ctx, on, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			update scan
 			set state = 'failed', ended_at = greatest(now(), started_at), reason = $2, workloads = $3, written = $4, changes = $5

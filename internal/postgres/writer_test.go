@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"plumbline/internal/postgres/pgtest"
 	"plumbline/internal/problem"
 	"plumbline/internal/scan"
+	"plumbline/internal/snapshot"
 )
 
 const (
@@ -163,8 +165,8 @@ func TestAScanKilledInTheMiddleLeavesTheOtherFindingsAsTheyWere(t *testing.T) {
 	if err != nil || killed.State != scan.Interrupted || killed.Reason == "" || killed.EndedAt.IsZero() {
 		t.Errorf("%+v %v", killed, err)
 	}
-	if r.State != scan.Finished || r.Changes[finding.CameBack] != 1 {
-		t.Errorf("%+v", r)
+	if diff := cmp.Diff(map[finding.Change]int{finding.Still: 4}, r.Changes); diff != "" || r.State != scan.Finished {
+		t.Errorf("mended and broken again, and no finished scan told of either: %s", diff)
 	}
 }
 
@@ -189,8 +191,54 @@ func TestTwoScansOfOneAccountDoNotRunAtOnce(t *testing.T) {
 	if err != nil || r.State != scan.Failed || r.Reason != "The login is not accepted." {
 		t.Errorf("%+v %v", r, err)
 	}
-	if _, err := s.Begin(t.Context(), scan.Record{Provider: provider, Account: account, StartedAt: day}); !problem.Is(err, problem.Conflict) {
-		t.Errorf("a clock that stands still is taken: %v", err)
+}
+
+// Intervals cannot end before they begin: a clock that went backwards is
+// refused, but not on account of a scan that stored nothing.
+func TestAClockThatWentBackwardsIsRefused(t *testing.T) {
+	t.Parallel()
+	ahead, one := day.AddDate(1, 0, 0), look{things: some.things[:1]}
+	mended := look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, "mended"}}}
+	silent := look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, ""}}}
+	for name, c := range map[string]struct {
+		at      time.Time
+		before  func(*testing.T, *postgres.Writer)
+		refused bool
+	}{
+		"an hour after a finished scan":                           {day.Add(time.Hour), func(t *testing.T, w *postgres.Writer) { t.Helper(); one.close(t, w) }, true},
+		"a year ahead, failed before it stored anything":          {ahead, func(*testing.T, *postgres.Writer) {}, false},
+		"a year ahead, failed after it saw nothing new":           {ahead, func(t *testing.T, w *postgres.Writer) { t.Helper(); one.pages(t, w, 1) }, false},
+		"a year ahead, failed after it stored a document":         {ahead, func(t *testing.T, w *postgres.Writer) { t.Helper(); mended.pages(t, w, 1) }, true},
+		"a year ahead, failed after it saw a finding to be fixed": {ahead, func(t *testing.T, w *postgres.Writer) { t.Helper(); _, j := judged(silent.things); page(t, w, nil, j) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := pgtest.Store(t)
+			one.store(t, s, day, 1)
+			w := begin(t, s, c.at)
+			c.before(t, w)
+			_ = w.Abort(t.Context(), "The login is not accepted.") // a finished one is left alone
+			w, err := s.Begin(t.Context(), scan.Record{Provider: provider, Account: account, StartedAt: day.Add(time.Minute)})
+			if c.refused {
+				if !problem.Is(err, problem.Conflict) || !strings.Contains(err.Error(), "scan 2") || !strings.Contains(err.Error(), "can be scanned again after "+c.at.Format(time.RFC3339)) {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := mended.close(t, w); r.Number != 3 || r.State != scan.Finished {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func page(t *testing.T, w *postgres.Writer, rs []snapshot.Resource, j postgres.Judged) {
+	t.Helper()
+	if err := w.Page(t.Context(), rs, j); err != nil {
+		t.Fatal(err)
 	}
 }
 

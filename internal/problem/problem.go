@@ -19,6 +19,7 @@ const (
 	Invalid   Kind = "invalid"
 	Forbidden Kind = "forbidden"
 	Conflict  Kind = "conflict"
+	Tampered  Kind = "tampered" // what is stored is not what was stored
 )
 
 // An Error is a problem and the sentence that tells it.

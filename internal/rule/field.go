@@ -72,7 +72,8 @@ type item struct {
 	fields []*field
 	length func(of any) int
 	at     func(of any, i int) any
-	show   func(elem any) any // what evidence tells of it
+	show   func(elem any) any          // what evidence tells of it
+	from   func(elem any) *fact.Origin // where each element has an origin of its own; nil where the list's is all elements'
 }
 
 func (f *field) last() string { return f.name[strings.LastIndexByte(f.name, '.')+1:] }

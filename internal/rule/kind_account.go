@@ -32,8 +32,10 @@ var account = &kind{
 	),
 }
 
-// ledger marks the coverage ledger: a rule that reads it is about coverage.
+// ledger marks the coverage ledger: a rule that reads it is about coverage,
+// and each of its lines rests on an answer of its own.
 func ledger(f *field) *field {
 	f.cover = true
+	f.item.from = func(e any) *fact.Origin { return e.(*estate.Question).From }
 	return f
 }

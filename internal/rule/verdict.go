@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"encoding/json"
 	"strings"
 
 	"plumbline/internal/estate"
@@ -67,25 +66,45 @@ func (j *Judge) evidence() []finding.Evidence {
 	out := make([]finding.Evidence, 0, len(reads))
 	for _, rd := range reads {
 		e := rd.field.show(rd.of)
-		if rd.field.item != nil {
-			e.Value = j.elements(rd)
+		if rd.field.item == nil {
+			out = append(out, e)
+			continue
 		}
-		out = append(out, e)
+		t := j.elements(rd)
+		var own []finding.Evidence
+		if rd.field.item.from != nil {
+			own, t.Decisive = t.lines(rd.field), nil
+		}
+		e.Value = asJSON(t)
+		out = append(append(out, e), own...)
+	}
+	return out
+}
+
+// lines gives each element that decides a line with its own origin.
+func (t *told) lines(f *field) []finding.Evidence {
+	out := make([]finding.Evidence, 0, len(t.elems))
+	for i, elem := range t.elems {
+		out = append(out, finding.Evidence{Field: f.name, Value: asJSON(t.Decisive[i]), Origin: f.item.from(elem)})
 	}
 	return out
 }
 
 const mostElements = 20
 
-// elements tells, as JSON, how many things a list shows, and which of them are
-// enough for the outcome, each taken for the whole list.
-func (j *Judge) elements(rd read) string {
+// told is what evidence says of a list: how many things it shows, and which of
+// them decide.
+type told struct {
+	Seen     int   `json:"seen"`
+	Decisive []any `json:"decisive,omitempty"`
+	More     int   `json:"more,omitempty"` // that decide as well
+	elems    []any // the things themselves of Decisive
+}
+
+// elements tells how many things a list shows, and which of them are enough for
+// the outcome, each taken for the whole list.
+func (j *Judge) elements(rd read) told {
 	n := rd.field.item.length(rd.of)
-	type told struct {
-		Seen     int   `json:"seen"`
-		Decisive []any `json:"decisive,omitempty"`
-		More     int   `json:"more,omitempty"`
-	}
 	t := told{Seen: n}
 	if j.outcome == finding.Fail {
 		for i := range n {
@@ -96,14 +115,12 @@ func (j *Judge) elements(rd read) string {
 				t.More++
 				continue
 			}
-			t.Decisive = append(t.Decisive, rd.field.item.show(rd.field.item.at(rd.of, i)))
+			elem := rd.field.item.at(rd.of, i)
+			t.elems = append(t.elems, elem)
+			t.Decisive = append(t.Decisive, rd.field.item.show(elem))
 		}
 	}
-	b, err := json.Marshal(t)
-	if err != nil {
-		return ""
-	}
-	return string(b)
+	return t
 }
 
 // alone asks the question again as if element i were all there is.

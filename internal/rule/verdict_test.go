@@ -252,3 +252,37 @@ func TestAJudgeMayBeUsedAgainAndAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestEachQuestionThatDecidesIsALineWithItsOwnRefusal(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	r, _ := set.Rule("XC-002")
+	no := func(call, region string) *fact.Origin {
+		a := snapshot.Answer{Key: snapshot.Key{Call: call, Scope: snapshot.Scope{Provider: "aws", Account: "111122223333", Region: region}}, Status: snapshot.Refused, Cause: snapshot.Denied, Code: "UnauthorizedOperation"}
+		return &fact.Origin{Call: call, Region: region, Answer: a.Key, Refusal: &a}
+	}
+	instances, defaults := no("ec2:DescribeInstances", "eu-west-1"), no("ec2:GetInstanceMetadataDefaults", "us-east-1")
+	ask := func(call, region, status, cause, code string, from *fact.Origin) estate.Question {
+		return estate.Question{Call: call, Region: region, Status: status, Cause: cause, Code: code, From: from}
+	}
+	a := &estate.Account{Subject: estate.Subject{Kind: estate.KindAccount, Provider: "aws"}}
+	a.Questions = fact.Listed([]estate.Question{
+		ask("ec2:DescribeRegions", "global", "complete", "", "", reply),
+		ask("ec2:DescribeInstances", "eu-west-1", "refused", "denied", "UnauthorizedOperation", instances),
+		ask("ec2:GetInstanceMetadataDefaults", "us-east-1", "refused", "denied", "UnauthorizedOperation", defaults),
+		ask("ec2:DescribeInstances", "us-east-1", "", "not_collected", "", nil),
+	}, nil, "")
+	j := rule.NewJudge(set)
+	if got := j.Judge(r, a); got != finding.Fail {
+		t.Fatalf("got %s", got)
+	}
+	want := []finding.Evidence{
+		{Field: "questions", Value: `{"seen":4}`},
+		{Field: "questions", Value: `{"call":"ec2:DescribeInstances","cause":"denied","code":"UnauthorizedOperation","region":"eu-west-1","status":"refused"}`, Origin: instances},
+		{Field: "questions", Value: `{"call":"ec2:GetInstanceMetadataDefaults","cause":"denied","code":"UnauthorizedOperation","region":"us-east-1","status":"refused"}`, Origin: defaults},
+		{Field: "questions", Value: `{"call":"ec2:DescribeInstances","cause":"not_collected","code":"","region":"us-east-1","status":""}`},
+	}
+	if d := cmp.Diff(want, j.Verdict().Evidence); d != "" {
+		t.Errorf("evidence (-want +got)\n%s", d)
+	}
+}

@@ -43,6 +43,6 @@ type Tally struct {
 	Pass     int
 	Fail     int
 	Unknown  int // gaps included
-	Gaps     int // of these, places where nobody could look
+	Gaps     int // places where nobody looked in full; those that are not assessed are in Unknown too
 	NA       int
 }

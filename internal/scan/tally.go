@@ -44,6 +44,9 @@ func (c *Count) Add(res *judge.Result) {
 			t.Unknown, t.Gaps = t.Unknown+1, t.Gaps+1
 		}
 	}
+	for _, d := range res.Dark {
+		c.at(d.Rule, d.Region).Gaps++
+	}
 }
 
 func (c *Count) at(r *rule.Rule, region string) *Tally {
@@ -71,8 +74,13 @@ func (c *Count) Tallies() []Tally {
 	return out
 }
 
-// Posture of tallies: all regions of a rule together, as decision 16 wants it.
-func Posture(ts []Tally) score.Posture {
+// Posture of one account's tallies.
+func Posture(ts []Tally) score.Posture { return score.PostureOf(Counts("", ts)) }
+
+// Counts adds up the tallies of one account: all regions of a rule together,
+// as decision 16 wants it, and each region as a place. The name of the account
+// sets its places apart from those of others.
+func Counts(account string, ts []Tally) []score.Count {
 	by := map[string]*score.Count{}
 	for _, t := range ts {
 		c := by[t.Rule]
@@ -81,15 +89,13 @@ func Posture(ts []Tally) score.Posture {
 			by[t.Rule] = c
 		}
 		c.Pass, c.Fail, c.Unknown = c.Pass+t.Pass, c.Fail+t.Fail, c.Unknown+t.Unknown
-		if t.Gaps > 0 {
-			c.Blind = append(c.Blind, t.Region)
-		}
+		c.Places = append(c.Places, score.Place{Name: account + " " + t.Region, Told: t.Pass + t.Fail, Blind: t.Gaps > 0})
 	}
 	var cs []score.Count
 	for _, id := range slices.Sorted(maps.Keys(by)) {
 		cs = append(cs, *by[id])
 	}
-	return score.PostureOf(cs)
+	return cs
 }
 
 // WorkloadsIn counts the workloads of a result.

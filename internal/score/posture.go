@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -23,9 +24,14 @@ type Count struct {
 	Rule                string
 	Severity            finding.Severity
 	Pass, Fail, Unknown int
-	// Blind names the places where nobody could look for what the rule is
-	// asked of, each counted once in Unknown however much may stand there.
-	Blind []string
+	Places              []Place // the same by place; Comparable needs them
+}
+
+// A Place is where a rule is asked, such as a region.
+type Place struct {
+	Name  string
+	Told  int  // how often it passed or failed there
+	Blind bool // not everything there was looked at, whatever the reason
 }
 
 // A Posture says how much of what was looked at is as it is to be: the higher
@@ -37,7 +43,7 @@ type Posture struct {
 	Low      int  // the score if everything untold failed
 	High     int  // the score if everything untold passed
 
-	Blind []string // rules and places where nobody could look, sorted
+	Places []Place // by rule and place, sorted
 
 	// The exact weights, in millionths, from which the figures above were
 	// rounded. Comparable uses them: rounding hides no loss of sight.
@@ -54,11 +60,12 @@ func PostureOf(counts []Count) Posture {
 		p.Passed += pass
 		p.Told += pass + fail
 		p.All += pass + fail + unknown
-		for _, place := range c.Blind {
-			p.Blind = append(p.Blind, c.Rule+" "+place)
+		for _, place := range c.Places {
+			place.Name = c.Rule + " " + place.Name
+			p.Places = append(p.Places, place)
 		}
 	}
-	slices.Sort(p.Blind)
+	slices.SortFunc(p.Places, func(a, b Place) int { return cmp.Compare(a.Name, b.Name) })
 	if p.All > 0 {
 		p.Coverage = share(p.Told, p.All)
 		p.Low = share(p.Passed, p.All)
@@ -98,14 +105,14 @@ func share(part, all int64) int {
 // Comparable reports whether two postures may be called a rise or a fall. They
 // may not if coverage fell by more than two points, or fell at all while the
 // score rose, or if one of them has no score: losing sight is no improvement.
-// Nor may the score rise where a place went out of sight, whatever the coverage
-// says: how much stands in such a place is not known.
+// Nor may the score rise while less was told of a place that nobody looked at
+// in full, whatever the coverage says: how much stands there is not known.
 func Comparable(before, after Posture) bool {
 	if !before.Assessed || !after.Assessed {
 		return false
 	}
 	rose := big.NewRat(after.Passed, after.Told).Cmp(big.NewRat(before.Passed, before.Told)) > 0
-	if rose && wentBlind(before.Blind, after.Blind) {
+	if rose && lostSight(before.Places, after.Places) {
 		return false
 	}
 	fell := new(big.Rat).Sub(big.NewRat(before.Told, before.All), big.NewRat(after.Told, after.All))
@@ -118,8 +125,12 @@ func Comparable(before, after Posture) bool {
 	return !rose
 }
 
-func wentBlind(before, after []string) bool {
-	return slices.ContainsFunc(after, func(place string) bool { return !slices.Contains(before, place) })
+func lostSight(before, after []Place) bool {
+	told := map[string]int{}
+	for _, p := range before {
+		told[p.Name] += p.Told
+	}
+	return slices.ContainsFunc(after, func(p Place) bool { return p.Blind && p.Told < told[p.Name] })
 }
 
 // String is how a posture is printed everywhere: "82, 93 % assessed (80–87)".

@@ -154,13 +154,21 @@ func TestAPlaceThatWentOutOfSightIsNoRise(t *testing.T) {
 	t.Parallel()
 	// A region with three unknowns is cut: coverage rises, for one gap stands
 	// for whatever was there.
-	before := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Fail: 2, Unknown: 3}})
-	after := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Fail: 1, Unknown: 1, Blind: []string{"eu-west-1"}}})
+	before := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Fail: 2, Unknown: 3,
+		Places: []score.Place{{Name: "eu-west-1", Told: 1}, {Name: "us-east-1", Told: 9}}}})
+	after := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Fail: 1, Unknown: 1,
+		Places: []score.Place{{Name: "eu-west-1", Blind: true}, {Name: "us-east-1", Told: 9}}}})
 	if after.Coverage <= before.Coverage || after.Score <= before.Score {
 		t.Fatalf("the example does not show a rise: %s, %s", before, after)
 	}
 	if score.Comparable(before, after) {
 		t.Errorf("from %s to %s is called a rise, though a place went out of sight", before, after)
+	}
+	darker := after
+	darker.Places = []score.Place{{Name: "AWS-IMDS-001 eu-west-1", Blind: true}, {Name: "AWS-IMDS-001 us-east-1", Told: 3, Blind: true}}
+	darker.Passed = darker.Told
+	if score.Comparable(after, darker) {
+		t.Error("a place that was half blind and told less is called a rise")
 	}
 	if regained := score.PostureOf([]score.Count{{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 20, Fail: 2}}); !score.Comparable(after, regained) {
 		t.Errorf("from %s to %s is not comparable, though a place came into sight", after, regained)

@@ -74,6 +74,7 @@ const (
 	OutOfScope   Cause = "out_of_scope"  // whoever started the scan left the region out
 	Absent       Cause = "absent"        // the reply does not carry the field
 	UnknownValue Cause = "unknown_value" // a value that this version does not know
+	Pending      Cause = "pending"       // a change was asked for and is not in force yet
 )
 
 // An Answer is how one question ended. Together the answers of a scan are its

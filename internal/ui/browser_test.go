@@ -287,6 +287,26 @@ func TestTheTourWorksWithoutJavaScript(t *testing.T) {
 	}
 }
 
+// A link that is followed from another site must open the door too: there the
+// browser holds a strict cookie back from a redirect.
+func TestTheLinkWorksFromAnotherSite(t *testing.T) {
+	t.Parallel()
+	var h http.Handler
+	base := server(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }))
+	e := ui.NewEntry(strings.TrimPrefix(base, "http://"), time.Now)
+	h = ui.New(ui.Config{Store: full(), Rules: catalogue(), Now: clock, Auth: e})
+	link := e.Link()
+	other := server(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `<!DOCTYPE html><title>mail</title><a id="in" href=%q>open</a>`, link)
+	}))
+	ctx := tab(t)
+	elsewhere := strings.Replace(other, "127.0.0.1", "localhost", 1) // another site to the browser
+	if err := chromedp.Do(ctx, chromedp.Navigate(elsewhere), chromedp.Click("#in")); err != nil {
+		t.Fatal(err)
+	}
+	reads(ctx, t, "37 findings in 5 rules")
+}
+
 // reads waits until the page says something. The browser tells of each page
 // that it has loaded; there is nothing to sleep for.
 func reads(ctx context.Context, t *testing.T, want string) {

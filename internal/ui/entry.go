@@ -97,12 +97,19 @@ func (e *Entry) enter(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case e.use(r.URL.Query().Get("token")):
 		e.admit(w)
-		http.Redirect(w, r, "/findings", http.StatusSeeOther)
+		forward(w, r)
 	case e.known(r): // the page was reloaded
-		http.Redirect(w, r, "/findings", http.StatusSeeOther)
+		forward(w, r)
 	default:
 		nobody(w, r)
 	}
+}
+
+// forward is a page that leads on by itself. A redirect would not do: where the
+// link was followed from another site, the browser takes the redirect for that
+// site's doing and holds the cookie back.
+func forward(w http.ResponseWriter, r *http.Request) {
+	show(w, r, http.StatusOK, pages.ForwardPage("/findings"))
 }
 
 func ahead(r *http.Request) bool {

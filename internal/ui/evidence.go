@@ -2,7 +2,6 @@ package ui
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -38,7 +37,13 @@ func (s *sheet) sources() []source {
 			out = append(out, source{origin: e.Origin, marks: map[string]string{}})
 			i = len(out) - 1
 		}
-		out[i].marks[e.Path] = s.weight(e)
+		l, isList := listing(e.Value)
+		for _, d := range l.Decisive {
+			out[i].marks[d.Path+"/key"], out[i].marks[d.Path+"/value"] = "mark", "mark"
+		}
+		if !isList {
+			out[i].marks[e.Path] = s.weight(e)
+		}
 	}
 	return out
 }
@@ -65,7 +70,8 @@ func (s *sheet) fillEvidence() error {
 	e := &pages.Evidence{RuleText: s.ruleText()}
 	s.page.Evidence = e
 	for _, ev := range s.rec.Evidence {
-		e.Rows = append(e.Rows, s.found(ev))
+		f := s.found(ev)
+		e.Rows, e.Expects = append(e.Rows, f), e.Expects || !f.List
 	}
 	for i, src := range s.sources() {
 		d, err := s.shown(i+1, src)
@@ -87,58 +93,20 @@ func (s *sheet) fillEvidence() error {
 	return nil
 }
 
-// found compares a value with what the rule's fix would set it to; that is
-// what the rule expects.
-func (s *sheet) found(e finding.Evidence) pages.Found {
-	f := pages.Found{Setting: setting(e), Field: e.Field, Found: value(e.Value)}
-	want, expects := s.rule.Fix.Sets[e.Field]
-	if expects {
-		f.Expected = fmt.Sprint(want)
-	}
-	switch {
-	case e.Why != nil || e.Value == "":
-		f.Unknown, f.Found = true, "not known"
-		if e.Why != nil {
-			f.Found = "not known: " + fact.CauseText(e.Why.Cause)
-		}
-		f.Outcome = parts.Tag{Icon: "eye", Text: "Not assessed"}
-	case !expects:
-		f.Outcome = parts.Tag{Tone: "line", Text: "Taken into account"}
-	case f.Found == f.Expected:
-		f.Outcome = parts.Tag{Tone: "pass", Icon: "check", Text: "As expected"}
-	default:
-		f.Outcome = parts.Tag{Tone: "crit", Icon: "x", Text: "Differs"}
-	}
-	return f
-}
-
-// setting is what the cloud calls a field: the last name of its path.
-func setting(e finding.Evidence) string {
-	i := strings.LastIndexByte(e.Path, '/')
-	if i < 0 || i+1 == len(e.Path) {
-		return e.Field
-	}
-	name := pointerName(e.Path[i+1:])
-	if _, err := strconv.Atoi(name); err == nil {
-		return e.Field // an element of a list has no name
-	}
-	return name
-}
-
-// value is a JSON value without the quotation marks of a string.
-func value(raw string) string {
-	var s string
-	if json.Unmarshal([]byte(raw), &s) == nil {
-		return s
-	}
-	return raw
-}
-
 func (s *sheet) shown(n int, src source) (pages.Document, error) {
 	o := src.origin
 	d := pages.Document{ID: fmt.Sprintf("doc-%d", n), Title: "The cloud's reply", Sub: "Canonical and redacted"}
 	hash := hex.EncodeToString(o.Hash[:])
 	res, since, err := s.Store.Document(s.r.Context(), s.ref(o))
+	if err == nil && (res.Hash != o.Hash || !res.Intact()) {
+		err = errNotIntact
+	}
+	if problem.Is(err, problem.Tampered) {
+		s.Log.ErrorContext(s.r.Context(), "a stored document is not the one that was hashed", "finding", s.rec.Number, "uid", o.UID, "err", err)
+		d.Tampered = said(err) + " " + tampered
+		d.Facts = []parts.Fact{{Name: "SHA-256", Parts: coded(hash), Sub: "of the reply that was judged"}, {Name: "Call", Parts: coded(o.Call), Sub: o.Region}, {Name: "Address", Parts: coded(o.UID)}}
+		return d, nil
+	}
 	if problem.Is(err, problem.NotFound) {
 		d.Missing = "This reply is no longer kept. Its hash below still proves a copy of it."
 		d.Facts = []parts.Fact{{Name: "SHA-256", Parts: coded(hash)}, {Name: "Call", Parts: coded(o.Call)}, {Name: "Region", Parts: text(o.Region)}}
@@ -155,7 +123,7 @@ func (s *sheet) shown(n int, src source) (pages.Document, error) {
 		d.Code = &parts.Code{ID: fmt.Sprintf("raw-%d", n), Label: call + ", " + res.UID, Lines: lines}
 	}
 	d.Facts = []parts.Fact{
-		{Name: "SHA-256", Parts: coded(hash), Sub: proof(res, o)},
+		{Name: "SHA-256", Parts: coded(hash), Sub: "checked now: the bytes kept are those that were judged"},
 		{Name: "Call", Parts: coded(call), Sub: res.Region},
 	}
 	if a, ok := s.answerTo(call, res.Scope); ok {
@@ -175,101 +143,17 @@ func (s *sheet) shown(n int, src source) (pages.Document, error) {
 	return d, nil
 }
 
-func proof(res snapshot.Resource, o *fact.Origin) string {
-	if res.Hash == o.Hash && res.Intact() {
-		return "checked now: the bytes kept are those that were judged"
-	}
-	return "does not match the bytes that are kept: do not rely on this copy"
-}
+// tampered says what it means that a stored document fails its hash.
+const tampered = "It was changed or damaged after it was stored, so it is neither shown nor used. What was judged is the reply with the hash that the finding names; " +
+	"what stands in the database now is no evidence. Find out who or what wrote to the database, restore it from a backup, or scan again."
+
+var errNotIntact = problem.New(problem.Tampered, "The stored reply does not match its hash.")
 
 func redactions(res snapshot.Resource) string {
 	if len(res.Redacted) == 0 {
 		return "nothing had to be redacted"
 	}
 	return some(len(res.Redacted), "secret", "secrets") + " replaced by a keyed hash: " + join(res.Redacted)
-}
-
-// answerTo is the answer that a document came with, as the scan that last told
-// the finding recorded it.
-func (s *sheet) answerTo(call string, at snapshot.Scope) (snapshot.Answer, bool) {
-	for _, a := range s.answers() {
-		if a.Call == call && a.Region == at.Region && a.Subject == "" {
-			return a, true
-		}
-	}
-	return snapshot.Answer{}, false
-}
-
-// answers are those of the scan that last told this finding. The list of
-// scans carries none, so the scan itself is asked.
-func (s *sheet) answers() []snapshot.Answer {
-	rec, err := s.Store.Scan(s.r.Context(), s.rec.LastScan)
-	if err != nil {
-		return nil // the evidence itself says enough
-	}
-	return rec.Answers
-}
-
-// refusals are the answers that left this finding open: those that its
-// evidence names, and those that its reasons point to.
-func (s *sheet) refusals() ([]snapshot.Answer, error) {
-	var out []snapshot.Answer
-	add := func(a snapshot.Answer) {
-		if !slices.ContainsFunc(out, func(o snapshot.Answer) bool { return o.Key == a.Key }) {
-			out = append(out, a)
-		}
-	}
-	for _, e := range s.rec.Evidence {
-		if e.Origin != nil && e.Origin.Refusal != nil {
-			add(*e.Origin.Refusal)
-		}
-	}
-	if s.rec.State != finding.NoData && s.rec.State != finding.Lost {
-		return out, nil
-	}
-	answers, err := s.lastAnswers()
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range answers {
-		if blames(s.rec, a) {
-			add(a)
-		}
-	}
-	return out, nil
-}
-
-// lastAnswers are those of the scan that speaks for the account now.
-func (s *sheet) lastAnswers() ([]snapshot.Answer, error) {
-	now, err := s.whole(s.r.Context(), current(s.scans))
-	if err != nil {
-		return nil, err
-	}
-	return answersOf(now, s.rec), nil
-}
-
-func refusal(n int, a snapshot.Answer) pages.Document {
-	code := parts.Plain(fmt.Sprintf("refusal-%d", n), a.Call+", "+a.Region, strings.TrimSpace(a.Code+"\n"+a.Message))
-	return pages.Document{
-		ID: fmt.Sprintf("ref-%d", n), Title: "What the cloud answered", Sub: answerState(a).Word, Code: &code,
-		Facts: []parts.Fact{
-			{Name: "Call", Parts: coded(a.Call), Sub: a.Region},
-			{Name: "HTTP status", Parts: text(httpStatus(a.HTTP))},
-			{Name: "Asked at", Parts: text(moment(a.AskedAt)), Sub: some(a.Attempts, "attempt", "attempts") + ", " + some(a.Pages, "page", "pages") + " arrived whole"},
-			{Name: "Request id", Parts: coded(cmpOr(a.RequestID, "none was given"))},
-		},
-		Note: todo(a.Cause, a.Call),
-	}
-}
-
-func httpStatus(n int) string {
-	if n == 0 {
-		return "no reply came"
-	}
-	if t := http.StatusText(n); t != "" {
-		return fmt.Sprintf("%d %s", n, t)
-	}
-	return strconv.Itoa(n)
 }
 
 // document sends the kept bytes of a reply, for whoever wants to check the
@@ -288,6 +172,9 @@ func (u *ui) document(w http.ResponseWriter, r *http.Request) error {
 	res, _, err := u.Store.Document(r.Context(), s.ref(all[n-1].origin))
 	if err != nil {
 		return fmt.Errorf("document of finding %d: %w", s.rec.Number, err)
+	}
+	if res.Hash != all[n-1].origin.Hash || !res.Intact() {
+		return errNotIntact
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")

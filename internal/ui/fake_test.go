@@ -28,6 +28,7 @@ type fake struct {
 	docs    map[[32]byte]snapshot.Resource
 	change  map[int64]finding.Change // what the last move of a finding was; New if it is not here
 	broken  error
+	bad     error // what reading a document comes to
 }
 
 var noSuch = problem.New(problem.NotFound, "There is no such thing.")
@@ -90,6 +91,9 @@ func (f *fake) Finding(_ context.Context, n int64) (finding.Record, error) {
 }
 
 func (f *fake) Document(_ context.Context, r ui.Ref) (snapshot.Resource, time.Time, error) {
+	if f.bad != nil {
+		return snapshot.Resource{}, time.Time{}, f.bad
+	}
 	d, ok := f.docs[r.Hash]
 	if !ok {
 		return d, time.Time{}, noSuch

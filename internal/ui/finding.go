@@ -341,11 +341,18 @@ func outcomeBar(t sum) parts.Bar {
 	}
 }
 
+// nothingToFix says why there is no fix for a finding that does not fail. An
+// undo is not offered either: it would be made from what is there now.
+var nothingToFix = map[finding.State]string{
+	finding.NoData:   "This could not be told, so nothing is known that needs mending. What would settle it stands under Why.",
+	finding.Resolved: "Nothing needs to be done: the last scan saw it pass. Should it fail again, the finding comes back, and with it the fix.",
+	finding.Gone:     "Nothing needs to be done: the resource is no more, or the rule no longer applies to it. What made it may make another: look for its template there.",
+}
+
 func (s *sheet) fillFix() error {
 	f := &pages.Fix{Read: s.references()}
 	s.page.Fix = f
-	if s.rec.State == finding.NoData {
-		f.None = "This could not be told, so nothing is known that needs mending. What would settle it stands under Why."
+	if f.None = nothingToFix[s.rec.State]; f.None != "" {
 		return nil
 	}
 	if s.Fix == nil {
@@ -355,6 +362,10 @@ func (s *sheet) fillFix() error {
 	r, err := s.Fix(s.r.Context(), s.rec)
 	if problem.Is(err, problem.NotFound) {
 		f.None = "The document that the fix would be made for is no longer kept."
+		return nil
+	}
+	if problem.Is(err, problem.Tampered) {
+		f.Tampered = said(err) + " No command is made from it. " + tampered
 		return nil
 	}
 	if err != nil {

@@ -5,11 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"plumbline/internal/fact"
 	"plumbline/internal/finding"
+	"plumbline/internal/problem"
 	"plumbline/internal/rule"
+	"plumbline/internal/snapshot"
 	"plumbline/internal/ui"
 )
 
@@ -69,7 +73,10 @@ func TestAReplyThatDoesNotMatchItsHashIsSaidSo(t *testing.T) {
 		d.Doc = []byte(strings.Replace(string(d.Doc), "optional", "required", 1))
 		f.docs[k] = d
 	}
-	get(t, serve(f), "/findings/FND-1/evidence").has(t, "does not match the bytes that are kept")
+	get(t, serve(f), "/findings/FND-1/evidence").has(t, "Do not rely on this evidence.", "The stored reply does not match its hash.")
+	if p := get(t, serve(f), "/findings/FND-1/evidence/1.json"); p.Code != 409 {
+		t.Errorf("the copy answers %d", p.Code)
+	}
 }
 
 func TestFixNamesTheSourceBeforeTheCommand(t *testing.T) {
@@ -123,4 +130,93 @@ func TestARuleThatIsNoMoreStillShowsItsFindings(t *testing.T) {
 		}
 	}
 	get(t, h, "/findings/FND-1").has(t, "a rule that this version does not have")
+}
+
+// What the store keeps of a refusal is no more than what tells it from
+// another. The page takes the rest from the scan that recorded it.
+func TestEvidenceOfARefusalHasWhatTheScanRecorded(t *testing.T) {
+	t.Parallel()
+	f := full()
+	for i := range f.records {
+		for _, e := range f.records[i].Evidence {
+			if o := e.Origin; o.Refusal != nil {
+				o.Refusal = &snapshot.Answer{Key: o.Refusal.Key, Status: o.Refusal.Status, Cause: o.Refusal.Cause, Code: o.Refusal.Code}
+			}
+		}
+	}
+	p := get(t, serve(f), "/findings/FND-41/evidence")
+	p.has(t, "403 Forbidden", "59dbff89-35bd-4eac-99ed-be587EXAMPLE", "Asked at 21 Nov 2026, 04:02:21 UTC", "1 attempt,", "You are not authorized to perform this operation")
+	p.hasNot(t, "no reply came", "none was given", "0 attempts")
+
+	f.list[0].Answers = nil // the ledger is gone
+	p = get(t, serve(f), "/findings/FND-41/evidence")
+	p.has(t, "UnauthorizedOperation", "its status, time and request id are not known")
+	p.hasNot(t, "no reply came", "none was given", "0 attempts", "Asked at")
+}
+
+func TestEvidenceOfCoverageIsTheRefusals(t *testing.T) {
+	t.Parallel()
+	f := full()
+	r := f.add(99, "XC-002", snapshot.Global, "", finding.Open, 40, 4)
+	a := refused("ec2:DescribeInstances", "ap-south-1")
+	kept := snapshot.Answer{Key: a.Key, Status: a.Status, Cause: a.Cause, Code: a.Code}
+	r.Evidence = []finding.Evidence{
+		{Field: "questions", Value: `{"seen":10}`},
+		{Field: "questions", Value: `{"call":"ec2:DescribeInstances","cause":"denied","code":"UnauthorizedOperation","region":"ap-south-1","status":"refused"}`,
+			Origin: &fact.Origin{Call: a.Call, Region: a.Region, Answer: a.Key, Refusal: &kept}},
+	}
+	p := get(t, serve(f), "/findings/FND-99/evidence")
+	p.has(t, "What was found", "10 seen", "ec2:DescribeInstances ap-south-1 not answered: the permission is missing (UnauthorizedOperation) Decides",
+		"What the cloud answered", "403 Forbidden", "59dbff89-35bd-4eac-99ed-be587EXAMPLE", "Asked at 21 Nov 2026")
+	p.hasNot(t, "The cloud's reply", "map[", "Expected", "SHA-256")
+}
+
+func TestAListIsNotComparedWithTheFix(t *testing.T) {
+	t.Parallel()
+	f := full()
+	e := &f.records[0].Evidence[0]
+	e.Field, e.Path, e.Value = "tags", "/tagSet", `{"seen":2,"decisive":[{"key":"token","path":"/tagSet/1","sensitive":true}]}`
+	p := get(t, serve(f), "/findings/FND-1/evidence")
+	p.has(t, "tagSet tags 2 seen, deciding: token", "Decides")
+	p.hasNot(t, `"seen"`, "map[")
+	var marked []string
+	for _, m := range p.all("mark", "") {
+		marked = append(marked, attr(m, "class")+words(m))
+	}
+	if got := strings.Join(marked, " "); !strings.HasSuffix(got, `"token" "hmac:5f1c"`) {
+		t.Errorf("marked are %s", got)
+	}
+}
+
+func TestAStoredReplyThatFailsItsHashIsSaidLoudly(t *testing.T) {
+	t.Parallel()
+	bad := problem.New(problem.Tampered, "The stored document of aws.instance i-1 is not the one that was hashed.")
+	f := full()
+	f.bad = bad
+	p := get(t, serve(f), "/findings/FND-1/evidence")
+	p.has(t, "Do not rely on this evidence.", "is not the one that was hashed", "changed or damaged after it was stored", "of the reply that was judged")
+	p.hasNot(t, "checked now", "under reference", "httpPutResponseHopLimit")
+	if p.Code != 200 {
+		t.Errorf("answers %d", p.Code)
+	}
+	raw := get(t, serve(f), "/findings/FND-1/evidence/1.json")
+	raw.has(t, "is not the one that was hashed", "no evidence")
+	raw.hasNot(t, "under reference")
+	if raw.Code != 409 {
+		t.Errorf("the copy answers %d", raw.Code)
+	}
+	h := ui.New(ui.Config{Store: f, Rules: catalogue(), Now: clock, Auth: anyone{},
+		Fix: func(context.Context, finding.Record) (rule.Fix, error) {
+			return rule.Fix{}, fmt.Errorf("read: %w", bad)
+		}})
+	get(t, h, "/findings/FND-1/fix").has(t, "No fix can be made.", "is not the one that was hashed")
+}
+
+func TestWhatIsFixedOrGoneNeedsNoFix(t *testing.T) {
+	t.Parallel()
+	for _, n := range []string{"38", "39"} {
+		p := get(t, serve(full()), "/findings/FND-"+n+"/fix")
+		p.has(t, "Nothing needs to be done")
+		p.hasNot(t, "Undo", "aws ec2 modify-instance-metadata-options", "What it sets")
+	}
 }

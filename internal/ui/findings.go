@@ -18,6 +18,7 @@ import (
 const (
 	groupsPerPage = 50
 	rowsPerGroup  = 25
+	mostFresh     = 1000 // rows of one rule that are told to be new
 )
 
 // A list is everything that the page of findings is made from.
@@ -303,8 +304,16 @@ func (l *list) rows(g *pages.Group, of Group) error {
 	if err != nil {
 		return fmt.Errorf("list findings: %w", err)
 	}
+	fresh, err := l.fresh(of.Rule)
+	if err != nil {
+		return err
+	}
 	for _, rec := range rs {
-		g.Rows = append(g.Rows, l.row(rec))
+		row := l.row(rec)
+		if fresh[rec.Number] {
+			row.Tags = append(row.Tags, parts.Tag{Tone: "accent", Text: "new"})
+		}
+		g.Rows = append(g.Rows, row)
 	}
 	at := "#grp-" + of.Rule
 	if l.q.after != "" {
@@ -322,14 +331,27 @@ func (l *list) row(rec finding.Record) pages.Row {
 		Href: findingPath(rec.Number), Name: subjectName(rec), ID: subjectID(rec),
 		Place: rec.Subject.Account, Region: rec.Subject.Region, Say: rec.Say, Risk: fmt.Sprint(rec.Risk),
 	}
-	_, had := former(l.scans, l.now[0])
-	switch {
-	case rec.State != finding.Open:
+	if rec.State != finding.Open {
 		row.Tags = append(row.Tags, states[rec.State])
-	case had && !rec.ChangedAt.Before(l.latest) && rec.FirstScan == rec.LastScan:
-		row.Tags = append(row.Tags, parts.Tag{Tone: "accent", Text: "new"})
 	}
 	return row
+}
+
+// fresh are the findings of a rule that began to fail in the last scan: the
+// very ones that the strip of changes and the group count.
+func (l *list) fresh(id string) (map[int64]bool, error) {
+	if _, had := former(l.scans, l.now[0]); !had || l.q.view != viewOpen {
+		return nil, nil
+	}
+	rs, _, err := l.Store.Findings(l.r.Context(), Filter{Rule: id, States: changedStates["new"], Changes: changedHow["new"], Since: l.latest, Limit: mostFresh})
+	if err != nil {
+		return nil, fmt.Errorf("list what is new: %w", err)
+	}
+	out := make(map[int64]bool, len(rs))
+	for _, r := range rs {
+		out[r.Number] = true
+	}
+	return out, nil
 }
 
 // subjectName is what a reader calls the thing.

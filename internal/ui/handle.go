@@ -34,10 +34,25 @@ func (u *ui) handle(h handler) http.Handler {
 				Title: "This address is not understood", Text: []string{err.Error()},
 				Actions: []pages.Link{{Text: "Show all open findings", Href: "/findings"}},
 			})
+		case problem.Is(err, problem.Tampered):
+			u.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "err", err)
+			u.message(w, r, http.StatusConflict, pages.Message{
+				Title: "What is stored is not what was hashed", Text: []string{said(err), tampered},
+				Actions: []pages.Link{{Text: "Show all open findings", Href: "/findings"}, {Text: "Show the scans", Href: "/scans"}},
+			})
 		default:
 			u.fault(w, r, err)
 		}
 	})
+}
+
+// said is the sentence of the problem that err is or wraps.
+func said(err error) string {
+	var p *problem.Error
+	if errors.As(err, &p) {
+		return p.Error()
+	}
+	return err.Error()
 }
 
 // fault tells the reader a reference and the log the rest: an error may carry

@@ -94,22 +94,9 @@ func tallies(scans []scan.Record) []scan.Tally {
 // postureOf is the posture of several scans of different accounts together:
 // each account's rules count for themselves.
 func postureOf(scans []scan.Record) score.Posture {
-	if len(scans) == 1 {
-		return scan.Posture(scans[0].Tally)
-	}
 	var cs []score.Count
 	for _, s := range scans {
-		by := sums(s.Tally)
-		blind := map[string][]string{}
-		for _, t := range s.Tally {
-			if t.Gaps > 0 {
-				blind[t.Rule] = append(blind[t.Rule], s.Provider+" "+s.Account+" "+t.Region)
-			}
-		}
-		for _, id := range sorted(by) {
-			t := by[id]
-			cs = append(cs, score.Count{Rule: id, Severity: t.severity, Pass: t.pass, Fail: t.fail, Unknown: t.unknown, Blind: blind[id]})
-		}
+		cs = append(cs, scan.Counts(s.Provider+" "+s.Account, s.Tally)...)
 	}
 	return score.PostureOf(cs)
 }

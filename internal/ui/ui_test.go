@@ -92,6 +92,15 @@ func (p page) has(t *testing.T, parts ...string) {
 	}
 }
 
+func (p page) hasNot(t *testing.T, parts ...string) {
+	t.Helper()
+	for _, s := range parts {
+		if strings.Contains(p.text(), s) {
+			t.Errorf("the page says %q", s)
+		}
+	}
+}
+
 // hrefs of all links.
 func (p page) hrefs() []string {
 	var out []string

@@ -24,6 +24,7 @@ var instances = &wire.Shape{
 	},
 	Secrets: []string{"keyName", "clientToken", "groupSet/groupName", "networkInterfaceSet/description", "tagSet/key", "tagSet/value"},
 	Hide:    []string{"userData"},
+	Named:   map[string]wire.Pair{"tagSet": {Name: "key", Value: "value"}},
 }
 
 // element writes indented XML, as the EC2 endpoint does.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -66,7 +67,7 @@ func (p *Page) begin(body []byte, s *Shape, r *Redactor, each func(Doc) error) e
 	if len(body) > math.MaxInt32/2 {
 		return errors.New("the reply is larger than a gigabyte")
 	}
-	if r == nil && len(s.Secrets)+len(s.Hide) > 0 {
+	if r == nil && len(s.Secrets)+len(s.Hide)+len(s.Named) > 0 {
 		return errors.New("documents with secrets need a redactor")
 	}
 	if p.shape != s {
@@ -79,6 +80,9 @@ func (p *Page) begin(body []byte, s *Shape, r *Redactor, each func(Doc) error) e
 	p.cuts, p.found = p.cuts[:0], p.found[:0]
 	p.nodes, p.side, p.ord = p.nodes[:0], p.side[:0], p.ord[:0]
 	p.out, p.redacted, p.quiet = p.out[:0], p.redacted[:0], false
+	// Canonical JSON is a third of XML that is indented for people. Growing
+	// later would keep what was outgrown, for the documents in it are lent.
+	p.out = slices.Grow(p.out, len(body)*2/5)
 	if len(body) >= 3 && string(body[:3]) == "\xef\xbb\xbf" {
 		p.pos, p.textAt = 3, 3
 	}

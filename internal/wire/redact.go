@@ -16,9 +16,10 @@ type Redactor struct{ key [32]byte }
 func NewRedactor(key [32]byte) *Redactor { return &Redactor{key} }
 
 const (
-	markBegin = "[redacted:"
-	markHash  = 16 // hex digits
-	hidden    = "hidden"
+	markBegin   = "[redacted:"
+	markHash    = 16 // hex digits
+	hidden      = "hidden"
+	namedSecret = "named_secret"
 )
 
 // mark is what stands where a secret stood.
@@ -65,11 +66,11 @@ func (p *Page) redact(dst []byte, i int32, r *rule) (_ []byte, done bool) {
 		return dst, false // not XML: refused where it is written
 	}
 	var mark string
-	switch {
-	case r.hide:
-		mark, done = p.hide(i, r), true
-	case p.isLeaf(i):
+	if p.isLeaf(i) && r.kind != hidden {
 		mark, done = p.red.Replace(p.text(i))
+	}
+	if !done && r.hide {
+		mark, done = p.hide(i, r), true
 	}
 	if !done {
 		return dst, false
@@ -81,10 +82,24 @@ func (p *Page) redact(dst []byte, i int32, r *rule) (_ []byte, done bool) {
 // hide marks a whole value by its canonical bytes.
 func (p *Page) hide(i int32, r *rule) string {
 	b := p.silently(i, r)
-	mark := p.red.mark(hidden, b)
+	mark := p.red.mark(r.kind, b)
 	clear(b)
 	p.spare = append(p.spare, b)
 	return mark
+}
+
+// names reports that element i, a label, has a name that says that its value
+// is a secret.
+func (p *Page) names(i int32, r *rule) bool {
+	if r == nil || r.named == nil || p.quiet {
+		return false
+	}
+	for c := p.nodes[i].first; c >= 0; c = p.nodes[c].next {
+		if string(p.name(c)) == r.pair.Name && p.isLeaf(c) && NamesSecret(p.text(c)) {
+			return true
+		}
+	}
+	return false
 }
 
 // pointers turns the offsets of replaced values into JSON pointers. It is

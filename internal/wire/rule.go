@@ -13,6 +13,9 @@ type rule struct {
 	key    string // member by which a set is sorted
 	secret bool
 	hide   bool
+	kind   string // of what is hidden
+	pair   Pair   // its members, where it is a label
+	named  *rule  // of the label's value, where the label's name says that it is a secret
 }
 
 // rulesOf makes a tree of a shape's paths.
@@ -26,7 +29,12 @@ func rulesOf(s *Shape) *rule {
 		top.at(path).secret = true
 	}
 	for _, path := range s.Hide {
-		top.at(path).hide = true
+		r := top.at(path)
+		r.hide, r.kind = true, hidden
+	}
+	for path, pair := range s.Named {
+		r := top.at(path)
+		r.pair, r.named = pair, &rule{name: pair.Value, hide: true, kind: namedSecret}
 	}
 	return top
 }

@@ -7,7 +7,8 @@ import (
 
 // A pattern recognises one kind of secret. Patterns are few and sure: a
 // document in which harmless text is replaced is not the cloud's reply any
-// more. What only might be a secret is told by the facts, not hidden.
+// more. What only might be a secret is told by the facts, not hidden, unless its
+// own name says that it is one: see Shape.Named.
 type pattern struct {
 	kind    string
 	literal []string // one of them stands in every match: cheap to look for

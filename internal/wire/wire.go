@@ -26,7 +26,11 @@ type Shape struct {
 	Sets    map[string]string // path of a list without order -> member it is sorted by; "" sorts by the canonical bytes
 	Secrets []string          // paths of leaves whose text people write: replaced where it looks like a secret
 	Hide    []string          // paths of leaves that are always replaced
+	Named   map[string]Pair   // path of objects with a name and a value -> which members these are; the value is replaced where the name says that it is a secret
 }
+
+// A Pair is the two members of a label: under Value stands what Name names.
+type Pair struct{ Name, Value string }
 
 // A Doc is one document of a page.
 type Doc struct {

@@ -121,6 +121,7 @@ func (p *Page) object(dst []byte, i, skip, up, upSkip int32, r *rule) ([]byte, e
 	if r != nil {
 		rules = r.below
 	}
+	isSecret := p.names(i, r)
 	dst = append(dst, '{')
 	start := len(dst)
 	var err error
@@ -138,6 +139,9 @@ func (p *Page) object(dst []byte, i, skip, up, upSkip int32, r *rule) ([]byte, e
 		}
 		var below *rule
 		below, rules = next(rules, name)
+		if isSecret && string(name) == r.pair.Value {
+			below = r.named
+		}
 		dst = appendName(dst, start, name)
 		if dst, err = p.member(dst, j, end, below); err != nil {
 			return dst, err

@@ -156,6 +156,7 @@ type Evidence struct {
 	Documents []Document
 	Refusals  []Document
 	None      string
+	Expects   bool // some row has a value that the rule wants
 }
 
 // Found is one value, and what it should have been.
@@ -163,6 +164,7 @@ type Found struct {
 	Setting, Field  string
 	Found, Expected string
 	Unknown         bool
+	List            bool // a list, or a line of one: no value is expected of it
 	Outcome         parts.Tag
 }
 
@@ -173,6 +175,7 @@ type Document struct {
 	Facts          []parts.Fact
 	Note           string
 	Missing        string // why the document is not shown
+	Tampered       string // why it must not be relied on
 }
 
 // Fix says how to mend a finding.
@@ -186,6 +189,7 @@ type Fix struct {
 	Sets     []parts.Fact
 	Read     []Link
 	None     string
+	Tampered string // why no command could be made
 }
 
 // Scans is the list of scans.

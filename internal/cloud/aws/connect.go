@@ -57,6 +57,9 @@ func Connect(ctx context.Context, o Options) (*Collector, error) {
 	if c.config, err = c.load(ctx); err != nil {
 		return nil, c.notLoaded(err)
 	}
+	if err := checkEndpoint(sdk.ToString(c.config.BaseEndpoint)); err != nil { // AWS_ENDPOINT_URL
+		return nil, err
+	}
 	if _, err := c.config.Credentials.Retrieve(ctx); err != nil {
 		return nil, c.noCredentials(ctx, err)
 	}
@@ -75,7 +78,13 @@ func checkEndpoint(s string) error {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return say(err, "The endpoint %q is not an address. Give it as https://host or http://host:port.", s)
+		if strings.Contains(s, "@") {
+			s = "that was given" // it may hold a password
+		}
+		return say(nil, "The endpoint %s is not an address. Give it as https://host or http://host:port.", s)
+	}
+	if u.User != nil {
+		return say(nil, "The endpoint %s names a user. AWS takes credentials in no address: leave them out.", u.Redacted())
 	}
 	return nil
 }

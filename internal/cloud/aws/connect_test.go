@@ -49,7 +49,7 @@ func TestALoginThatFailsIsToldInASentence(t *testing.T) {
 		"an endpoint where nobody listens, for a role": {func(o *Options) { o.Endpoint, o.RoleARN = cold(t), role.Role },
 			[]string{"cannot be reached", "connection refused"}},
 		"an endpoint that is no address": {func(o *Options) { o.Endpoint = "localhost:4566" },
-			[]string{`The endpoint "localhost:4566" is not an address.`, "http://host:port"}},
+			[]string{"The endpoint localhost:4566 is not an address.", "http://host:port"}},
 		"a role without its external id": {func(o *Options) { o.RoleARN = role.Role },
 			[]string{"The role " + role.Role + " could not be assumed (AccessDenied", "external id: none was given"}},
 		"a role with a wrong external id": {func(o *Options) { o.RoleARN, o.ExternalID = role.Role, "guessed-wrong" },

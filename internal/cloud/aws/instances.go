@@ -22,7 +22,9 @@ func (c *Collector) instances(ctx context.Context, sink cloud.Sink, region strin
 	client := c.ec2(region)
 	q := c.ask(awsfact.CallInstances, region)
 	q.tap.whole = false
-	in := &ec2.DescribeInstancesInput{MaxResults: &c.options.page}
+	// An account may hide the instances that AWS services operate for it. They
+	// hold credentials like any other.
+	in := &ec2.DescribeInstancesInput{MaxResults: &c.options.page, IncludeManagedResources: sdk.Bool(true)}
 	seen := map[string]bool{}
 	for {
 		out, err := instancePage(ctx, q, client, in)

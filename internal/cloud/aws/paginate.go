@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"golang.org/x/sync/errgroup"
 
@@ -43,7 +44,7 @@ func Paginate(ctx context.Context, o Options) (int, error) {
 }
 
 func (c *Collector) paginate(ctx context.Context, region string) (n int, err error) {
-	p := ec2.NewDescribeInstancesPaginator(c.ec2(region), &ec2.DescribeInstancesInput{MaxResults: &c.options.page})
+	p := ec2.NewDescribeInstancesPaginator(c.ec2(region), &ec2.DescribeInstancesInput{MaxResults: &c.options.page, IncludeManagedResources: sdk.Bool(true)})
 	for p.HasMorePages() {
 		out, err := p.NextPage(ctx)
 		if err != nil {

@@ -97,11 +97,10 @@ func (t *tap) read(resp *http.Response) (rest []byte, err error) {
 
 var errTooLong = errors.New("it is longer than any page")
 
-// readAll appends a body to b. It doubles b while it is small, and then grows
-// it by a quarter: what large pages leave unused counts, in each region at once.
+// readAll reads a body into b, which is empty.
 func readAll(b []byte, resp *http.Response, longest int) ([]byte, error) {
 	if n := resp.ContentLength; n > 0 && n <= int64(longest) {
-		b = slices.Grow(b, int(n)+1) // one more, to see the end
+		b = roomFor(b, int(n)+1) // one more, to see the end
 	}
 	for {
 		if len(b) == cap(b) {
@@ -120,11 +119,35 @@ func readAll(b []byte, resp *http.Response, longest int) ([]byte, error) {
 	}
 }
 
-func moreRoom(have int) int {
-	if have < 8<<20 {
-		return max(have, bytes.MinRead)
+// roomFor gives an empty buffer room for n bytes, in whole megabytes once it
+// is large: pages are almost of one length, and the next should fit as well.
+func roomFor(b []byte, n int) []byte {
+	const step = 1 << 20
+	if n <= cap(b) {
+		return b
 	}
-	return have / 4
+	if n > step {
+		n = (n + step - 1) / step * step
+	}
+	return make([]byte, 0, n)
+}
+
+// moreRoom grows a buffer in few and large steps: what each step leaves behind
+// is as large as what it copies, in every region at once, and doubling up to
+// the 10 MB of a page left 16 MB behind. A small region needs the first step
+// only.
+func moreRoom(have int) int {
+	const first, most, page = 64 << 10, 1 << 20, 10 << 20
+	switch {
+	case have < first:
+		return first
+	case have < most:
+		return most
+	case have < page:
+		return page
+	default:
+		return have / 4
+	}
 }
 
 // refusal leaves AWS's own error to the SDK; anything else that is no success

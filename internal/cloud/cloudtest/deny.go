@@ -125,7 +125,8 @@ func (s *tape) everyRuleSpeaks(t *testing.T) {
 	}
 	for _, r := range s.set.Rules() {
 		if (r.Provider == "" || r.Provider == s.context.Provider) && !spoke[r.ID] {
-			t.Errorf("%s says nothing about this recording", r.ID)
+			t.Errorf("%s judges nothing in this recording, so nothing is proved of it: if its kind of subject (%s) is new, "+
+				"let the simulator have one and record anew (go test ./cmd/plumbline -run Recordings -update)", r.ID, r.For)
 		}
 	}
 }

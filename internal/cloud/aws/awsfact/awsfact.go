@@ -78,4 +78,11 @@ var instances = &wire.Shape{
 	// DescribeInstances does not return user data today. If it ever did, it
 	// would be full of secrets.
 	Hide: []string{"userData"},
+	Named: map[string]wire.Pair{
+		"networkInterfaceSet/tagSet": label,
+		"tagSet":                     label,
+	},
 }
+
+// label is how EC2 writes a tag.
+var label = wire.Pair{Name: "key", Value: "value"}

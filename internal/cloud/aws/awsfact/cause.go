@@ -49,7 +49,9 @@ var causes = map[string]snapshot.Cause{
 	"TooManyRequestsException":               snapshot.Throttled,
 	"TransactionInProgressException":         snapshot.Throttled,
 
-	"OptInRequired": snapshot.NotOptedIn,
+	// "You are not authorized to use the requested service", says the EC2 API
+	// reference: the account lacks the service, not the region.
+	"OptInRequired": snapshot.Denied,
 
 	"InsufficientAPICapacity": snapshot.ServerError,
 	"InternalError":           snapshot.ServerError,

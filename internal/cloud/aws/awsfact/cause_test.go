@@ -30,7 +30,7 @@ func TestMeaning(t *testing.T) {
 		{"Throttling.User", 400, snapshot.Throttled},
 		{"TooManyRequestsException", 429, snapshot.Throttled},
 		{"EC2ThrottledException", 400, snapshot.Throttled},
-		{"OptInRequired", 401, snapshot.NotOptedIn},
+		{"OptInRequired", 401, snapshot.Denied},
 		{"InternalError", 500, snapshot.ServerError},
 		{"ServiceUnavailable", 503, snapshot.ServerError},
 		{"Unavailable", 200, snapshot.ServerError},

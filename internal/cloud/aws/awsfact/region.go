@@ -63,21 +63,20 @@ func regionSubject(c *snapshot.Context, region string) estate.Subject {
 }
 
 // account carries the whole ledger. Where not even the regions are known,
-// questions that should have been asked are missing from it.
+// questions that should have been asked are missing from it. The ledger is no
+// document of the cloud's: each question has an origin of its own.
 func account(c *snapshot.Context, missing *hole) *estate.Account {
 	questions := make([]estate.Question, 0, len(c.Answers()))
 	for _, a := range c.Answers() {
 		questions = append(questions, estate.Question{
 			Call: a.Call, Region: a.Region, Status: string(a.Status), Cause: string(a.Cause), Code: a.Code,
+			From: refusal(a),
 		})
 	}
 	var gaps []*fact.Reason
+	var from *fact.Origin // of the gap
 	if missing != nil {
-		gaps = append(gaps, missing.why)
-	}
-	var from *fact.Origin
-	if ids := c.Resources(KindIdentity); len(ids) > 0 {
-		from = originOf(&ids[0])
+		gaps, from = append(gaps, missing.why), missing.origin
 	}
 	return &estate.Account{Subject: accountSubject(c), Questions: fact.Listed(questions, from, "", gaps...)}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/estate"
@@ -114,8 +115,18 @@ func TestObjects(t *testing.T) {
 	if diff := cmp.Diff([]estate.Question{
 		{Call: "ec2:DescribeInstances", Region: here, Status: "refused", Cause: "denied", Code: "denied"},
 		{Call: "ec2:DescribeRegions", Region: "global", Status: "complete"},
-	}, a.Questions.Items()); diff != "" || !a.Questions.Whole() || a.Questions.From() == nil {
+	}, a.Questions.Items(), cmpopts.IgnoreFields(estate.Question{}, "From")); diff != "" || !a.Questions.Whole() {
 		t.Error(diff)
+	}
+	if from := a.Questions.From(); from != nil {
+		t.Errorf("the ledger is shown as the document %+v, and is none of the cloud's", from)
+	}
+	denial, whole := a.Questions.Items()[0].From, a.Questions.Items()[1].From
+	if denial == nil || denial.HasDoc || denial.Refusal == nil || denial.Refusal.Key != denial.Answer || denial.Answer.Call != awsfact.CallInstances {
+		t.Errorf("the refused question rests on %+v", denial)
+	}
+	if whole == nil || whole.HasDoc || whole.Refusal != nil || whole.Answer.Call != awsfact.CallRegions {
+		t.Errorf("the answered question rests on %+v", whole)
 	}
 	a = awsfact.Objects(contextOf(rs, denied(awsfact.CallRegions, snapshot.Global)))[0].(*estate.Account)
 	if a.Questions.Whole() {
@@ -175,6 +186,9 @@ func TestUnseenAndWhole(t *testing.T) {
 			ctx := contextOf(c.rs, c.as...)
 			var got []string
 			for _, u := range awsfact.New().Unseen(ctx) {
+				if u.Silent {
+					continue
+				}
 				got = append(got, string(u.Kind)+" "+u.Subject.UID+" "+string(u.Why.Cause))
 				if asked := u.Why.Cause != snapshot.NotCollected && u.Why.Detail != "an empty list of regions"; asked != (u.Origin != nil) {
 					t.Errorf("%s: origin %+v", got[len(got)-1], u.Origin)
@@ -198,5 +212,32 @@ func TestUnseenAndWhole(t *testing.T) {
 				t.Error("a kind that nothing lists is whole, or the account is not")
 			}
 		})
+	}
+}
+
+// Of a region that is switched off, or was left out of the scan, nothing is
+// claimed; it is named all the same, so that no rise of the posture rests on it.
+func TestRegionsOfWhichNothingIsClaimed(t *testing.T) {
+	t.Parallel()
+	ctx := contextOf(regionInfo(t, here, "opted-in", "me-south-1", "not-opted-in"), complete(awsfact.CallRegions, snapshot.Global),
+		answer(awsfact.CallInstances, here, snapshot.Unasked, snapshot.OutOfScope), answer(awsfact.CallDefaults, here, snapshot.Unasked, snapshot.OutOfScope))
+	facts := awsfact.New()
+	var got []string
+	for _, u := range facts.Unseen(ctx) {
+		if !u.Silent {
+			t.Errorf("%s at %s is claimed to be a gap", u.Kind, u.Subject.UID)
+		}
+		got = append(got, string(u.Kind)+" "+u.Subject.Region)
+	}
+	if diff := cmp.Diff([]string{"workload " + here, "account_region " + here, "workload me-south-1"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, o := range facts.Objects(ctx) {
+		if o.Head().Region == here {
+			t.Errorf("%s was left out and is judged", o.Head().UID)
+		}
+	}
+	if facts.Whole(ctx, estate.KindAccountRegion, here) || facts.Whole(ctx, estate.KindWorkload, here) || facts.Whole(ctx, estate.KindWorkload, "") {
+		t.Error("a region that was left out counts as looked at in full")
 	}
 }

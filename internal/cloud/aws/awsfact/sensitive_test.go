@@ -36,6 +36,10 @@ func TestSensitive(t *testing.T) {
 		{"note", "token=abc", true},
 		{"classification", "secret", true},
 		{"note", "see vault", false},
+		{"db_pass", "x", true},
+		{"pass-through", "x", false},
+		{"smoke-test", "pass", false},
+		{"db", "[redacted:named_secret:9f86d081884c7d65]", true},
 		{"Owner", "ann", true},
 		{"owner-email", "ann@example.com", true},
 		{"role", "owner", false}, // as a value it says nothing

@@ -23,8 +23,18 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 			unseen(estate.KindAccountRegion, subject, missing))
 	}
 	for _, region := range askable(c, regions) {
-		if a := c.Answer(CallInstances, region, ""); !a.Whole() && a.Cause != snapshot.OutOfScope {
-			gaps = append(gaps, unseen(estate.KindWorkload, regionSubject(c, region), holeOf(a)))
+		place := regionSubject(c, region)
+		switch a := c.Answer(CallInstances, region, ""); {
+		case a.Whole():
+		case a.Cause == snapshot.OutOfScope:
+			gaps = append(gaps, silent(estate.KindWorkload, place, a), silent(estate.KindAccountRegion, place, a))
+		default:
+			gaps = append(gaps, unseen(estate.KindWorkload, place, holeOf(a)))
+		}
+	}
+	for _, r := range regions {
+		if !r.on() { // what was started there before may go on running
+			gaps = append(gaps, silent(estate.KindWorkload, regionSubject(c, r.name), c.Answer(CallInstances, r.name, "")))
 		}
 	}
 	return gaps
@@ -32,6 +42,13 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 
 func unseen(k estate.Kind, place estate.Subject, h *hole) judge.Unseen {
 	return judge.Unseen{Kind: k, Subject: place, Why: h.why, Origin: h.origin}
+}
+
+// silent is a place of which nothing is claimed.
+func silent(k estate.Kind, place estate.Subject, a snapshot.Answer) judge.Unseen {
+	u := unseen(k, place, holeOf(a))
+	u.Silent = true
+	return u
 }
 
 // askable names the regions where instances may be: those that are on, and
@@ -67,10 +84,10 @@ func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
 		return true // the account is what the snapshot is of
 	case estate.KindAccountRegion:
 		_, missing := regionsOf(c)
-		return missing == nil
+		return missing == nil && (all || c.Answer(CallDefaults, region, "").Cause != snapshot.OutOfScope)
 	case estate.KindWorkload:
 		if all {
-			return !slices.ContainsFunc(Unseen(c), func(u judge.Unseen) bool { return u.Kind == kind })
+			return !slices.ContainsFunc(Unseen(c), func(u judge.Unseen) bool { return u.Kind == kind && (!u.Silent || u.Why.Cause == snapshot.OutOfScope) })
 		}
 		return c.Answer(CallInstances, region, "").Whole()
 	default:

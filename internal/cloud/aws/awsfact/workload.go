@@ -30,15 +30,16 @@ func (r *Reader) Workload(c *snapshot.Context, res *snapshot.Resource) (*estate.
 		return nil, fmt.Errorf("the document of %s: %w", res.UID, noMember(res.Kind, "instanceId"))
 	}
 	s := source{originOf(res)}
+	state := s.state(v.Get("instanceState").Get("name"))
 	return &estate.Workload{
 		Subject: estate.Subject{
 			Kind: estate.KindWorkload, Provider: Provider, Account: res.Account, Region: res.Region,
 			UID: res.UID, ID: id, Name: res.Name, Parent: RegionUID(res.Account, res.Region),
 		},
 		Type:      "instance",
-		State:     s.state(v.Get("instanceState").Get("name")),
+		State:     state,
 		ManagedBy: s.managedBy(v.Get("operator")),
-		Metadata:  s.metadata(v.Get("metadataOptions")),
+		Metadata:  s.metadata(v.Get("metadataOptions"), state),
 		Identity:  s.identity(v.Get("iamInstanceProfile")),
 		Tags:      s.tags(v.Get("tagSet")),
 	}, nil
@@ -54,8 +55,12 @@ func (s source) state(v wire.Value) fact.Of[string] {
 // not told (an older emulator, a member that was renamed). That holds for
 // httpProtocolIpv6 and instanceMetadataTags too, though both are off by
 // default: a default is what a launch gets, not what is in force now.
-func (s source) metadata(v wire.Value) estate.Metadata {
-	return estate.Metadata{
+//
+// While a change is pending the document tells what was asked for. Tokens is
+// just that, and Applied says whether it is in force; of the other options
+// what is in force is then not known.
+func (s source) metadata(v wire.Value, state fact.Of[string]) estate.Metadata {
+	m := estate.Metadata{
 		Endpoint: s.word(v.Get("httpEndpoint"), "/metadataOptions/httpEndpoint", "enabled", "disabled"),
 		Tokens:   s.word(v.Get("httpTokens"), "/metadataOptions/httpTokens", "required", "optional"),
 		HopLimit: s.hops(v.Get("httpPutResponseHopLimit"), "/metadataOptions/httpPutResponseHopLimit"),
@@ -63,6 +68,35 @@ func (s source) metadata(v wire.Value) estate.Metadata {
 		IPv6:     s.flag(v.Get("httpProtocolIpv6"), "/metadataOptions/httpProtocolIpv6", "enabled", "disabled"),
 		Tags:     s.flag(v.Get("instanceMetadataTags"), "/metadataOptions/instanceMetadataTags", "enabled", "disabled"),
 	}
+	if why := s.notInForce(m.Applied, state); why != nil {
+		m.Endpoint, m.HopLimit = doubted(m.Endpoint, why), doubted(m.HopLimit, why)
+		m.IPv6, m.Tags = doubted(m.IPv6, why), doubted(m.Tags, why)
+	}
+	return m
+}
+
+// notInForce says why the options of a document may not be those in force; nil
+// if they are. An instance that does not run takes its options up when it
+// starts.
+func (s source) notInForce(applied fact.Of[bool], state fact.Of[string]) *fact.Reason {
+	switch word, _ := state.Get(); word {
+	case "stopped", "pending", "shutting-down", "terminated":
+		return nil
+	}
+	switch is, known := applied.Get(); {
+	case !known:
+		return applied.Why()
+	case !is:
+		return s.why(snapshot.Pending, applied.Path())
+	}
+	return nil
+}
+
+func doubted[T any](f fact.Of[T], why *fact.Reason) fact.Of[T] {
+	if !f.Known() {
+		return f
+	}
+	return fact.Unknown[T](why, f.From(), f.Path())
 }
 
 // managedBy reads which service operates the instance for its owner (EKS Auto
@@ -77,11 +111,11 @@ func (s source) managedBy(v wire.Value) fact.Of[string] {
 	if name, ok := filled(p); ok {
 		return fact.Known(name, s.from, principal)
 	}
-	if !p.Exists() {
-		return fact.Unknown[string](s.why(snapshot.Absent, principal), s.from, principal)
-	}
-	return fact.Unknown[string](s.strange(p), s.from, principal)
+	return fact.Known(unnamedService, s.from, principal) // that a service operates it is known
 }
+
+// unnamedService stands for a service that the reply does not name.
+const unnamedService = "a service that the reply does not name"
 
 // identity reads what is bound. EC2 leaves iamInstanceProfile out where none
 // is associated (Instance in the EC2 API reference), so its absence is told.

@@ -96,10 +96,14 @@ func TestMetadataOptions(t *testing.T) {
 		{"tokens twice", `<httpTokens>required</httpTokens><httpTokens>optional</httpTokens>`, tokens, `? unknown_value ["required","optional"]`},
 		{"tokens left out", `<state>applied</state>`, tokens, "? absent /metadataOptions/httpTokens"},
 		{"a long strange word is cut", `<httpTokens>` + strings.Repeat("x", 200) + `</httpTokens>`, tokens, "? unknown_value " + strings.Repeat("x", 81) + "…"},
-		{"endpoint disabled", `<httpEndpoint>disabled</httpEndpoint>`, endpoint, "disabled"},
+		{"endpoint disabled", inForce + `<httpEndpoint>disabled</httpEndpoint>`, endpoint, "disabled"},
 		{"endpoint off is not a word", `<httpEndpoint>off</httpEndpoint>`, endpoint, "? unknown_value off"},
-		{"hop limit 1", hop("1"), hops, int64(1)},
-		{"hop limit 64", hop("64"), hops, int64(64)},
+		{"hop limit 1", inForce + hop("1"), hops, int64(1)},
+		{"hop limit 64", inForce + hop("64"), hops, int64(64)},
+		{"a hop limit that is pending may not be in force", `<state>pending</state>` + hop("1"), hops, "? pending /metadataOptions/state"},
+		{"an endpoint that is pending may still answer", `<state>pending</state><httpEndpoint>disabled</httpEndpoint>`, endpoint, "? pending /metadataOptions/state"},
+		{"what is not told to be in force may not be", hop("1"), hops, "? absent /metadataOptions/state"},
+		{"tokens are told as asked for", `<state>pending</state><httpTokens>required</httpTokens>`, tokens, "required"},
 		{"hop limit 0", hop("0"), hops, "? unknown_value 0"},
 		{"hop limit 65", hop("65"), hops, "? unknown_value 65"},
 		{"hop limit -1", hop("-1"), hops, "? unknown_value -1"},
@@ -112,9 +116,9 @@ func TestMetadataOptions(t *testing.T) {
 		{"pending", `<state>pending</state>`, applied, false},
 		{"another state", `<state>failed</state>`, applied, "? unknown_value failed"},
 		{"IPv6 left out is not off", `<httpTokens>required</httpTokens>`, ipv6, "? absent /metadataOptions/httpProtocolIpv6"},
-		{"IPv6 on", `<httpProtocolIpv6>enabled</httpProtocolIpv6>`, ipv6, true},
+		{"IPv6 on", inForce + `<httpProtocolIpv6>enabled</httpProtocolIpv6>`, ipv6, true},
 		{"tags left out are not off", `<httpTokens>required</httpTokens>`, tagsOn, "? absent /metadataOptions/instanceMetadataTags"},
-		{"tags off", `<instanceMetadataTags>disabled</instanceMetadataTags>`, tagsOn, false},
+		{"tags off", inForce + `<instanceMetadataTags>disabled</instanceMetadataTags>`, tagsOn, false},
 	} {
 		t.Run(c.about, func(t *testing.T) {
 			t.Parallel()
@@ -132,6 +136,8 @@ func TestMetadataOptions(t *testing.T) {
 		}
 	}
 }
+
+const inForce = "<state>applied</state>"
 
 func hop(s string) string {
 	return "<httpPutResponseHopLimit>" + s + "</httpPutResponseHopLimit>"
@@ -151,8 +157,8 @@ func TestWhoManagesAndWhatIsBound(t *testing.T) {
 	}{
 		{"", []any{"? absent /instanceState/name", "? absent /operator/managed", "", "none"}},
 		{"<instanceState><name>stopped</name></instanceState><operator><managed>false</managed></operator>", []any{"stopped", "", "", "none"}},
-		{"<instanceState><name>dreaming</name></instanceState><operator><managed>true</managed></operator>", []any{"? unknown_value dreaming", "? absent /operator/principal", "", "none"}},
-		{"<operator><managed>true</managed><principal/></operator><iamInstanceProfile/>", []any{"? absent /instanceState/name", "? unknown_value null", "? absent /iamInstanceProfile/arn", "? absent /iamInstanceProfile/arn"}},
+		{"<instanceState><name>dreaming</name></instanceState><operator><managed>true</managed></operator>", []any{"? unknown_value dreaming", "a service that the reply does not name", "", "none"}},
+		{"<operator><managed>true</managed><principal/></operator><iamInstanceProfile/>", []any{"? absent /instanceState/name", "a service that the reply does not name", "? absent /iamInstanceProfile/arn", "? absent /iamInstanceProfile/arn"}},
 		{"<operator><managed>yes</managed></operator><iamInstanceProfile><arn>web</arn></iamInstanceProfile>", []any{"? absent /instanceState/name", "? unknown_value yes", "? unknown_value web", "? unknown_value web"}},
 		{"<operator/><iamInstanceProfile>web</iamInstanceProfile>", []any{"? absent /instanceState/name", "? absent /operator/managed", "? absent /iamInstanceProfile/arn", "? absent /iamInstanceProfile/arn"}},
 	} {

@@ -12,7 +12,7 @@ import (
 // describeInstances pages by instances. A reservation may go on on the next
 // page, where it stands again.
 func (s *Server) describeInstances(c *caller, q url.Values) (*page, *refusal) {
-	if err := only(q, "MaxResults", "NextToken", "DryRun", "InstanceId."); err != nil {
+	if err := only(q, "MaxResults", "NextToken", "DryRun", "InstanceId.", "IncludeManagedResources"); err != nil {
 		return nil, err
 	}
 	w, err := s.walkOf(c, q)

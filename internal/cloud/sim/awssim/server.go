@@ -24,13 +24,14 @@ import (
 // Options says how the simulated AWS behaves. The zero value is prompt, never
 // throttles, keeps lists in order and allows every call.
 type Options struct {
-	Shuffle   uint64           // not 0: lists come in an order that differs from walk to walk
-	Latency   time.Duration    // that every reply takes at least
-	Throttle  bool             // token buckets per account, region and action, as EC2 has them
-	Allow     []string         // actions that callers may use, "ec2:DescribeRegions"; nil is all
-	NoGzip    bool             // never compress
-	Signature bool             // check signatures, not only access keys
-	Now       func() time.Time // for buckets and credentials; nil is time.Now
+	Shuffle     uint64           // not 0: lists come in an order that differs from walk to walk
+	Latency     time.Duration    // that every reply takes at least
+	Throttle    bool             // token buckets per account, region and action, as EC2 has them
+	Allow       []string         // actions that callers may use, "ec2:DescribeRegions"; nil is all
+	NoGzip      bool             // never compress
+	HideManaged bool             // the account hides what services operate, unless a call asks for it too
+	Signature   bool             // check signatures, not only access keys
+	Now         func() time.Time // for buckets and credentials; nil is time.Now
 }
 
 // A Server answers as AWS would. Make one with New; it is safe for concurrent

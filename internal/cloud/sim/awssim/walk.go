@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,7 +41,7 @@ func (s *Server) walkOf(c *caller, q url.Values) (walk, *refusal) {
 			return walk{}, badRequest("InvalidParameterValue", "Unable to parse pagination token.")
 		}
 	}
-	w := walk{order: s.orders.of(c.region, at.seed), from: at.from}
+	w := walk{order: s.orders.of(c.region, at.seed, s.opt.HideManaged && q.Get("IncludeManagedResources") != "true"), from: at.from}
 	w.from = min(w.from, len(w.order))
 	w.to = min(w.from+size, len(w.order))
 	if w.to < len(w.order) {
@@ -138,14 +139,15 @@ type orderKey struct {
 	region *sim.Region
 	seed   uint64
 	n      int
+	own    bool // without instances that a service operates
 }
 
 const keptOrders = 64
 
 // of gives the order of a walk: reservations in a shuffled order, and the
 // instances in each.
-func (o *orders) of(r *sim.Region, seed uint64) []int32 {
-	k := orderKey{r, seed, r.Len()}
+func (o *orders) of(r *sim.Region, seed uint64, own bool) []int32 {
+	k := orderKey{r, seed, r.Len(), own}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if l, ok := o.made[k]; ok {
@@ -155,6 +157,9 @@ func (o *orders) of(r *sim.Region, seed uint64) []int32 {
 		o.made = map[orderKey][]int32{}
 	}
 	l := inOrder(k.n)
+	if own {
+		l = slices.DeleteFunc(l, func(i int32) bool { return r.Instance(int(i)).Operator != "" })
+	}
 	if seed != 0 {
 		l = shuffled(r, l, rand.New(rand.NewPCG(seed, 1)))
 	}
