@@ -65,7 +65,7 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 	}
 	entry := ui.NewEntry(l.Addr().String(), time.Now)
 	h := ui.New(pages(db.Store, set, entry, s.err))
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	fmt.Fprintf(s.out, "\nOpen this link. It works once; press Enter for another, Ctrl-C to stop.\n\n  %s\n\n", entry.Link())
@@ -119,7 +119,7 @@ func listenLoopback(address string) (net.Listener, error) {
 // twice, so that there is a change to see; every later one scans it once more,
 // one step on.
 func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.Set) error {
-	step, err := demoScans(ctx, store)
+	step, err := store.FinishedScans(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,17 +137,6 @@ func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.S
 			return nil
 		}
 	}
-}
-
-func demoScans(ctx context.Context, store *postgres.Store) (int, error) {
-	scans, err := store.Scans(ctx, 100)
-	done := 0
-	for _, sc := range scans {
-		if sc.State == scan.Finished {
-			done++
-		}
-	}
-	return done, err
 }
 
 // storeScan scans one state of the estate and gives the number of the scan.

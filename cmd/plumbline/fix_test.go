@@ -22,7 +22,7 @@ import (
 func TestFixesCloseTheirFindings(t *testing.T) {
 	t.Parallel()
 	set := rules(t)
-	l := serve(t, sim.Generate(sim.Intent{Seed: 13, Regions: 6}), awssim.Options{})
+	l := serve(t, sim.Generate(sim.Intent{Seed: 13, Regions: 6, Instances: 400}), awssim.Options{})
 	proved := map[string]bool{}
 	before, report := scanned(t, l, set)
 	for i := range report.Verdicts {
@@ -30,6 +30,9 @@ func TestFixesCloseTheirFindings(t *testing.T) {
 		fix := report.Fixes[v.Key()]
 		if v.Outcome != finding.Fail || proved[v.Rule] || !strings.HasPrefix(fix.CLI, "aws ") {
 			continue
+		}
+		if s := &v.Subject; s.Kind == estate.KindWorkload && before.of[pair{"AWS-IMDS-005", s.Parent}] == finding.Pass {
+			continue // where tokens are enforced, EC2 refuses to go back
 		}
 		proved[v.Rule] = true
 		if fix.Undo == "" {

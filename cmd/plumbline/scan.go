@@ -132,7 +132,7 @@ func record(path string) (*recording.Writer, func(error) error, error) {
 		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 			return errors.Join(err, os.Remove(f.Name()))
 		}
-		return os.Rename(f.Name(), path)
+		return errors.Join(os.Link(f.Name(), path), os.Remove(f.Name())) // unlike a rename, a link replaces nothing
 	}
 	return recording.NewWriter(f, version), done, nil
 }

@@ -3,7 +3,10 @@ package cloud
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"plumbline/internal/wire"
 )
 
 // maxWords is how much of a cloud's message is kept.
@@ -20,7 +23,13 @@ func Words(message string) string {
 		}
 	}
 	message = longRun.ReplaceAllString(message, "[…]")
-	message = strings.Join(strings.Fields(strings.ToValidUTF8(message, "�")), " ")
+	words := strings.FieldsFunc(strings.ToValidUTF8(message, "�"), func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) })
+	for i, w := range words {
+		if wire.SecretKind([]byte(w)) != "" {
+			words[i] = "[…]"
+		}
+	}
+	message = strings.Join(words, " ")
 	return shorten(strings.TrimRight(message, " :"))
 }
 

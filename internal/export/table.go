@@ -23,7 +23,7 @@ type TableStyle struct {
 // and what it comes to.
 func (r *Report) Table(w io.Writer, st TableStyle) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n\n", strings.ToUpper(r.Provider), r.Account, len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n\n", printable(strings.ToUpper(r.Provider)), printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	r.failing(&b, st)
 	r.open(&b, st)
 	r.summary(&b)
@@ -111,7 +111,7 @@ func (r *Report) summary(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "%d failed, %d passed, %d not assessed.\n", fail, pass, unknown)
 	if un := r.Unanswered(); len(un) > 0 {
-		fmt.Fprintf(b, "%s not answered whole: %s.\n", plural(len(un), "question was", "questions were"), questions(un))
+		fmt.Fprintf(b, "%s not answered whole: %s.\n", plural(len(un), "question was", "questions were"), printable(questions(un)))
 	}
 	if fail > 0 {
 		b.WriteString("How to mend a finding: plumbline rules show RULE, or \"fix\" in --output json.\n")
@@ -166,6 +166,9 @@ func paint(st TableStyle, s finding.Severity, cell string) string {
 	return "\x1b[" + ansi[s] + "m" + cell + "\x1b[0m"
 }
 
+// widestCell is the widest that any column but the last becomes.
+const widestCell = 60
+
 // columns aligns rows; the first is the head. first paints the first cell of a
 // row. The last column is cut to the width of the terminal. Control characters,
 // which a tag may hold, are shown as a dot.
@@ -174,6 +177,9 @@ func columns(b *strings.Builder, rows [][]string, st TableStyle, first func(row 
 	for _, row := range rows {
 		for i, c := range row {
 			row[i] = printable(c)
+			if i < len(row)-1 { // one odd name does not push the rest out of sight
+				row[i] = cut(row[i], widestCell, 1)
+			}
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
 		}
 	}

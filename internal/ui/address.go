@@ -23,7 +23,7 @@ var viewStates = map[string][]finding.State{
 }
 
 var changedStates = map[string][]finding.State{
-	"new":   {finding.Open},
+	"new":   {finding.Open, finding.Lost}, // lost, where only a void scan saw it fail
 	"fixed": {finding.Resolved},
 	"gone":  {finding.Gone},
 	"lost":  {finding.Lost},

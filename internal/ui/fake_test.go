@@ -109,6 +109,32 @@ func (f *fake) Scans(context.Context) ([]scan.Record, error) {
 	return out, f.broken
 }
 
+func (f *fake) LatestScans(context.Context) ([]scan.Record, error) {
+	type place struct{ provider, account string }
+	seen := map[place]bool{}
+	var out []scan.Record
+	for _, s := range f.list {
+		p := place{s.Provider, s.Account}
+		if s.State == scan.Finished && !seen[p] {
+			seen[p] = true
+			s.Answers, s.Tally = nil, nil
+			out = append(out, s)
+		}
+	}
+	return out, f.broken
+}
+
+func (f *fake) FormerScan(_ context.Context, n int64) (scan.Record, error) {
+	s, err := f.Scan(context.Background(), n)
+	for _, o := range f.list {
+		if err == nil && o.State == scan.Finished && o.Provider == s.Provider && o.Account == s.Account && o.Number < n {
+			o.Answers, o.Tally = nil, nil
+			return o, f.broken
+		}
+	}
+	return scan.Record{}, noSuch
+}
+
 func (f *fake) Scan(_ context.Context, n int64) (scan.Record, error) {
 	for _, s := range f.list {
 		if s.Number == n {

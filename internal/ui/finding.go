@@ -153,6 +153,9 @@ func (s *sheet) notice() *pages.Notice {
 	case finding.Resolved:
 		return &pages.Notice{Tone: "good", Icon: "check", Title: "Fixed.", Text: "The last scan saw it pass. What stands below is what was found before, as far as it was kept."}
 	case finding.Gone:
+		if len(s.rec.Cause) > 0 {
+			return &pages.Notice{Icon: "dash", Title: "Gone.", Text: strings.Join(s.rec.Cause, " ") + " That is not a fix."}
+		}
 		return &pages.Notice{Icon: "dash", Title: "Gone.", Text: "A complete listing no longer contains the resource, or the rule no longer applies to it. That is not a fix."}
 	}
 	return nil
@@ -293,7 +296,7 @@ func (s *sheet) fillWhy() error {
 		}
 	}
 	s.page.Why = w
-	now, err := s.whole(s.r.Context(), current(s.scans))
+	now, err := s.current(s.r.Context())
 	if err != nil {
 		return err
 	}

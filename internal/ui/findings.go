@@ -28,6 +28,7 @@ type list struct {
 	q      query
 	scans  []scan.Record
 	now    []scan.Record // the last finished scan of each account
+	old    *scan.Record  // the one before the newest of these, nil if there is none
 	latest time.Time     // start of the newest of these
 	page   pages.Findings
 }
@@ -38,7 +39,7 @@ func (u *ui) findings(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("list scans: %w", err)
 	}
 	l := &list{ui: u, r: r, scans: scans}
-	if l.now, err = u.whole(r.Context(), current(scans)); err != nil {
+	if l.now, err = u.current(r.Context()); err != nil {
 		return err
 	}
 	if l.page.Frame, err = u.frame(r, "Findings", "findings", scans); err != nil {
@@ -79,12 +80,12 @@ func (l *list) fill() error {
 	}
 	newest := l.now[0]
 	l.latest = newest.StartedAt
-	old, err := l.before(l.r.Context(), l.scans, newest)
-	if err != nil {
+	var err error
+	if l.old, err = l.before(l.r.Context(), newest); err != nil {
 		return err
 	}
-	p.Posture = posture(l.now, old)
-	p.Changes = changes(newest, old, true)
+	p.Posture = posture(l.now, l.old)
+	p.Changes = changes(newest, l.old, true)
 	if err := l.views(); err != nil {
 		return err
 	}
@@ -275,8 +276,7 @@ func (l *list) group(g Group, t sum, fresh, lost int) pages.Group {
 	if m := t.asked(); l.q.states()[0] == finding.Open && l.q.changed == "" && m >= g.Count && m > 0 {
 		row.Of = "of " + number(m)
 	}
-	_, had := former(l.scans, l.now[0])
-	if fresh > 0 && had && l.q.view == viewOpen && l.q.changed == "" {
+	if fresh > 0 && l.old != nil && l.q.view == viewOpen && l.q.changed == "" {
 		row.Tags = append(row.Tags, parts.Tag{Tone: "accent", Text: fmt.Sprintf("+%s new", number(fresh))})
 	}
 	if lost > 0 && l.q.view == viewOpen && l.q.changed == "" {
@@ -340,7 +340,7 @@ func (l *list) row(rec finding.Record) pages.Row {
 // fresh are the findings of a rule that began to fail in the last scan: the
 // very ones that the strip of changes and the group count.
 func (l *list) fresh(id string) (map[int64]bool, error) {
-	if _, had := former(l.scans, l.now[0]); !had || l.q.view != viewOpen {
+	if l.old == nil || l.q.view != viewOpen {
 		return nil, nil
 	}
 	rs, _, err := l.Store.Findings(l.r.Context(), Filter{Rule: id, States: changedStates["new"], Changes: changedHow["new"], Since: l.latest, Limit: mostFresh})

@@ -78,7 +78,7 @@ func recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapshot.Answer {
 
 // lastAnswers are those of the scan that speaks for the account now.
 func (s *sheet) lastAnswers() ([]snapshot.Answer, error) {
-	now, err := s.whole(s.r.Context(), current(s.scans))
+	now, err := s.current(s.r.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -79,11 +79,15 @@ func (u *ui) scan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list scans: %w", err)
 	}
-	old, err := u.before(r.Context(), all, s)
+	old, err := u.before(r.Context(), s)
 	if err != nil {
 		return err
 	}
-	p := u.scanPage(s, old, all)
+	now, err := u.current(r.Context())
+	if err != nil {
+		return err
+	}
+	p := u.scanPage(s, old, len(now) > 0 && now[0].Number == s.Number)
 	if p.Frame, err = u.frame(r, p.Title, "scans", all); err != nil {
 		return err
 	}
@@ -91,7 +95,9 @@ func (u *ui) scan(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (u *ui) scanPage(s scan.Record, old *scan.Record, all []scan.Record) pages.Scan {
+// scanPage is the page of one scan. old is the one before, newest says that the
+// lists rest on it.
+func (u *ui) scanPage(s scan.Record, old *scan.Record, newest bool) pages.Scan {
 	st := scanState(s)
 	tone := map[string]string{"ok": "pass", "run": "accent", "err": "high"}[st.Tone]
 	p := pages.Scan{
@@ -102,9 +108,8 @@ func (u *ui) scanPage(s scan.Record, old *scan.Record, all []scan.Record) pages.
 		p.Lead += " Took " + took(s.EndedAt.Sub(s.StartedAt)) + "."
 	}
 	p.Notice = scanNotice(s)
-	now := current(all)
 	if s.State == scan.Finished {
-		p.Changes = changes(s, old, len(now) > 0 && now[0].Number == s.Number)
+		p.Changes = changes(s, old, newest)
 	}
 	u.outcome(&p, s, old)
 	u.asked(&p, s)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"plumbline/internal/finding"
+	"plumbline/internal/problem"
 	"plumbline/internal/scan"
 	"plumbline/internal/score"
 	"plumbline/web/pages"
@@ -43,38 +44,26 @@ func sumOf(ts []scan.Tally) sum {
 	return all
 }
 
-// current is the last finished scan of each account, newest first: what the
-// lists rest on.
-func current(scans []scan.Record) []scan.Record {
-	type place struct{ provider, account string }
-	seen := map[place]bool{}
-	var out []scan.Record
-	for _, s := range scans {
-		p := place{s.Provider, s.Account}
-		if s.State == scan.Finished && !seen[p] {
-			seen[p] = true
-			out = append(out, s)
-		}
+// current is the last finished scan of each account with all that belongs to
+// it, newest first: what the lists rest on.
+func (u *ui) current(ctx context.Context) ([]scan.Record, error) {
+	scans, err := u.Store.LatestScans(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the last scans: %w", err)
 	}
-	slices.SortStableFunc(out, func(a, b scan.Record) int { return cmp.Compare(b.Number, a.Number) })
-	return out
+	slices.SortStableFunc(scans, func(a, b scan.Record) int { return cmp.Compare(b.Number, a.Number) })
+	return u.whole(ctx, scans)
 }
 
-// former is the finished scan of the same account before s.
-func former(scans []scan.Record, s scan.Record) (scan.Record, bool) {
-	for _, o := range scans {
-		if o.State == scan.Finished && o.Provider == s.Provider && o.Account == s.Account && o.Number < s.Number {
-			return o, true
-		}
-	}
-	return scan.Record{}, false
-}
-
-// before reads the former scan with its tallies; nil if there is none.
-func (u *ui) before(ctx context.Context, scans []scan.Record, s scan.Record) (*scan.Record, error) {
-	old, ok := former(scans, s)
-	if !ok {
+// before is the finished scan of the same account before s, with its tallies;
+// nil if there is none.
+func (u *ui) before(ctx context.Context, s scan.Record) (*scan.Record, error) {
+	old, err := u.Store.FormerScan(ctx, s.Number)
+	if problem.Is(err, problem.NotFound) {
 		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("scan before %d: %w", s.Number, err)
 	}
 	read, err := u.whole(ctx, []scan.Record{old})
 	if err != nil {
@@ -187,6 +176,9 @@ func changes(s scan.Record, old *scan.Record, latest bool) *pages.Changes {
 	add(s.Changes[finding.Fixed], "fixed", "good", "fixed")
 	add(s.Changes[finding.GoneAway], "gone with the resource", "", "gone")
 	add(s.Changes[finding.LostIt], "lost sight of", "warn", "lost")
+	if n := s.Changes[finding.Retired]; n > 0 { // so rare that the strip has no place for it otherwise
+		c.Items = append(c.Items, pages.Change{Count: number(n), Text: "gone with their rule"})
+	}
 	return c
 }
 

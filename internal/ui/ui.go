@@ -34,7 +34,12 @@ type Store interface {
 	Document(context.Context, Ref) (snapshot.Resource, time.Time, error)
 	// Scans lists scans, newest first. Their answers and tallies may be left out.
 	Scans(context.Context) ([]scan.Record, error)
+	// LatestScans lists the last finished scan of each account. Their answers and
+	// tallies may be left out.
+	LatestScans(context.Context) ([]scan.Record, error)
 	Scan(ctx context.Context, number int64) (scan.Record, error)
+	// FormerScan is the finished scan of the same account before the given one.
+	FormerScan(ctx context.Context, number int64) (scan.Record, error)
 }
 
 // A Filter says which findings are meant. Its zero value lets all through.

@@ -5,6 +5,11 @@ import (
 	"fmt"
 )
 
+// maxNodes is far above a full page of instances in one reservation.
+const maxNodes = 1 << 20
+
+var errTooMany = errors.New("a record with more elements than any has")
+
 var errBeside = errors.New("text beside elements")
 
 // open begins the element whose tag spans lt to next.
@@ -21,6 +26,8 @@ func (p *Page) open(lt, next int, name span, closed bool) error {
 	switch {
 	case depth == 0:
 		err = p.openRoot()
+	case p.record >= 0 && len(p.nodes) >= maxNodes:
+		return errTooMany
 	case p.record >= 0:
 		f.node = p.addChild(p.stack[depth-1].node, name)
 	default:

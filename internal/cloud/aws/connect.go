@@ -96,7 +96,7 @@ func (c *Collector) load(ctx context.Context) (sdk.Config, error) {
 	if err != nil {
 		return cfg, err
 	}
-	cfg.HTTPClient = plain{next: cfg.HTTPClient, silence: o.Silence}
+	cfg.HTTPClient = plain{next: noRedirect(cfg.HTTPClient), silence: o.Silence}
 	cfg.Region = cmp.Or(cfg.Region, o.Region, slices.Concat(o.Regions, []string{defaultRegion})[0])
 	return cfg, nil
 }
@@ -120,6 +120,17 @@ func (c *Collector) habits(ctx context.Context) (sdk.Config, error) {
 		config.WithSharedConfigProfile(c.options.Profile),
 		config.WithRegion(c.options.Region),
 	)
+}
+
+// noRedirect answers a redirect with the redirect itself. AWS's APIs send none;
+// net/http would carry the body, the signature for the same host, and our trust
+// to wherever it points.
+func noRedirect(c sdk.HTTPClient) sdk.HTTPClient {
+	if b, ok := c.(*awshttp.BuildableClient); ok {
+		return &http.Client{Transport: b.GetTransport(), Timeout: b.GetTimeout(),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	return c
 }
 
 func (c *Collector) client() *awshttp.BuildableClient {

@@ -20,7 +20,7 @@ import (
 
 // maxBody is the longest reply that is read. A page of 1,000 instances has
 // about 10 MB; what is longer than this is no page.
-const maxBody = 256 << 20
+const maxBody = 64 << 20
 
 // A tap stands next to the wire, below the SDK's retries. It makes documents
 // of each reply before the SDK decodes it. The SDK alone takes an empty 200,

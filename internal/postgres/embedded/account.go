@@ -54,7 +54,7 @@ func (a *account) give(path string) error {
 	if a == nil {
 		return nil
 	}
-	return os.Chown(path, int(a.uid), int(a.gid))
+	return os.Lchown(path, int(a.uid), int(a.gid))
 }
 
 // mayPass says whether the account can reach dir from the root.

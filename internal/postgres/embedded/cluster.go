@@ -46,7 +46,7 @@ func (p place) major() (int, error) {
 // initdb makes the cluster aside and renames it into place when it is whole,
 // so that being killed leaves nothing half.
 func (p place) initdb(ctx context.Context, b binaries, password string, ephemeral bool) error {
-	tmp, err := os.MkdirTemp(p.dir, "init-")
+	tmp, err := os.MkdirTemp(p.dir, "init-plumbline-")
 	if err != nil {
 		return explainDir(p.dir, err)
 	}

@@ -49,7 +49,7 @@ type lock struct {
 }
 
 func takeLock(ctx context.Context, p place, o Options) (*lock, error) {
-	f, err := os.OpenFile(p.lockFile(), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(p.lockFile(), os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, explainDir(p.lockFile(), err)
 	}

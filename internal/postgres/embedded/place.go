@@ -90,6 +90,9 @@ func prepare(dir string) (place, error) {
 	if err := os.MkdirAll(dir, mode); err != nil {
 		return p, explainDir(dir, err)
 	}
+	if err := ours(dir); err != nil {
+		return p, err
+	}
 	if err := os.Chmod(dir, mode); err != nil {
 		return p, explainDir(dir, err)
 	}
@@ -97,6 +100,31 @@ func prepare(dir string) (place, error) {
 		return p, err
 	}
 	return p, p.mkdir(p.run())
+}
+
+// ours refuses a directory that others own or may write, or that holds what is
+// not ours: its mode is changed, and files in it are followed.
+func ours(dir string) error {
+	fi, err := os.Lstat(dir)
+	if err != nil {
+		return explainDir(dir, err)
+	}
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !fi.IsDir() || ok && int(st.Uid) != os.Geteuid() || fi.Mode().Perm()&0o022 != 0 {
+		return sentence("The directory %s does not belong to this account alone, so it is not used. Set PLUMBLINE_DATA_DIR to a directory of its own.", dir)
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return explainDir(dir, err)
+	}
+	for _, e := range list {
+		switch n := e.Name(); {
+		case n == "data", n == "run", n == "lock", n == "password", n == "postgres.log", strings.HasPrefix(n, "password."), strings.HasPrefix(n, "init-"):
+		default:
+			return sentence("The directory %s holds %s, which is not Plumbline's, so it is not touched. Set PLUMBLINE_DATA_DIR to a directory of its own.", dir, n)
+		}
+	}
+	return nil
 }
 
 func (p place) mkdir(dir string) error {
@@ -109,7 +137,7 @@ func (p place) mkdir(dir string) error {
 // sweep removes what a killed initdb left. Such a directory was never a
 // database: a cluster is made aside and renamed into place when it is whole.
 func (p place) sweep() {
-	old, _ := filepath.Glob(filepath.Join(p.dir, "init-*"))
+	old, _ := filepath.Glob(filepath.Join(p.dir, "init-plumbline-*"))
 	for _, d := range old {
 		_ = os.RemoveAll(d) // in the way of nothing if it stays
 	}

@@ -70,7 +70,7 @@ func (s *Server) launch(ctx context.Context, o Options) error {
 
 // try starts the server once; said is what it wrote if it did not come up.
 func (s *Server) try(ctx context.Context, b binaries, ephemeral bool) (said string, err error) {
-	log, err := os.OpenFile(s.place.logFile(), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(s.place.logFile(), os.O_CREATE|os.O_RDWR|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return "", explainDir(s.place.logFile(), err)
 	}
@@ -180,6 +180,9 @@ func (s *Server) proven(ctx context.Context) (int, error) {
 	pm := s.place.postmaster()
 	if !sameFile(dir, s.place.data()) || pm.pid == 0 || started.Sub(pm.started).Abs() > 10*time.Second {
 		return 0, fmt.Errorf("the server behind %s keeps %s, not %s", s.place.run(), dir, s.place.data())
+	}
+	if _, err := os.Stat("/proc/self/cwd"); err == nil && !sameServer(pm.pid, s.place.data()) {
+		return 0, fmt.Errorf("process %d, which postmaster.pid names, is not the server of %s", pm.pid, dir)
 	}
 	return pm.pid, nil
 }
