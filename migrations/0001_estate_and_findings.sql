@@ -174,17 +174,6 @@ comment on column unseen.kind is 'Kind of document.';
 comment on column unseen.region is 'The region.';
 comment on column unseen.uid is 'The thing; empty for all of that kind and region.';
 
--- +goose StatementBegin
-do $$
-begin
-    alter table resource alter column doc set compression lz4;
-    alter table resource_version alter column doc set compression lz4;
-exception when feature_not_supported or invalid_parameter_value then
-    raise notice 'this server was built without lz4; documents are compressed with pglz';
-end
-$$;
--- +goose StatementEnd
-
 create table finding (
     number       bigint generated always as identity primary key,
     key          bytea not null unique check (length(key) = 32),
@@ -280,6 +269,18 @@ comment on column verdict.digest is 'sha256 of all that a reader is told; a verd
 comment on column verdict.scan is 'The scan that first said it.';
 comment on column verdict.valid_from is 'Time of that scan.';
 comment on column verdict.valid_to is 'Time of the scan that said otherwise; null while it stands.';
+
+-- +goose StatementBegin
+do $$
+begin
+    alter table resource alter column doc set compression lz4;
+    alter table resource_version alter column doc set compression lz4;
+    alter table verdict alter column evidence set compression lz4;
+exception when feature_not_supported or invalid_parameter_value then
+    raise notice 'this server was built without lz4; documents are compressed with pglz';
+end
+$$;
+-- +goose StatementEnd
 
 create table finding_event (
     id         bigint generated always as identity primary key,

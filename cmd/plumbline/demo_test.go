@@ -59,8 +59,12 @@ func TestDemoLinkWorksOnce(t *testing.T) {
 	if code, _ := get(t, &http.Client{}, d.address()+"/findings"); code != http.StatusUnauthorized {
 		t.Errorf("without the link: %d", code)
 	}
-	if code, body := get(t, visitor(t), d.link); code != http.StatusOK || !strings.Contains(body, "AWS-IMDS-001") {
-		t.Errorf("with the link: %d, no finding", code)
+	v := visitor(t)
+	if code, _ := get(t, v, d.link); code != http.StatusOK {
+		t.Errorf("with the link: %d", code)
+	}
+	if code, body := get(t, v, d.address()+"/findings"); code != http.StatusOK || !strings.Contains(body, "AWS-IMDS-001") {
+		t.Errorf("where the link leads: %d, no finding", code)
 	}
 	if code, _ := get(t, visitor(t), d.link); code != http.StatusUnauthorized {
 		t.Errorf("with the link again: %d", code)

@@ -11,9 +11,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"plumbline/internal/export"
 )
 
 // version is set when a release is built.
@@ -89,9 +92,20 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 	case ctx.Err() != nil:
 		fmt.Fprintln(s.err, "plumbline: stopped before the end; nothing was changed.")
 	default:
-		fmt.Fprintln(s.err, "plumbline:", err)
+		fmt.Fprintln(s.err, "plumbline:", told(err))
 	}
 	return exitError
+}
+
+// told is an error as a terminal may show it. What came from a file or a cloud
+// may stand in it: it cannot move the terminal, and no line but the first
+// begins where the program's own words do.
+func told(err error) string {
+	lines := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = export.Printable(strings.ReplaceAll(l, "\t", "    "))
+	}
+	return strings.Join(lines, "\n  ")
 }
 
 type versionCmd struct{}

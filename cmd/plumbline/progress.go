@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"plumbline/internal/export"
 	"plumbline/internal/finding"
 	"plumbline/internal/judge"
 	"plumbline/internal/scan"
@@ -56,7 +57,7 @@ func (p *progress) say(text string) {
 		return
 	}
 	p.shown = true
-	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", text) // a line that cannot be shown loses nothing
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[K%s", export.Printable(text)) // a line that cannot be shown loses nothing
 }
 
 // Clear takes the line away.

@@ -39,7 +39,6 @@ type scanAWSCmd struct {
 	Record     string   `type:"path" xor:"file" help:"Write what the cloud answered to this file, secrets replaced." placeholder:"FILE"`
 	Replay     string   `type:"path" xor:"file" help:"Judge a recording instead of asking a cloud." placeholder:"FILE"`
 	Parallel   int      `default:"8" help:"Regions asked at once."`
-	Redaction  string   `name:"redaction-key" env:"PLUMBLINE_REDACTION_KEY" hidden:"" help:"64 hex digits; the same key makes hashes of secrets comparable."`
 	PageSize   int      `hidden:"" help:"Judge this many workloads at once."`
 }
 
@@ -48,6 +47,9 @@ func (scanAWSCmd) Help() string {
 	return `Credentials come from where the AWS command line takes them: environment, shared
 configuration, SSO, container or instance. AWS_ENDPOINT_URL points the scan at an
 AWS-compatible endpoint. Nothing is changed in the account.
+
+PLUMBLINE_REDACTION_KEY, 64 hexadecimal digits, makes the hashes of secrets
+comparable between scans; without it every scan has a key of its own.
 
 Exit status: 1 the scan could not be made; otherwise 2 a finding at or above
 --fail-on; otherwise 3 not everything could be assessed; otherwise 0.
@@ -89,7 +91,7 @@ func (c *scanAWSCmd) source(ctx context.Context, outs *[]scan.Out) (scan.Source,
 	if c.Replay != "" {
 		return c.replay()
 	}
-	key, err := redactionKey(c.Redaction)
+	key, err := redactionKey(os.Getenv("PLUMBLINE_REDACTION_KEY"))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,30 +117,69 @@ func (c *scanAWSCmd) replay() (scan.Source, func(error) error, error) {
 		return nil, nil, fmt.Errorf("the recording cannot be opened: %w", err)
 	}
 	closed := func(err error) error { return errors.Join(err, f.Close()) }
-	return recording.NewReader(f, facts.For("aws").IsWorkload, 1000), closed, nil
+	r := recording.NewReader(f, facts.For("aws").IsWorkload, 1000).Expect("aws", facts.Belongs("aws"))
+	return r, closed, nil
 }
 
-// record opens a new recording beside its final place; done renames it if the
-// scan came to its end, and removes it otherwise. An existing file is kept.
+// record opens a new recording beside its final place; done names it so if
+// the scan came to its end, and removes it otherwise. An existing file is kept.
 func record(path string) (*recording.Writer, func(error) error, error) {
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("%s exists already; a recording is never overwritten. Choose another name", path)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, existsAlready(path)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".recording-*")
 	if err != nil {
 		return nil, nil, fmt.Errorf("the recording cannot be written: %w", err)
 	}
 	done := func(err error) error {
-		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-			return errors.Join(err, os.Remove(f.Name()))
+		if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+			err = place(f.Name(), path)
 		}
-		return errors.Join(os.Link(f.Name(), path), os.Remove(f.Name())) // unlike a rename, a link replaces nothing
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return recording.NewWriter(f, version), done, nil
 }
 
+func existsAlready(path string) error {
+	return fmt.Errorf("%s exists already; a recording is never overwritten. Choose another name", path)
+}
+
+// place gives a finished file its name. Unlike a rename, neither a link nor a
+// copy into a new file replaces anything.
+func place(from, path string) error {
+	err := os.Link(from, path)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return existsAlready(path)
+	}
+	return copyNew(from, path) // a file system without links, such as FAT
+}
+
+func copyNew(from, path string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return existsAlready(path)
+	}
+	if err != nil {
+		return fmt.Errorf("the recording cannot be written: %w", err)
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return errors.Join(err, os.Remove(path)) // half a recording helps nobody
+	}
+	return nil
+}
+
 // redactionKey reads the key that hashes of secrets are made with, or makes one
-// for this run.
+// for this run. It comes from the environment only: what stands in a command
+// line is read by every account of the machine.
 func redactionKey(hexKey string) (key [32]byte, err error) {
 	if hexKey == "" {
 		_, err = rand.Read(key[:])

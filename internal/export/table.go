@@ -23,7 +23,7 @@ type TableStyle struct {
 // and what it comes to.
 func (r *Report) Table(w io.Writer, st TableStyle) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n\n", printable(strings.ToUpper(r.Provider)), printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n\n", Printable(strings.ToUpper(r.Provider)), Printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	r.failing(&b, st)
 	r.open(&b, st)
 	r.summary(&b)
@@ -111,7 +111,7 @@ func (r *Report) summary(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "%d failed, %d passed, %d not assessed.\n", fail, pass, unknown)
 	if un := r.Unanswered(); len(un) > 0 {
-		fmt.Fprintf(b, "%s not answered whole: %s.\n", plural(len(un), "question was", "questions were"), printable(questions(un)))
+		fmt.Fprintf(b, "%s not answered whole: %s.\n", plural(len(un), "question was", "questions were"), Printable(questions(un)))
 	}
 	if fail > 0 {
 		b.WriteString("How to mend a finding: plumbline rules show RULE, or \"fix\" in --output json.\n")
@@ -176,7 +176,7 @@ func columns(b *strings.Builder, rows [][]string, st TableStyle, first func(row 
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, c := range row {
-			row[i] = printable(c)
+			row[i] = Printable(c)
 			if i < len(row)-1 { // one odd name does not push the rest out of sight
 				row[i] = cut(row[i], widestCell, 1)
 			}
@@ -210,7 +210,9 @@ func cut(c string, left, width int) string {
 	return string([]rune(c)[:left-1]) + "…"
 }
 
-func printable(s string) string {
+// Printable shows a text in one line of a terminal, which it cannot move, paint
+// or mislead: controls, line ends and what turns or hides text become dots.
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) { // control and direction characters, and what else has no shape
 			return '·'

@@ -60,7 +60,7 @@ func (w *Writer) movedSince(ctx context.Context, q Querier, after int64) ([]move
 			from finding_event
 			where finding = f.number and scan > $2
 			offset 0) e
-		order by f.number`, w.account, w.before.scan, after, chunk)
+		order by f.number`, lookUp, w.account, w.before.scan, after, chunk)
 	if err != nil {
 		return nil, err
 	}

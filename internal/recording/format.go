@@ -11,6 +11,7 @@ package recording
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,7 +65,12 @@ func (r *resource) resource(h head) (snapshot.Resource, error) {
 		return out, fmt.Errorf("the document of %s has format %d and this program reads format %d", r.UID, r.Format, snapshot.DocFormat)
 	}
 	sum, err := hex.DecodeString(r.SHA256)
-	if err != nil || len(sum) != len(out.Hash) {
+	switch {
+	case r.Kind == "" || r.Region == "" || r.UID == "" || r.Call == "":
+		return out, errors.New("a resource lacks its kind, region, uid or call")
+	case len(r.Doc) == 0 || r.Doc[0] != '{':
+		return out, fmt.Errorf("the document of %s is not an object", r.UID)
+	case err != nil || len(sum) != len(out.Hash):
 		return out, fmt.Errorf("the sha256 of %s is not one", r.UID)
 	}
 	copy(out.Hash[:], sum)
@@ -86,6 +92,7 @@ type answer struct {
 	HTTP      int             `json:"http,omitempty"`
 	Pages     int             `json:"pages"`
 	Items     int             `json:"items"`
+	Repeats   int             `json:"repeats,omitempty"` // of the items, those that were named before
 	Attempts  int             `json:"attempts"`
 	RequestID string          `json:"request_id,omitempty"`
 	AskedAt   time.Time       `json:"asked_at"`

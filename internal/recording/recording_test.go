@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -28,26 +29,46 @@ func sealed(kind, uid, doc string) snapshot.Resource {
 
 func isInstance(kind string) bool { return kind == "aws.instance" }
 
-// recorded writes a recording of two regions and n instances.
-func recorded(t testing.TB, n int) ([]byte, []snapshot.Resource) {
-	t.Helper()
+// A take is what a scan of one region and n instances hands to the writer.
+type take struct {
+	context *snapshot.Context
+	pages   [][]snapshot.Resource
+	ledger  []snapshot.Answer
+}
+
+func scanned(n int) take {
 	region := sealed("aws.region", "aws:111122223333:eu-west-1", `{"optInStatus":"opt-in-not-required","regionName":"eu-west-1"}`)
+	region.Region, region.Call = snapshot.Global, "ec2:DescribeRegions"
+	regions := snapshot.Answer{Key: snapshot.Key{Call: "ec2:DescribeRegions", Scope: scope(snapshot.Global)}, Lists: "aws.region",
+		Status: snapshot.Complete, HTTP: 200, Pages: 1, Items: 1, Attempts: 1, AskedAt: at, EndedAt: at}
 	answer := snapshot.Answer{Key: snapshot.Key{Call: "ec2:DescribeInstances", Scope: scope("eu-west-1")}, Lists: "aws.instance",
 		Status: snapshot.Partial, Cause: snapshot.Denied, Code: "UnauthorizedOperation", Message: "no", HTTP: 403, Pages: 1, Items: n, Attempts: 2, RequestID: "r", AskedAt: at, EndedAt: at}
 	var page []snapshot.Resource
 	for i := range n {
 		page = append(page, sealed("aws.instance", fmt.Sprintf("i-%d", i), fmt.Sprintf(`{"instanceId":"i-%d","note":"<&>\u2028 \"q\""}`, i)))
 	}
-	var buf bytes.Buffer
-	w := NewWriter(&buf, "test")
-	c := snapshot.NewContext("aws", "111122223333", at, []snapshot.Resource{region}, nil)
+	return take{snapshot.NewContext("aws", "111122223333", at, []snapshot.Resource{region}, []snapshot.Answer{regions}),
+		[][]snapshot.Resource{page}, []snapshot.Answer{answer}}
+}
+
+func (k take) write(w *Writer) error {
 	ctx := context.Background()
-	for _, err := range []error{w.Start(ctx, c), w.Page(ctx, page, judge.Result{}), w.End(ctx, c.With([]snapshot.Answer{answer}), judge.Result{})} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	err := w.Start(ctx, k.context)
+	for _, p := range k.pages {
+		err = errors.Join(err, w.Page(ctx, p, judge.Result{}))
 	}
-	return buf.Bytes(), page
+	return errors.Join(err, w.End(ctx, k.context.With(k.ledger), judge.Result{}))
+}
+
+// recorded writes a recording of one region and n instances.
+func recorded(t testing.TB, n int) ([]byte, []snapshot.Resource) {
+	t.Helper()
+	var buf bytes.Buffer
+	k := scanned(n)
+	if err := k.write(NewWriter(&buf, "test")); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes(), k.pages[0]
 }
 
 func TestRoundTrip(t *testing.T) {

@@ -42,6 +42,10 @@ type language struct {
 	kind      *kind
 	predicate *cel.Env
 	template  *cel.Env
+
+	// CEL 0.33.2 makes its catalogue of names at the first unknown one, and
+	// copies the field without a lock where another expression has a list.
+	compiling sync.Mutex
 }
 
 var languages = sync.OnceValues(func() (map[string]*language, error) {
@@ -119,7 +123,9 @@ func (l *language) program(what string, env *cel.Env, ast *cel.Ast) (*program, [
 }
 
 func (l *language) check(env *cel.Env, src string) (*cel.Ast, []complaint) {
+	l.compiling.Lock()
 	ast, iss := env.Compile(src)
+	l.compiling.Unlock()
 	if iss == nil || iss.Err() == nil {
 		return ast, nil
 	}

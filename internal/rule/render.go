@@ -11,8 +11,8 @@ import (
 
 type fixTemplates struct{ cli, terraform, console, undo, source *template }
 
-// Render fills in the fix for one subject. Values in commands are quoted for a
-// shell; a command that would need something unknown, or that somebody else's
+// Render fills in the fix for one subject. A command that would need something
+// unknown, or a value that could be taken for something else, or that somebody else's
 // service would undo, is replaced by a sentence that says so.
 func (r *Rule) Render(o estate.Object) Fix {
 	j := NewJudge(nil)
@@ -51,7 +51,7 @@ func (j *Judge) command(t *template, outcome finding.Outcome) string {
 		}
 		return "No command can be given, for it needs what is not known: " + strings.Join(names, ", ") + "."
 	case got.unsafe:
-		return "No command can be given, for a value that it needs could be taken for something else by a shell. Use the console."
+		return "No command can be given, for a value that it needs could be taken for something else by a shell or by the command. Use the console."
 	}
 	return got.text
 }

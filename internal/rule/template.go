@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -118,15 +119,22 @@ func (f *filled) note(v ref.Val, err error) {
 				f.open = append(f.open, i)
 			}
 		}
-	case types.String:
-		f.unsafe = f.unsafe || risky(string(v))
+	case traits.Lister:
+		for it := v.Iterator(); it.HasNext() == types.True; {
+			f.note(it.Next(), nil)
+		}
+	default:
+		f.unsafe = f.unsafe || !inert(fmt.Sprint(v.Value()))
 	}
 }
 
-// risky values could be taken for an option, or could move a terminal.
-func risky(s string) bool {
-	return strings.HasPrefix(s, "-") || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
-}
+// inert says that a value means itself wherever it stands in a command: no
+// shell expands it, it is no option, and the AWS command line does not open it.
+// That reads a value that begins with file://, fileb://, http:// or https:// from
+// there (AWS CLI user guide, "Loading a parameter from a file").
+func inert(s string) bool { return inertWord.MatchString(s) && !strings.Contains(s, "://") }
+
+var inertWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/+=@-]*$`)
 
 func worded(v ref.Val, err error, gap bool, style func(any) string) string {
 	if err != nil {

@@ -181,12 +181,6 @@ func TestAFixIsFilledInForItsSubject(t *testing.T) {
 			"aws ec2 modify-instance-metadata-defaults --region eu-west-1 --http-tokens no-preference"},
 		{"a default's command sets tokens alone", defaults, region("optional", "account"), func(f rule.Fix) string { return f.CLI },
 			"aws ec2 modify-instance-metadata-defaults --region eu-west-1 --http-tokens required"},
-		{"a strange id is quoted", imds, change(func(w *estate.Workload) { w.ID = "i-0; rm -rf $HOME 'x'" }), func(f rule.Fix) string { return f.CLI },
-			`aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id 'i-0; rm -rf $HOME '\''x'\''' --http-tokens required`},
-		{"an id that looks like an option is no part of a command", imds, change(func(w *estate.Workload) { w.ID = "--profile" }), func(f rule.Fix) string { return f.CLI },
-			"No command can be given, for a value that it needs could be taken for something else by a shell. Use the console."},
-		{"an id that moves the terminal is no part of a command", imds, change(func(w *estate.Workload) { w.ID = "i-0\x1b[2J" }), func(f rule.Fix) string { return f.CLI },
-			"No command can be given, for a value that it needs could be taken for something else by a shell. Use the console."},
 		{"a command that needs what is not known is a sentence", hops, change(func(w *estate.Workload) { w.Metadata.HopLimit = fact.Of[int64]{} }), func(f rule.Fix) string { return f.Undo },
 			"No command can be given, for it needs what is not known: metadata.hop_limit (" + fact.NobodyAsked.String() + ")."},
 		{"an instance that a service operates gets no command", imds, change(func(w *estate.Workload) { w.ManagedBy = fact.Sure("eks.amazonaws.com") }), func(f rule.Fix) string { return f.CLI },
@@ -284,5 +278,46 @@ func TestEachQuestionThatDecidesIsALineWithItsOwnRefusal(t *testing.T) {
 	}
 	if d := cmp.Diff(want, j.Verdict().Evidence); d != "" {
 		t.Errorf("evidence (-want +got)\n%s", d)
+	}
+}
+
+// Whoever pastes a command runs what the rule says and nothing else: no value
+// of the cloud's is expanded by a shell, taken for an option, or opened as a
+// file or an address by the AWS command line.
+func TestACommandHoldsNothingThatCouldBeTakenForSomethingElse(t *testing.T) {
+	t.Parallel()
+	r, _ := loaded(t).Rule("AWS-IMDS-001")
+	const none = "No command can be given, for a value that it needs could be taken for something else by a shell or by the command. Use the console."
+	for id, plain := range map[string]bool{
+		"i-0abc":                         true,
+		"ocid1.instance.oc1..aa/b:c=d@e": true,
+		"":                               false,
+		"--profile":                      false,
+		"-x":                             false,
+		".hidden":                        false,
+		"i-0; rm -rf $HOME 'x'":          false,
+		"i-0 --endpoint-url=x":           false,
+		"$(id)":                          false,
+		"a`id`":                          false,
+		"a*":                             false,
+		"~root":                          false,
+		"file:///etc/passwd":             false,
+		"fileb://x":                      false,
+		"http://169.254.169.254/":        false,
+		"i-0\x1b[2J":                     false,
+		"i-0\n":                          false,
+		"i-\u0430":                       false,
+	} {
+		w := read()
+		w.ID = id
+		f := r.Render(w)
+		if got := f.CLI != none && f.Undo != none; got != plain || !plain && (f.CLI != none || f.Undo != none) {
+			t.Errorf("%q: command %q, undo %q", id, f.CLI, f.Undo)
+		}
+		w = read()
+		w.Metadata.Tokens = fact.Sure(id)
+		if f := r.Render(w); strings.HasPrefix(f.Undo, "aws ") != plain {
+			t.Errorf("tokens %q: undo %q", id, f.Undo)
+		}
 	}
 }

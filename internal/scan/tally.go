@@ -74,6 +74,15 @@ func (c *Count) Tallies() []Tally {
 	return out
 }
 
+// Comparable says whether the postures of two scans of an account may be called
+// a rise or a fall. They may not be called a rise if the later scan lost sight
+// of a failure: it left the sum, and nobody saw it mended.
+func Comparable(before, after *Record) bool {
+	was, is := Posture(before.Tally), Posture(after.Tally)
+	rose := is.Score > was.Score
+	return score.Comparable(was, is) && !(rose && after.Changes[finding.LostIt] > 0)
+}
+
 // Posture of one account's tallies.
 func Posture(ts []Tally) score.Posture { return score.PostureOf(Counts("", ts)) }
 
@@ -89,7 +98,7 @@ func Counts(account string, ts []Tally) []score.Count {
 			by[t.Rule] = c
 		}
 		c.Pass, c.Fail, c.Unknown = c.Pass+t.Pass, c.Fail+t.Fail, c.Unknown+t.Unknown
-		c.Places = append(c.Places, score.Place{Name: account + " " + t.Region, Told: t.Pass + t.Fail, Blind: t.Gaps > 0})
+		c.Places = append(c.Places, score.Place{Name: account + " " + t.Region, Told: t.Pass + t.Fail, Unknown: t.Unknown, Blind: t.Gaps > 0})
 	}
 	var cs []score.Count
 	for _, id := range slices.Sorted(maps.Keys(by)) {

@@ -29,9 +29,10 @@ type Count struct {
 
 // A Place is where a rule is asked, such as a region.
 type Place struct {
-	Name  string
-	Told  int  // how often it passed or failed there
-	Blind bool // not everything there was looked at, whatever the reason
+	Name    string
+	Told    int  // how often it passed or failed there
+	Unknown int  // how often it could not be told
+	Blind   bool // not everything there was looked at, whatever the reason
 }
 
 // A Posture says how much of what was looked at is as it is to be: the higher
@@ -105,8 +106,8 @@ func share(part, all int64) int {
 // Comparable reports whether two postures may be called a rise or a fall. They
 // may not if coverage fell by more than two points, or fell at all while the
 // score rose, or if one of them has no score: losing sight is no improvement.
-// Nor may the score rise while less was told of a place that nobody looked at
-// in full, whatever the coverage says: how much stands there is not known.
+// Nor may the score rise while less was told of a place, and more of it could
+// not be told or it was not looked at in full, whatever the coverage says.
 func Comparable(before, after Posture) bool {
 	if !before.Assessed || !after.Assessed {
 		return false
@@ -126,11 +127,14 @@ func Comparable(before, after Posture) bool {
 }
 
 func lostSight(before, after []Place) bool {
-	told := map[string]int{}
+	was := make(map[string]Place, len(before))
 	for _, p := range before {
-		told[p.Name] += p.Told
+		was[p.Name] = p
 	}
-	return slices.ContainsFunc(after, func(p Place) bool { return p.Blind && p.Told < told[p.Name] })
+	return slices.ContainsFunc(after, func(p Place) bool {
+		w := was[p.Name]
+		return p.Told < w.Told && (p.Blind || p.Unknown > w.Unknown)
+	})
 }
 
 // String is how a posture is printed everywhere: "82, 93 % assessed (80–87)".

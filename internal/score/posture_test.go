@@ -174,3 +174,23 @@ func TestAPlaceThatWentOutOfSightIsNoRise(t *testing.T) {
 		t.Errorf("from %s to %s is not comparable, though a place came into sight", after, regained)
 	}
 }
+
+func TestAFailureThatCannotBeToldAnyMoreIsNoRise(t *testing.T) {
+	t.Parallel()
+	place := func(told, unknown int) []score.Place {
+		return []score.Place{{Name: "us-east-1", Told: told, Unknown: unknown}}
+	}
+	// Elsewhere three unknowns were cured, so that coverage rises as well.
+	before := score.PostureOf([]score.Count{
+		{Rule: "AWS-IMDS-004", Severity: finding.Medium, Fail: 1, Places: place(1, 0)},
+		{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 5, Unknown: 3, Places: place(5, 3)}})
+	after := score.PostureOf([]score.Count{
+		{Rule: "AWS-IMDS-004", Severity: finding.Medium, Unknown: 1, Places: place(0, 1)},
+		{Rule: "AWS-IMDS-001", Severity: finding.High, Pass: 8, Places: place(8, 0)}})
+	if after.Score <= before.Score || after.Coverage <= before.Coverage {
+		t.Fatalf("the example does not show a rise: %s, %s", before, after)
+	}
+	if score.Comparable(before, after) {
+		t.Errorf("from %s to %s is called a rise, though a failure was lost sight of", before, after)
+	}
+}

@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"plumbline/internal/finding"
 	"plumbline/web/pages"
@@ -58,6 +61,9 @@ type query struct {
 // parse reads an address. What it does not understand it names, so that no
 // list is shown as if it had been filtered.
 func parse(v url.Values) (query, *pages.Problem) {
+	if p := unfit(v); p != nil {
+		return query{}, p
+	}
 	for k := range v {
 		if !slices.Contains(keys, k) {
 			return query{}, unknownKey(v, k)
@@ -84,6 +90,26 @@ func parse(v url.Values) (query, *pages.Problem) {
 		q.severities = append(q.severities, s)
 	}
 	return q, nil
+}
+
+// unfit names what no list can be chosen by: text that is none, which a
+// database refuses, and a filter that is there twice, of which one would count.
+func unfit(v url.Values) *pages.Problem {
+	for k, l := range v {
+		for _, s := range append([]string{k}, l...) {
+			if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+				return &pages.Problem{Title: "A filter holds what is no text.",
+					Text: "The list is not shown, for it would look as if it had been filtered. The filters are " + join(keys) + "."}
+			}
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		if len(v[k]) > 1 {
+			return &pages.Problem{Title: "“" + k + "” is there " + some(len(v[k]), "time", "times") + ".",
+				Text: "The list is not shown, for it would look as if it had been filtered by each. Give a filter once; severity takes several words with commas between them."}
+		}
+	}
+	return nil
 }
 
 func unknownKey(v url.Values, key string) *pages.Problem {

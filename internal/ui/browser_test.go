@@ -48,17 +48,25 @@ func chromium() string {
 	return ""
 }
 
+// start starts the browser in its sandbox, and without it where the system has
+// none to give: as root, in many containers. It is shown our own pages only.
 func start() {
+	if os.Geteuid() != 0 {
+		if launch(); browser.err == nil || !strings.Contains(browser.err.Error(), "No usable sandbox") {
+			return
+		}
+	}
+	launch(chromedp.NoSandbox)
+}
+
+func launch(more ...chromedp.ExecAllocatorOption) {
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(chromium()), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.NoFirstRun)
-	if os.Geteuid() == 0 { // Chromium does not start its sandbox as root
-		flags = append(flags, chromedp.NoSandbox)
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), flags...)
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(flags, more...)...)
 	ctx, cancel := chromedp.NewContext(alloc)
-	browser.ctx, browser.stop = ctx, []context.CancelFunc{stop, cancel}
+	browser.ctx, browser.stop = ctx, append(browser.stop, stop, cancel)
 	browser.err = chromedp.Do(ctx)
 }
 

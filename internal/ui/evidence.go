@@ -13,6 +13,7 @@ import (
 	"plumbline/internal/finding"
 	"plumbline/internal/problem"
 	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
 )
@@ -85,7 +86,11 @@ func (s *sheet) fillEvidence() error {
 		return err
 	}
 	for i, a := range refused {
-		e.Refusals = append(e.Refusals, refusal(i+1, a))
+		d := refusal(i+1, a)
+		if s.rec.State == finding.Resolved || s.rec.State == finding.Gone {
+			d.Note = "" // nothing is left to be done
+		}
+		e.Refusals = append(e.Refusals, d)
 	}
 	if len(e.Rows)+len(e.Documents)+len(e.Refusals) == 0 {
 		e.None = "No reply of the cloud is kept for this finding: nobody was asked, or the question is not one that a reply answers. The reason stands under Why."
@@ -139,8 +144,32 @@ func (s *sheet) shown(n int, src source) (pages.Document, error) {
 		parts.Fact{Name: "Bytes", Parts: []parts.Span{{Text: number(len(res.Doc)) + " bytes, ", Dim: true},
 			{Text: "as they were hashed", Href: fmt.Sprintf("%s/evidence/%d.json", findingPath(s.rec.Number), n)}}},
 	)
+	if left := s.leftOut(o, res.Doc); left != "" {
+		d.LeftOut = left
+	}
 	d.Note = "The whole element as the cloud sent it: its names, keys sorted, nothing left out but secrets. Line breaks and colours are for reading; the hash is over the bytes without them. The values that the rule read are marked, those that decided in red."
 	return d, nil
+}
+
+// leftOut says which values the rule read from what the reply does not hold:
+// some things a cloud says by leaving them out.
+func (s *sheet) leftOut(o *fact.Origin, doc []byte) string {
+	var all []string
+	for _, e := range s.rec.Evidence {
+		if e.Origin == nil || e.Origin.UID != o.UID || e.Origin.Hash != o.Hash || e.Path == "" || e.Why != nil || e.Value == "" {
+			continue
+		}
+		if _, ok := wire.Pointer(doc, e.Path); ok {
+			continue
+		}
+		if _, isList := listing(e.Value); !isList {
+			all = append(all, setting(e)+" ("+value(e.Value)+")")
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "The reply leaves out " + join(all) + ". What a cloud means by leaving a setting out is documented by it; the value in brackets is that meaning."
 }
 
 // tampered says what it means that a stored document fails its hash.

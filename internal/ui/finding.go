@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
@@ -97,6 +98,9 @@ func (s *sheet) fill() (err error) {
 	}
 	p.Title, p.Provider, p.Severity = title, provider, severity(s.rec.Severity)
 	p.Subject = subjectName(s.rec) + " in account " + s.rec.Subject.Account
+	if s.rec.Subject.Kind == estate.KindAccount {
+		p.Subject = "account " + s.rec.Subject.Account
+	}
 	p.Rule = pages.Link{Text: s.rec.Rule, Href: query{view: view, rule: s.rec.Rule, open: s.rec.Rule}.address()}
 	if s.rec.State != finding.Open {
 		p.Tags = append(p.Tags, states[s.rec.State])
@@ -387,7 +391,11 @@ func (s *sheet) writeFix(f *pages.Fix, r rule.Fix) {
 		c := parts.Plain(id, label, text)
 		return &c
 	}
-	f.CLI = block("cli", s.page.Provider+" command line", r.CLI)
+	label := s.page.Provider + " command line"
+	if strings.HasPrefix(r.CLI, "plumbline ") {
+		label = "Command line"
+	}
+	f.CLI = block("cli", label, r.CLI)
 	f.Keep = block("terraform", "Terraform", r.Terraform)
 	f.Undo = block("undo", "Back to what was found", r.Undo)
 	f.UndoText = "If something stops working, this puts back what was found. The finding comes back with the next scan."
@@ -397,6 +405,9 @@ func (s *sheet) writeFix(f *pages.Fix, r rule.Fix) {
 		}
 	}
 	for _, k := range sorted(r.Sets) {
+		if _, list := r.Sets[k].([]any); list {
+			continue // an example of what the rule wants, and nothing that a command sets
+		}
 		f.Sets = append(f.Sets, parts.Fact{Name: k, Parts: coded(fmt.Sprint(r.Sets[k]))})
 	}
 	if f.CLI == nil && f.Keep == nil && len(f.Console) == 0 && f.Source == "" {

@@ -212,6 +212,19 @@ func TestAStoredReplyThatFailsItsHashIsSaidLoudly(t *testing.T) {
 	get(t, h, "/findings/FND-1/fix").has(t, "No fix can be made.", "is not the one that was hashed")
 }
 
+func TestTheFixOfCoverageShowsNoGoValues(t *testing.T) {
+	t.Parallel()
+	f := full()
+	f.add(99, "XC-002", snapshot.Global, "", finding.Open, 40, 4)
+	h := ui.New(ui.Config{Store: f, Rules: catalogue(), Now: clock, Auth: anyone{},
+		Fix: func(context.Context, finding.Record) (rule.Fix, error) {
+			return rule.Fix{CLI: "plumbline permissions aws", Sets: map[string]any{"questions": []any{map[string]any{"status": "complete"}}}}, nil
+		}})
+	p := get(t, h, "/findings/FND-99/fix")
+	p.has(t, "Command line", "plumbline permissions aws")
+	p.hasNot(t, "map[", "What it sets", "command line")
+}
+
 func TestWhatIsFixedOrGoneNeedsNoFix(t *testing.T) {
 	t.Parallel()
 	for _, n := range []string{"38", "39"} {
@@ -219,4 +232,31 @@ func TestWhatIsFixedOrGoneNeedsNoFix(t *testing.T) {
 		p.has(t, "Nothing needs to be done")
 		p.hasNot(t, "Undo", "aws ec2 modify-instance-metadata-options", "What it sets")
 	}
+}
+
+// A finding that is fixed keeps what was found before. The last scan told
+// something else, and must not be named as its source.
+func TestEvidenceOfWhatIsFixedIsFromAnEarlierScan(t *testing.T) {
+	t.Parallel()
+	p := get(t, serve(full()), "/findings/FND-38/evidence")
+	p.has(t, "First kept")
+	p.hasNot(t, "in scan 4", "Asked at", "Request id")
+
+	f := full()
+	r := f.add(99, "XC-002", snapshot.Global, "", finding.Resolved, 40, 4)
+	r.FirstScan = 1
+	a := refused("ec2:DescribeInstances", "eu-west-1")
+	r.Evidence = []finding.Evidence{{Field: "questions", Value: `{"call":"ec2:DescribeInstances","region":"eu-west-1","status":"refused"}`,
+		Origin: &fact.Origin{Call: a.Call, Region: a.Region, Answer: a.Key, Refusal: &snapshot.Answer{Key: a.Key, Status: a.Status, Cause: a.Cause, Code: a.Code}}}}
+	a.AskedAt, a.RequestID = scanTime(3), "of-scan-3"
+	f.list[1].Answers = append(f.list[1].Answers, a)
+	get(t, serve(f), "/findings/FND-99/evidence").has(t, "of-scan-3", "403 Forbidden", "Asked at 20 Nov 2026, 04:02:19 UTC")
+}
+
+func TestASettingThatTheReplyLeavesOutIsSaidSo(t *testing.T) {
+	t.Parallel()
+	f := full()
+	e := &f.records[0].Evidence[0]
+	e.Path, e.Value = "/metadataOptions/httpTokensEnforced", `"no-preference"`
+	get(t, serve(f), "/findings/FND-1/evidence").has(t, "The reply leaves out httpTokensEnforced (no-preference).")
 }

@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"plumbline/internal/finding"
+	"plumbline/internal/problem"
 	"plumbline/internal/scan"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -45,9 +47,13 @@ func (u *ui) findings(w http.ResponseWriter, r *http.Request) error {
 	if l.page.Frame, err = u.frame(r, "Findings", "findings", scans); err != nil {
 		return err
 	}
-	q, problem := parse(r.URL.Query())
-	if problem != nil {
-		l.page.Problem, l.page.Lead = problem, "This address asks for something that Plumbline does not know."
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return problem.New(problem.Invalid, "What follows the question mark in this address cannot be read, so no list is shown: it would look as if it had been filtered.")
+	}
+	q, fault := parse(v)
+	if fault != nil {
+		l.page.Problem, l.page.Lead = fault, "This address asks for something that Plumbline does not know."
 		show(w, r, http.StatusUnprocessableEntity, pages.FindingsPage(l.page))
 		return nil
 	}
@@ -187,6 +193,9 @@ func (l *list) byRule() error {
 		return fmt.Errorf("group findings: %w", err)
 	}
 	sortGroups(gs)
+	if !l.follows(gs) {
+		return errAdrift
+	}
 	fresh, lost, err := l.moved()
 	if err != nil {
 		return err
@@ -214,6 +223,18 @@ func (l *list) byRule() error {
 		p.Footer += fmt.Sprintf(" Rules %d to %d.", from+1, from+len(shown))
 	}
 	return nil
+}
+
+// errAdrift is told where a page continues a list that is not there, or is no
+// longer: the first page would look like the next.
+var errAdrift = problem.New(problem.Invalid, "This address continues a list that is not there, or is no longer. Open the list again from its beginning.")
+
+// follows says whether there is a list that the page continues: the open
+// group's, or that of the groups.
+func (l *list) follows(gs []Group) bool {
+	return l.q.after == "" || slices.ContainsFunc(gs, func(g Group) bool {
+		return g.Rule == l.q.open || l.q.open == "" && g.Rule == l.q.after
+	})
 }
 
 func sortGroups(gs []Group) {

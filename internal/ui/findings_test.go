@@ -48,6 +48,10 @@ func TestLosingSightIsNoImprovement(t *testing.T) {
 		f.list[n].Tally = []scan.Tally{{Rule: "AWS-IMDS-001", Severity: finding.High, Region: "eu-west-1", Pass: pass, Fail: fail, Unknown: unknown}}
 	}
 	tally(1, 60, 40, 0) // scan 3
+	tally(0, 70, 30, 1)
+	f.list[0].Changes = map[finding.Change]int{finding.LostIt: 2, finding.Fixed: 12}
+	get(t, serve(f), "/findings").has(t, "not comparable with scan 3: 2 failures were lost sight of")
+	f.list[0].Changes = nil
 	tally(0, 60, 10, 30)
 	p := get(t, serve(f), "/findings")
 	p.has(t, "not comparable with scan 3: less was assessed")
@@ -152,5 +156,41 @@ func TestGroupsComeFiftyToAPage(t *testing.T) {
 	}
 	if len(seen) != 120 || address != "" {
 		t.Errorf("%d groups on three pages, then %q", len(seen), address)
+	}
+}
+
+// "+n new" at the rules and "new" at the rows are the very findings that the
+// strip of changes counts, also where one was not assessed, or fixed, before.
+func TestWhatIsNewIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	f := full()
+	f.records[3].FirstScan, f.change[4] = 1, finding.CameBack // FND-4 was fixed once
+	f.records[7].FirstScan = 1                                // FND-8 was not assessed before
+	f.change[12] = finding.Still                              // FND-12 was lost, and failed before
+	f.records[11].FirstScan = 4
+	want := 0
+	for _, r := range f.records {
+		how := f.change[r.Number]
+		if r.Rule == "AWS-IMDS-001" && r.State == finding.Open && r.ChangedAt.Equal(scanTime(4)) && (how == "" || how == finding.CameBack) {
+			want++
+		}
+	}
+	p := get(t, serve(f), "/findings?open=AWS-IMDS-001")
+	p.has(t, fmt.Sprintf("+%d new", want))
+	rows := 0
+	for _, tag := range p.all("span", "tag accent") {
+		if words(tag) == "new" {
+			rows++
+		}
+	}
+	if next := get(t, serve(f), "/findings?open=AWS-IMDS-001&after=25"); rows != 0 {
+		for _, tag := range next.all("span", "tag accent") {
+			if words(tag) == "new" {
+				rows++
+			}
+		}
+	}
+	if rows != want || want < 3 {
+		t.Errorf("%d rows are called new, want %d", rows, want)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"plumbline/internal/finding"
 	"plumbline/internal/snapshot"
@@ -14,8 +13,12 @@ import (
 )
 
 // answerTo is the answer that a document came with, as the scan that last told
-// the finding recorded it.
+// the finding recorded it. Where the finding no longer fails, that scan told
+// something else: the document is from a scan before it.
 func (s *sheet) answerTo(call string, at snapshot.Scope) (snapshot.Answer, bool) {
+	if s.rec.State == finding.Resolved || s.rec.State == finding.Gone {
+		return snapshot.Answer{}, false
+	}
 	for _, a := range s.answers() {
 		if a.Call == call && a.Region == at.Region && a.Subject == "" {
 			return a, true
@@ -54,7 +57,7 @@ func (s *sheet) refusals() ([]snapshot.Answer, error) {
 	}
 	for _, e := range s.rec.Evidence {
 		if e.Origin != nil && e.Origin.Refusal != nil {
-			add(recorded(ledger, *e.Origin.Refusal))
+			add(s.recorded(ledger, *e.Origin.Refusal))
 		}
 	}
 	for _, a := range ledger {
@@ -65,12 +68,24 @@ func (s *sheet) refusals() ([]snapshot.Answer, error) {
 	return out, nil
 }
 
-// recorded finds the answer as the scan recorded it. A finding keeps only what
+// recorded finds the answer as a scan recorded it. A finding keeps only what
 // tells one refusal from another: without the record the rest is not known.
-func recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapshot.Answer {
-	for _, a := range ledger {
-		if a.Key == kept.Key && !a.Whole() && a.Code == kept.Code {
-			return a
+// Where the finding no longer fails, an earlier scan has it.
+func (s *sheet) recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapshot.Answer {
+	same := func(a snapshot.Answer) bool { return a.Key == kept.Key && !a.Whole() && a.Code == kept.Code }
+	if i := slices.IndexFunc(ledger, same); i >= 0 {
+		return ledger[i]
+	}
+	for _, old := range s.scans {
+		if old.Number >= s.rec.LastScan || old.Number < s.rec.FirstScan || old.Provider != kept.Provider || old.Account != kept.Account {
+			continue
+		}
+		rec, err := s.Store.Scan(s.r.Context(), old.Number)
+		if err != nil {
+			continue // the evidence itself says enough
+		}
+		if i := slices.IndexFunc(rec.Answers, same); i >= 0 {
+			return rec.Answers[i]
 		}
 	}
 	return kept
@@ -86,11 +101,13 @@ func (s *sheet) lastAnswers() ([]snapshot.Answer, error) {
 }
 
 func refusal(n int, a snapshot.Answer) pages.Document {
-	code := parts.Plain(fmt.Sprintf("refusal-%d", n), a.Call+", "+a.Region, strings.TrimSpace(a.Code+"\n"+a.Message))
 	d := pages.Document{
-		ID: fmt.Sprintf("ref-%d", n), Title: "What the cloud answered", Sub: answerState(a).Word, Code: &code,
-		Facts: []parts.Fact{{Name: "Call", Parts: coded(a.Call), Sub: a.Region}},
+		ID: fmt.Sprintf("ref-%d", n), Title: "What the cloud answered", Sub: answerState(a).Word,
+		Facts: []parts.Fact{{Name: "Call", Parts: coded(a.Call), Sub: a.Region}, {Name: "Code", Parts: coded(cmpOr(a.Code, "none was given"))}},
 		Note:  todo(a.Cause, a.Call),
+	}
+	if a.Message != "" {
+		d.Facts = append(d.Facts, parts.Fact{Name: "Message", Parts: text(a.Message)})
 	}
 	if a.AskedAt.IsZero() && a.Attempts == 0 {
 		d.Missing = "The scan that recorded this refusal is no longer kept, or does not hold it any more: its status, time and request id are not known. Call and code are as the finding kept them."

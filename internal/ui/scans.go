@@ -141,7 +141,7 @@ func (u *ui) outcome(p *pages.Scan, s scan.Record, old *scan.Record) {
 	}
 	if post := postureOf([]scan.Record{s}); post.Assessed && s.State == scan.Finished {
 		p.Posture = "Posture " + post.String()
-		if words, _ := movement(old, post); words != "" {
+		if words, _ := movement(old, &s); words != "" {
 			p.Posture += ", " + words
 		}
 	}
@@ -279,11 +279,11 @@ func (u *ui) gap(a snapshot.Answer, s scan.Record) pages.Gap {
 		g.Rules = append(g.Rules, pages.Link{Text: id, Href: query{view: viewUnassessed, rule: id, open: id}.address()})
 	}
 	if n > 0 {
-		where := "in " + a.Region
+		where := "In " + a.Region
 		if a.Region == snapshot.Global {
-			where = "in this account"
+			where = "In this account"
 		}
-		g.Silences = fmt.Sprintf("%s left open %s by these rules:", some(n, "judgement is", "judgements are"), where)
+		g.Silences = fmt.Sprintf("%s, %s left open, for this reason or another, by these rules:", where, some(n, "judgement is", "judgements are"))
 	}
 	return g
 }

@@ -118,7 +118,7 @@ func posture(now []scan.Record, old *scan.Record) *pages.Posture {
 		out.Range = "nothing left open"
 	}
 	if len(now) == 1 {
-		out.Change, out.Tone = movement(old, p)
+		out.Change, out.Tone = movement(old, &now[0])
 	}
 	return out
 }
@@ -126,17 +126,19 @@ func posture(now []scan.Record, old *scan.Record) *pages.Posture {
 // movement says how the posture moved since the scan before, or that the two
 // cannot be compared: losing sight is never shown as an improvement. old is nil
 // where there is no scan before.
-func movement(old *scan.Record, now score.Posture) (words, tone string) {
+func movement(old, now *scan.Record) (words, tone string) {
 	if old == nil {
 		return "", ""
 	}
-	was := postureOf([]scan.Record{*old})
-	if !was.Assessed {
+	was, is := scan.Posture(old.Tally), scan.Posture(now.Tally)
+	if !was.Assessed || !is.Assessed {
 		return "", ""
 	}
-	d := percent(now.Score) - percent(was.Score)
-	switch {
-	case !score.Comparable(was, now):
+	d := percent(is.Score) - percent(was.Score)
+	switch lost := now.Changes[finding.LostIt]; {
+	case !scan.Comparable(old, now) && lost > 0:
+		return fmt.Sprintf("not comparable with scan %d: %s lost sight of", old.Number, failures(lost)), "flat"
+	case !scan.Comparable(old, now):
 		return fmt.Sprintf("not comparable with scan %d: less was assessed", old.Number), "flat"
 	case d > 0:
 		return fmt.Sprintf("up %d since scan %d", d, old.Number), "up"
@@ -145,6 +147,13 @@ func movement(old *scan.Record, now score.Posture) (words, tone string) {
 	default:
 		return fmt.Sprintf("unchanged since scan %d", old.Number), ""
 	}
+}
+
+func failures(n int) string {
+	if n == 1 {
+		return "1 failure was"
+	}
+	return number(n) + " failures were"
 }
 
 // changes is the strip of counts of one scan. The counts are links only where

@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"plumbline/internal/finding"
@@ -17,6 +18,7 @@ import (
 	"plumbline/internal/scan"
 	"plumbline/internal/snapshot"
 	"plumbline/web"
+	"plumbline/web/pages"
 )
 
 var errNoPage = problem.New(problem.NotFound, "There is no such page.")
@@ -106,6 +108,7 @@ func New(c Config) http.Handler {
 	for pattern, h := range u.routes() {
 		mux.Handle(pattern, u.handle(h))
 	}
+	mux.Handle("/", u.handle(u.nowhere(mux)))
 	closed := http.Handler(http.HandlerFunc(nobody))
 	if c.Auth != nil {
 		closed = c.Auth.Guard(mux)
@@ -128,7 +131,30 @@ func (u *ui) routes() map[string]handler {
 		"GET /scans":                         u.scans,
 		"GET /scans/{n}":                     u.scan,
 		"POST /theme":                        u.theme,
-		"/":                                  func(http.ResponseWriter, *http.Request) error { return errNoPage },
+	}
+}
+
+// nowhere answers what no route takes. The catch-all hides from the mux that an
+// address may be there for another method.
+func (u *ui) nowhere(mux *http.ServeMux) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			other := r.WithContext(r.Context())
+			other.Method = method
+			if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
+				allowed = append(allowed, method)
+			}
+		}
+		if len(allowed) == 0 {
+			return errNoPage
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		u.message(w, r, http.StatusMethodNotAllowed, pages.Message{
+			Title: "This address is not used that way", Text: []string{"It answers to " + join(allowed) + ". Nothing was changed."},
+			Actions: []pages.Link{{Text: "Show all open findings", Href: "/findings"}},
+		})
+		return nil
 	}
 }
 

@@ -8,6 +8,17 @@ import (
 // maxNodes is far above a full page of instances in one reservation.
 const maxNodes = 1 << 20
 
+// maxDoc is far above any document: an instance with all it may have takes
+// some hundred kilobytes. What is larger, no recording and no page would take.
+// maxDocs is for a page: what a record says is written into each of its
+// documents, so that a short reply can say much.
+const (
+	maxDoc  = 4 << 20
+	maxDocs = 256 << 20
+)
+
+var errTooLarge = errors.New("a document larger than any is")
+
 var errTooMany = errors.New("a record with more elements than any has")
 
 var errBeside = errors.New("text beside elements")

@@ -57,6 +57,9 @@ func (p *Page) document(doc, up, list int32) error {
 	if err != nil {
 		return err
 	}
+	if len(p.out)-from > maxDoc || len(p.out) > maxDocs {
+		return errTooLarge
+	}
 	json := p.out[from:len(p.out):len(p.out)]
 	redacted, err := p.pointers(json, from)
 	if err != nil {

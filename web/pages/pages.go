@@ -176,6 +176,7 @@ type Document struct {
 	Note           string
 	Missing        string // why the document is not shown
 	Tampered       string // why it must not be relied on
+	LeftOut        string // what was read from its absence
 }
 
 // Fix says how to mend a finding.

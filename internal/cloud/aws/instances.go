@@ -25,7 +25,7 @@ func (c *Collector) instances(ctx context.Context, sink cloud.Sink, region strin
 	// An account may hide the instances that AWS services operate for it. They
 	// hold credentials like any other.
 	in := &ec2.DescribeInstancesInput{MaxResults: &c.options.page, IncludeManagedResources: sdk.Bool(true)}
-	seen := map[string]bool{}
+	seen, empty := map[string]bool{}, 0
 	for {
 		out, err := instancePage(ctx, q, client, in)
 		if err != nil {
@@ -34,17 +34,30 @@ func (c *Collector) instances(ctx context.Context, sink cloud.Sink, region strin
 		if err := q.deliver(ctx, sink); err != nil {
 			return q.void(ctx, sink, err)
 		}
-		token := sdk.ToString(out.NextToken)
-		if token == "" {
-			return q.complete(ctx, sink)
+		empty++
+		if len(q.tap.resources) > 0 {
+			empty = 0
 		}
-		if seen[token] {
+		token := sdk.ToString(out.NextToken)
+		switch {
+		case token == "":
+			return q.complete(ctx, sink)
+		case seen[token]:
 			return q.refuse(ctx, sink, errTokenLoop)
+		case empty > mostEmpty:
+			return q.refuse(ctx, sink, errNoEnd)
 		}
 		seen[token] = true
 		in.NextToken = &token
 	}
 }
+
+// mostEmpty pages may follow each other. EC2 may return one with nothing in it
+// and a token (EC2 API reference, pagination); a listing that does nothing else
+// never ends.
+const mostEmpty = 100
+
+var errNoEnd = &badReply{code: codeTokenLoop, err: errors.New("page after page is empty and names another as the next")}
 
 var errTokenLoop = &badReply{code: codeTokenLoop, err: errors.New("a page names, as the one after it, a page that came before")}
 

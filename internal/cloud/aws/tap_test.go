@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -134,6 +135,10 @@ func TestOddRepliesAreRefusals(t *testing.T) {
 				ec2Reply(w, "DescribeInstances", "<reservationSet/>")
 			},
 			want{snapshot.Complete, "", "", 200, 0}},
+		"pages of none without an end": {
+			func(w http.ResponseWriter, r *http.Request, a asked) {
+				ec2Reply(w, "DescribeInstances", fmt.Sprintf("<reservationSet/><nextToken>%d</nextToken>", min(a.n, 500)))
+			}, want{snapshot.Partial, snapshot.Unreadable, codeTokenLoop, 200, 0}},
 		"a page of none before one of some": {
 			func(w http.ResponseWriter, r *http.Request, a asked) {
 				if a.token == "" {

@@ -7,6 +7,8 @@ package facts
 import (
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/judge"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
 )
 
 // makers by provider: one line for each.
@@ -25,3 +27,19 @@ func For(provider string) judge.Facts {
 
 // Maker gives the function that makes readers, for scan.Engine.
 func Maker(provider string) func() judge.Facts { return makers[provider] }
+
+// belongs by provider.
+var belongs = map[string]func(*snapshot.Resource, *wire.Reader) error{
+	"aws": awsfact.Belongs,
+}
+
+// Belongs gives what finds fault with a resource of a recording, see
+// recording.Reader; nil for an unknown provider. It serves one goroutine.
+func Belongs(provider string) func(*snapshot.Resource) error {
+	f := belongs[provider]
+	if f == nil {
+		return nil
+	}
+	var rd wire.Reader
+	return func(r *snapshot.Resource) error { return f(r, &rd) }
+}

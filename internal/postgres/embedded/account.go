@@ -57,6 +57,25 @@ func (a *account) give(path string) error {
 	return os.Lchown(path, int(a.uid), int(a.gid))
 }
 
+// mayOwn says whether a base that belongs to its owner is as good as ours.
+// Packages give it to the server's account; whoever else owns it could lay
+// links in it for root to follow, so the owner of the data alone is no proof.
+func (a *account) mayOwn(fi os.FileInfo) bool {
+	st, ok := fi.Sys().(*syscall.Stat_t)
+	if !ok || int(st.Uid) == os.Geteuid() {
+		return true
+	}
+	if a == nil || a.uid != st.Uid {
+		return false
+	}
+	for _, name := range []string{"plumbline", "postgres"} {
+		if own := lookup(name); own != nil && own.uid == st.Uid {
+			return true
+		}
+	}
+	return false
+}
+
 // mayPass says whether the account can reach dir from the root.
 func (a *account) mayPass(dir string) error {
 	if a == nil {

@@ -246,3 +246,45 @@ func TestAnOwnerIsToldThatItsServerDied(t *testing.T) {
 		t.Errorf("after the next start: got %d", got)
 	}
 }
+
+// A server that was killed may leave a process that has not yet noticed. The
+// next start waits for it.
+func TestAProcessOfAKilledServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	d := dir(t)
+	s, err := Start(t.Context(), Options{Dir: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := query[int](t, s.URL(), `select pid from pg_stat_activity where backend_type = 'checkpointer'`)
+	for _, k := range []struct {
+		pid int
+		sig syscall.Signal
+	}{{slow, syscall.SIGSTOP}, {s.Pid(), syscall.SIGKILL}} {
+		if err := syscall.Kill(k.pid, k.sig); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-s.Done(); err == nil {
+		t.Error("the server was killed and nobody was told")
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	woken := make(chan struct{})
+	go func() {
+		defer close(woken)
+		found := poll(t.Context(), func() bool {
+			log, _ := os.ReadFile(s.place.logFile())
+			return strings.Contains(string(log), "pre-existing shared memory block")
+		})
+		if found != nil {
+			t.Error("the server did not find the process")
+		}
+		_ = syscall.Kill(slow, syscall.SIGCONT) // whether it worked is what the start tells
+	}()
+	if got := query[int](t, start(t, d).URL(), `select 1`); got != 1 {
+		t.Errorf("got %d", got)
+	}
+	<-woken
+}

@@ -90,7 +90,7 @@ func prepare(dir string) (place, error) {
 	if err := os.MkdirAll(dir, mode); err != nil {
 		return p, explainDir(dir, err)
 	}
-	if err := ours(dir); err != nil {
+	if err := p.ours(); err != nil {
 		return p, err
 	}
 	if err := os.Chmod(dir, mode); err != nil {
@@ -102,29 +102,46 @@ func prepare(dir string) (place, error) {
 	return p, p.mkdir(p.run())
 }
 
-// ours refuses a directory that others own or may write, or that holds what is
-// not ours: its mode is changed, and files in it are followed.
-func ours(dir string) error {
-	fi, err := os.Lstat(dir)
-	if err != nil {
-		return explainDir(dir, err)
+// ours refuses a base that is a link, that others own or may write, or that
+// holds what is not ours: its mode is changed, and files in it are followed.
+func (p place) ours() error {
+	fi, err := os.Lstat(p.dir)
+	switch {
+	case err != nil:
+		return explainDir(p.dir, err)
+	case fi.Mode()&os.ModeSymlink != 0:
+		return explainDir(p.dir, syscall.ELOOP)
+	case !fi.IsDir():
+		return explainDir(p.dir, syscall.ENOTDIR)
+	case !p.account.mayOwn(fi):
+		return sentence("The directory %s belongs to another account, so it is not used. Run as the account that owns it, or set PLUMBLINE_DATA_DIR to a directory of its own.", p.dir)
+	case fi.Mode().Perm()&0o022 != 0:
+		return sentence("Other accounts may write the directory %s, so it is not used. Take that right away with chmod go-w %s, or set PLUMBLINE_DATA_DIR to a directory of its own.", p.dir, p.dir)
 	}
-	st, ok := fi.Sys().(*syscall.Stat_t)
-	if !fi.IsDir() || ok && int(st.Uid) != os.Geteuid() || fi.Mode().Perm()&0o022 != 0 {
-		return sentence("The directory %s does not belong to this account alone, so it is not used. Set PLUMBLINE_DATA_DIR to a directory of its own.", dir)
-	}
-	list, err := os.ReadDir(dir)
+	list, err := os.ReadDir(p.dir)
 	if err != nil {
-		return explainDir(dir, err)
+		return explainDir(p.dir, err)
 	}
 	for _, e := range list {
-		switch n := e.Name(); {
-		case n == "data", n == "run", n == "lock", n == "password", n == "postgres.log", strings.HasPrefix(n, "password."), strings.HasPrefix(n, "init-"):
-		default:
-			return sentence("The directory %s holds %s, which is not Plumbline's, so it is not touched. Set PLUMBLINE_DATA_DIR to a directory of its own.", dir, n)
+		n := e.Name()
+		if !known(n) {
+			return sentence("The directory %s holds %q, which is not Plumbline's, so nothing in it is touched. Move that away, or set PLUMBLINE_DATA_DIR to a directory of its own.", p.dir, n)
+		}
+		if e.Type()&os.ModeSymlink != 0 && n != "data" { // the database may stand on another disk
+			return explainDir(filepath.Join(p.dir, n), syscall.ELOOP)
 		}
 	}
 	return nil
+}
+
+// known says whether the name of something in the base is one that we give, or
+// that the system gives to the root of a file system.
+func known(name string) bool {
+	switch name {
+	case "data", "run", "lock", "password", "postgres.log", "lost+found":
+		return true
+	}
+	return strings.HasPrefix(name, "password.") || strings.HasPrefix(name, "init-plumbline-")
 }
 
 func (p place) mkdir(dir string) error {
@@ -202,6 +219,8 @@ func explainDir(path string, err error) error {
 		return fmt.Errorf("This account may not write %s. Run as the account that owns it, or set PLUMBLINE_DATA_DIR to a directory of its own. (%w)", path, err)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("The disk that holds %s is full. Make room and start again; nothing that was stored is lost. (%w)", path, err)
+	case errors.Is(err, syscall.ELOOP):
+		return fmt.Errorf("A symbolic link stands at %s, and it is not followed. Remove it, or set PLUMBLINE_DATA_DIR to a directory of its own. (%w)", path, err)
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, os.ErrExist):
 		return fmt.Errorf("A file stands where the directory %s should be. Move it away, or set PLUMBLINE_DATA_DIR to another directory. (%w)", path, err)
 	}

@@ -53,7 +53,9 @@ func (s *Server) launch(ctx context.Context, o Options) error {
 		if err == nil {
 			return nil
 		}
-		if !strings.Contains(said, "lock file") {
+		// A server that was killed may leave processes that need a moment to end.
+		orphans := strings.Contains(said, "pre-existing shared memory block")
+		if !orphans && !strings.Contains(said, "lock file") {
 			return explainServer(s.place, "The database server did not start", said, err)
 		}
 		if ok, e := s.adopt(ctx, o); ok || e != nil {
@@ -63,6 +65,9 @@ func (s *Server) launch(ctx context.Context, o Options) error {
 			return e
 		}
 		if pause(ctx, 200*time.Millisecond) != nil {
+			if orphans {
+				return explainServer(s.place, "The database server did not start", said, err)
+			}
 			return sentence("Process %d holds the database in %s and does not answer. If it is no database server, PostgreSQL says so at the end of %s; end that process, then start again. Nothing was changed.", s.place.postmaster().pid, s.place.data(), s.place.logFile())
 		}
 	}
