@@ -35,6 +35,11 @@ func (benchAWSCmd) Help() string {
 time does not count as Plumbline's. CPU is user and system time; on a busy
 machine it repeats where wall time does not. Nothing is asserted.
 
+The database stands in a directory plumbline-bench-… of the system's temporary
+one and is removed at the end. A bench that is killed leaves it, and its
+PostgreSQL: the first line of DIR/pg/data/postmaster.pid is the process to end
+before you remove the directory.
+
 Example:
   plumbline bench aws --instances 10000,100000`
 }
@@ -122,8 +127,13 @@ func (c child) stop() {
 }
 
 func startSim(ctx context.Context, n int) (child, []string, error) {
-	cmd, err := self(ctx, "sim", "aws", fmt.Sprintf("--instances=%d", n), "--plain")
+	cmd, err := self(ctx, "sim", "aws", fmt.Sprintf("--instances=%d", n), "--plain", "--tied")
 	if err != nil {
+		return child{}, nil, err
+	}
+	// Nothing is written to it. It ends with us, even where we are killed, and
+	// the simulator with it.
+	if _, err := cmd.StdinPipe(); err != nil {
 		return child{}, nil, err
 	}
 	pipe, err := cmd.StdoutPipe()

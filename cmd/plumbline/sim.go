@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -22,6 +23,7 @@ type simAWSCmd struct {
 	Latency   time.Duration `help:"Time that every reply takes at least." placeholder:"50ms"`
 	Throttle  bool          `help:"Throttle as EC2 does."`
 	Plain     bool          `hidden:"" help:"Never compress."`
+	Tied      bool          `hidden:"" help:"Stop when the standard input ends, as it does when whoever holds it dies."`
 }
 
 // Help shows how the command is used.
@@ -47,6 +49,14 @@ func (c simAWSCmd) Run(ctx context.Context, s streams) error {
 	a := estate.Accounts[0]
 	fmt.Fprintf(s.out, "export AWS_ENDPOINT_URL=http://%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\n",
 		srv.Addr, a.AccessKey, a.SecretKey, a.Regions[0].Name)
+	if c.Tied {
+		var stop context.CancelFunc
+		ctx, stop = context.WithCancel(ctx)
+		go func() {
+			defer stop()
+			_, _ = io.Copy(io.Discard, s.in) // however it ends, it has ended
+		}()
+	}
 	<-ctx.Done()
 	return srv.Close()
 }

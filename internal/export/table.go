@@ -170,7 +170,7 @@ func paint(st TableStyle, s finding.Severity, cell string) string {
 const widestCell = 60
 
 // columns aligns rows; the first is the head. first paints the first cell of a
-// row. The last column is cut to the width of the terminal. Control characters,
+// row. The last column is broken to the width of the terminal. Control characters,
 // which a tag may hold, are shown as a dot.
 func columns(b *strings.Builder, rows [][]string, st TableStyle, first func(row int, cell string) string) {
 	widths := make([]int, len(rows[0]))
@@ -188,7 +188,7 @@ func columns(b *strings.Builder, rows [][]string, st TableStyle, first func(row 
 		for i, c := range row {
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c))
 			if i == len(row)-1 {
-				c, pad = cut(c, left, st.Width), ""
+				c, pad = wrap(c, left, st.Width), ""
 			}
 			left -= widths[i] + 2
 			if i == 0 && n > 0 && first != nil {
@@ -201,6 +201,31 @@ func columns(b *strings.Builder, rows [][]string, st TableStyle, first func(row 
 		}
 		b.WriteByte('\n')
 	}
+}
+
+// wrap breaks the last cell between words, each line under the first: what is
+// wrong is the last thing to be cut off.
+func wrap(c string, left, width int) string {
+	if width == 0 || left < 20 {
+		return c
+	}
+	var b strings.Builder
+	at := 0
+	for i, w := range strings.Fields(c) {
+		n := utf8.RuneCountInString(w)
+		switch {
+		case i == 0:
+		case at+1+n > left:
+			b.WriteString("\n" + strings.Repeat(" ", width-left))
+			at = 0
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(w)
+		at += n
+	}
+	return b.String()
 }
 
 func cut(c string, left, width int) string {

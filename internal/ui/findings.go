@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"plumbline/internal/finding"
 	"plumbline/internal/problem"
@@ -375,14 +376,16 @@ func (l *list) fresh(id string) (map[int64]bool, error) {
 	return out, nil
 }
 
-// subjectName is what a reader calls the thing.
+// subjectName is what a reader calls the thing. Whoever named it may have put in
+// what hides or turns the text beside it.
 func subjectName(r finding.Record) string {
-	for _, s := range []string{r.Subject.Name, r.Subject.ID, r.Subject.Region} {
-		if s != "" {
-			return s
+	name := cmp.Or(r.Subject.Name, r.Subject.ID, r.Subject.Region, r.Subject.UID)
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return '·'
 		}
-	}
-	return r.Subject.UID
+		return c
+	}, name)
 }
 
 func subjectID(r finding.Record) string {

@@ -51,6 +51,10 @@ func (l *list) byCause() error {
 		return err
 	}
 	causes := l.groupByCause(records)
+	if _, err := strconv.Atoi(l.q.after); l.q.after != "" &&
+		(err != nil || !slices.ContainsFunc(causes, func(c cause) bool { return c.key() == l.q.open })) {
+		return errAdrift
+	}
 	p := &l.page
 	l.page.Lead = fmt.Sprintf("%s left open by %s. Evidence from scan %d of %s, %s.", some(len(records), "judgement", "judgements"),
 		some(len(causes), "cause", "causes"), l.now[0].Number, places(l.now), day(l.now[0].EndedAt))

@@ -11,32 +11,33 @@ import (
 	"plumbline/internal/wire"
 )
 
-// makers by provider: one line for each.
-var makers = map[string]func() judge.Facts{
-	"aws": func() judge.Facts { return awsfact.New() },
+// A provider is what can be thought of its documents.
+type provider struct {
+	facts   func() judge.Facts
+	belongs func(*snapshot.Resource, *wire.Reader) error
+}
+
+// providers: one line for each.
+var providers = map[string]provider{
+	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.
 // A reader serves one goroutine.
 func For(provider string) judge.Facts {
-	if m := makers[provider]; m != nil {
+	if m := providers[provider].facts; m != nil {
 		return m()
 	}
 	return nil
 }
 
 // Maker gives the function that makes readers, for scan.Engine.
-func Maker(provider string) func() judge.Facts { return makers[provider] }
-
-// belongs by provider.
-var belongs = map[string]func(*snapshot.Resource, *wire.Reader) error{
-	"aws": awsfact.Belongs,
-}
+func Maker(provider string) func() judge.Facts { return providers[provider].facts }
 
 // Belongs gives what finds fault with a resource of a recording, see
 // recording.Reader; nil for an unknown provider. It serves one goroutine.
 func Belongs(provider string) func(*snapshot.Resource) error {
-	f := belongs[provider]
+	f := providers[provider].belongs
 	if f == nil {
 		return nil
 	}

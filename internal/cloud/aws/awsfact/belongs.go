@@ -25,8 +25,10 @@ func Belongs(r *snapshot.Resource, rd *wire.Reader) error {
 		return err
 	case partition != "aws" && !strings.HasPrefix(partition, "aws-"):
 		return fmt.Errorf("%s is in no partition of AWS", r.UID)
-	case uid != r.UID || name != r.Name:
+	case uid != r.UID:
 		return fmt.Errorf("the document of %s is about %s", r.UID, uid)
+	case name != r.Name:
+		return fmt.Errorf("%s is called %q, and its document says %q", r.UID, r.Name, name)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func TestAResourceIsWhatItsDocumentSays(t *testing.T) {
 		"in China":                {func(r *snapshot.Resource) { r.UID = strings.Replace(r.UID, "arn:aws:", "arn:aws-cn:", 1) }, ""},
 		"another instance's uid":  {func(r *snapshot.Resource) { r.UID += "2" }, "is about arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
 		"another region":          {func(r *snapshot.Resource) { r.Region = "eu-west-2" }, "is about"},
-		"another name":            {func(r *snapshot.Resource) { r.Name = "database" }, "is about"},
+		"another name":            {func(r *snapshot.Resource) { r.Name = "database" }, `called "database", and its document says "web"`},
 		"another cloud's uid":     {func(r *snapshot.Resource) { r.UID = strings.Replace(r.UID, "arn:aws:", "arn:gcp:", 1) }, "no partition"},
 		"another call's document": {func(r *snapshot.Resource) { r.Call = awsfact.CallRegions }, "does not list"},
 		"a kind nobody knows":     {func(r *snapshot.Resource) { r.Kind = "gcp.thing" }, "does not list"},
