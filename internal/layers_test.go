@@ -29,7 +29,7 @@ type floor struct {
 // test: say where it belongs and why before it grows.
 var floors = []floor{
 	{"what a cloud said, and how an error speaks to a person: everything rests on these, so they rest on nothing", []string{
-		"internal/snapshot", "internal/problem"}},
+		"internal/snapshot", "internal/problem", "internal/words"}},
 	{"known, or unknown for a reason; and how a reply becomes a document", []string{
 		"internal/fact", "internal/wire"}},
 	{"the vocabulary of rules, free of any provider", []string{
@@ -90,7 +90,7 @@ var floors = []floor{
 // year's audit.
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
-	"internal/finding", "internal/judge", "internal/cloud/aws/awsfact",
+	"internal/words", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact",
 }
 
 // impure is what thinking has no use for.

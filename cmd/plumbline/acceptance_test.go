@@ -334,3 +334,36 @@ func TestLookingAwayIsNoImprovement(t *testing.T) {
 		})
 	}
 }
+
+// Leaving the refused region out mends no permission: the coverage finding is
+// not fixed by it, its gaps stay, and the posture does not rise unmarked.
+func TestLeavingARefusedRegionOutMendsNothing(t *testing.T) {
+	t.Parallel()
+	set := rules(t)
+	e := sim.Generate(sim.Intent{Seed: 19, Regions: 3, Instances: 60, Plain: true})
+	refused, others := e.Accounts[0].Regions[0].Name, []string{e.Accounts[0].Regions[1].Name, e.Accounts[0].Regions[2].Name}
+	l := serve(t, e, awssim.Options{})
+	for _, action := range []string{"DescribeInstances", "GetInstanceMetadataDefaults"} {
+		l.Fail(awssim.Fault{Action: action, Region: refused, Kind: awssim.Unauthorised})
+	}
+	store := postgres.New(pgtest.New(t))
+	first := postgres.NewKeep(store, "test", facts.For("aws"))
+	runScan(t, live(t, l, now()), set, 0, first)
+	second := postgres.NewKeep(store, "test", facts.For("aws"))
+	runScan(t, live(t, l, now(), others...), set, 0, second)
+	before, after := first.Record(), second.Record()
+	if n := after.Changes[finding.Fixed]; n != 0 {
+		t.Errorf("%d findings are called fixed by looking away", n)
+	}
+	if scan.Posture(after.Tally).Score > scan.Posture(before.Tally).Score && scan.Comparable(&before, &after) {
+		t.Errorf("the posture rose from %s to %s by looking away", scan.Posture(before.Tally), scan.Posture(after.Tally))
+	}
+	fs, _, err := store.Findings(t.Context(), postgres.FindingFilter{Rule: "XC-002"})
+	if err != nil || len(fs) != 1 || fs[0].State != finding.Lost {
+		t.Errorf("XC-002: %+v, %v", fs, err)
+	}
+	gaps, _, err := store.Findings(t.Context(), postgres.FindingFilter{Region: refused, States: []finding.State{finding.NoData}})
+	if err != nil || len(gaps) == 0 {
+		t.Errorf("the gaps of the refused region are gone: %d, %v", len(gaps), err)
+	}
+}

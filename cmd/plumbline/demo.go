@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"plumbline/internal/cloud/aws"
@@ -51,6 +52,9 @@ func (c demoCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer l.Close()
+	if got := l.Addr().String(); got != c.Listen && !strings.HasSuffix(c.Listen, ":0") {
+		fmt.Fprintf(s.err, "%s is taken by another program; the pages are at %s.\n", c.Listen, got)
+	}
 	db, err := c.open(ctx, "demo", s.err)
 	if err != nil {
 		return err
@@ -127,8 +131,8 @@ func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.S
 	for range step {
 		estate = estate.Next()
 	}
-	for ; ; estate = estate.Next() {
-		fmt.Fprintf(s.err, "Scanning a simulated AWS account (%s) …\n", estate.Accounts[0].Name)
+	for again := ""; ; estate, again = estate.Next(), ", as it is a little later" {
+		fmt.Fprintf(s.err, "Scanning a simulated AWS account (%s)%s …\n", estate.Accounts[0].Name, again)
 		n, err := storeScan(ctx, store, set, estate)
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -18,9 +19,6 @@ import (
 
 	"plumbline/internal/export"
 )
-
-// version is set when a release is built.
-var version = "0.1.0-dev"
 
 // Exit statuses of scan; every other command uses 0 and 1.
 const (
@@ -49,6 +47,8 @@ type cli struct {
 	Bench       benchCmd       `cmd:"" help:"Measure a scan against the provider's own SDK on this machine."`
 	Sim         simCmd         `cmd:"" help:"Serve a simulated cloud on loopback, to point a scan at."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 }
 
 func main() {
@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		kong.Description("Plumbline tells whether the settings that guard your cloud workload credentials hang true, and what to mend first."),
 		kong.UsageOnError(), kong.Writers(s.out, s.err), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Exit(func(n int) { exited, code = true, n }),
-		kong.Bind(s), kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Vars{"version": "plumbline " + version}, kong.Bind(s), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(s.err, "plumbline:", err)
 		return exitError
@@ -77,12 +77,14 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		args = []string{"--help"}
 	}
 	k, err := p.Parse(args)
-	if exited { // --help
+	if exited { // --help, --version
 		return code
 	}
-	if err == nil {
-		err = k.Run()
+	if err != nil {
+		fmt.Fprintf(s.err, "plumbline: %s. See %s --help.\n", told(err), asked(args))
+		return exitError
 	}
+	err = k.Run()
 	var status exitCode
 	switch {
 	case err == nil:
@@ -90,12 +92,29 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 	case errors.As(err, &status):
 		return int(status)
 	case ctx.Err() != nil:
-		fmt.Fprintln(s.err, "plumbline: stopped before the end; nothing was changed.")
+		fmt.Fprintln(s.err, "plumbline: stopped before the end.")
 	default:
 		fmt.Fprintln(s.err, "plumbline:", told(err))
 	}
 	return exitError
 }
+
+// asked names the command that somebody meant, as far as the words go.
+func asked(args []string) string {
+	name := "plumbline"
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") {
+			break
+		}
+		if !slices.Contains(commands, a) {
+			break
+		}
+		name += " " + a
+	}
+	return name
+}
+
+var commands = []string{"demo", "scan", "aws", "rules", "list", "show", "test", "permissions", "bench", "sim"}
 
 // told is an error as a terminal may show it. What came from a file or a cloud
 // may stand in it: it cannot move the terminal, and no line but the first
@@ -106,15 +125,4 @@ func told(err error) string {
 		lines[i] = export.Printable(strings.ReplaceAll(l, "\t", "    "))
 	}
 	return strings.Join(lines, "\n  ")
-}
-
-type versionCmd struct{}
-
-// Help shows how the command is used.
-func (versionCmd) Help() string { return "Example:\n  plumbline version" }
-
-// Run prints the version.
-func (versionCmd) Run(s streams) error {
-	_, err := fmt.Fprintln(s.out, "plumbline", version)
-	return err
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/term"
@@ -59,6 +60,22 @@ Examples:
   plumbline scan aws --role-arn arn:aws:iam::111122223333:role/plumbline --external-id 4f1c
   plumbline scan aws --region eu-west-1,eu-central-1 --output json > scan.json
   plumbline scan aws --record scan.ndjson && plumbline scan aws --replay scan.ndjson`
+}
+
+// Validate refuses what would have no effect: a flag that is taken and ignored
+// makes a result look like another.
+func (c *scanAWSCmd) Validate() error {
+	switch {
+	case c.Replay != "" && (len(c.Region) > 0 || c.Profile != "" || c.RoleARN != ""):
+		return errors.New("--replay judges the whole recording and asks no cloud: leave out --region, --profile and --role-arn")
+	case c.ExternalID != "" && c.RoleARN == "":
+		return errors.New("--external-id goes with --role-arn, which is missing")
+	case slices.Contains(c.Region, ""):
+		return errors.New("--region is empty: name a region, or leave the flag out to scan all")
+	case c.Parallel < 1:
+		return errors.New("--parallel must be at least 1")
+	}
+	return nil
 }
 
 // Run scans and prints.
@@ -129,7 +146,7 @@ func record(path string) (*recording.Writer, func(error) error, error) {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".recording-*")
 	if err != nil {
-		return nil, nil, fmt.Errorf("the recording cannot be written: %w", err)
+		return nil, nil, fmt.Errorf("no file can be made in %s, where the recording is to stand: %w", filepath.Dir(path), lastError(err))
 	}
 	done := func(err error) error {
 		if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
@@ -138,6 +155,15 @@ func record(path string) (*recording.Writer, func(error) error, error) {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return recording.NewWriter(f, version), done, nil
+}
+
+// lastError leaves out the temporary name that a person never chose.
+func lastError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 func existsAlready(path string) error {

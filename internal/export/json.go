@@ -45,6 +45,7 @@ type jsonScan struct {
 	Account     string        `json:"account"`
 	TakenAt     time.Time     `json:"taken_at"`
 	Workloads   int           `json:"workloads"`
+	LeftOut     []string      `json:"regions_left_out"`
 	Posture     *jsonPosture  `json:"posture"`
 	Failing     bool          `json:"failing"`
 	FailOn      string        `json:"fail_on"`
@@ -87,7 +88,7 @@ type jsonOutcome struct {
 
 func (r *Report) jsonScan(failOn finding.Severity) jsonScan {
 	s := jsonScan{Engine: r.Engine, Provider: r.Provider, Account: r.Account, TakenAt: r.TakenAt.UTC(),
-		Workloads: len(r.Workloads), Posture: postureJSON(r.Posture), Failing: r.Failing(failOn), FailOn: failOn.String(),
+		Workloads: len(r.Workloads), LeftOut: r.LeftOut(), Posture: postureJSON(r.Posture), Failing: r.Failing(failOn), FailOn: failOn.String(),
 		NotAssessed: r.NotAssessed(), Coverage: []jsonAnswer{}, Rules: outcomesJSON(r.Tallies)}
 	for _, a := range r.Answers {
 		s.Coverage = append(s.Coverage, answerJSON(&a))

@@ -23,7 +23,11 @@ type TableStyle struct {
 // and what it comes to.
 func (r *Report) Table(w io.Writer, st TableStyle) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n\n", Printable(strings.ToUpper(r.Provider)), Printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n", Printable(strings.ToUpper(r.Provider)), Printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+	if out := r.LeftOut(); len(out) > 0 {
+		fmt.Fprintf(&b, "This is not the whole account: %s left out of the scan.\n", plural(len(out), "enabled region was", "enabled regions were"))
+	}
+	b.WriteByte('\n')
 	r.failing(&b, st)
 	r.open(&b, st)
 	r.summary(&b)

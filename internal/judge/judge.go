@@ -85,12 +85,19 @@ func (r *Result) Without(rows []int) Result {
 	for i := range r.Verdicts {
 		v := &r.Verdicts[i]
 		k := [2]string{v.Rule, v.Subject.UID}
-		if v.Gap || kept[v.Subject.UID] && !said[k] {
+		if v.Gap || kept[v.Subject.UID] && !said[k] && out.says(v) {
 			said[k] = true
 			out.Verdicts = append(out.Verdicts, *v)
 		}
 	}
 	return out
+}
+
+// says reports that the first row of a verdict's subject has its outcome.
+func (r *Result) says(v *finding.Verdict) bool {
+	row := slices.IndexFunc(r.Subjects, func(s estate.Subject) bool { return s.UID == v.Subject.UID })
+	col := slices.IndexFunc(r.Rules, func(ru *rule.Rule) bool { return ru.ID == v.Rule })
+	return row >= 0 && col >= 0 && r.Outcome(row, col) == v.Outcome
 }
 
 // A Bench judges pages. It reuses its memory, so it serves one goroutine at a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"plumbline/internal/estate"
+	"plumbline/internal/finding"
 	"plumbline/internal/judge"
 	"plumbline/internal/scan"
 	"plumbline/internal/snapshot"
@@ -56,6 +57,8 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 	for _, r := range res.Rules {
 		kinds[r.ID] = r.For
 	}
+	out := leftOut(c)
+	narrow := coverageUntold(&res, len(out) > 0)
 	var err error
 	k.record, err = k.writer.Close(ctx, judged(&res), Sight{
 		Listed: func(kind, region string) bool {
@@ -64,10 +67,41 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 		Asked: func(rule string) bool { _, known := kinds[rule]; return known },
 		Whole: func(rule, region string) bool {
 			kind, known := kinds[rule]
-			return known && k.facts.Whole(c, kind, region)
+			return known && !narrow[rule] && k.facts.Whole(c, kind, region)
 		},
+		LeftOut: func(region string) bool { return out[region] },
 	})
 	return err
+}
+
+// leftOut names the regions that the scan was told to leave out.
+func leftOut(c *snapshot.Context) map[string]bool {
+	out := map[string]bool{}
+	for _, a := range c.Answers() {
+		if a.Cause == snapshot.OutOfScope {
+			out[a.Region] = true
+		}
+	}
+	return out
+}
+
+// coverageUntold takes back what rules about coverage pass where regions were
+// left out: all that was asked was answered, which mends nothing that was
+// refused elsewhere. It names those rules.
+func coverageUntold(res *judge.Result, narrowed bool) map[string]bool {
+	rules := map[string]bool{}
+	for i, r := range res.Rules {
+		if !narrowed || !r.Coverage {
+			continue
+		}
+		rules[r.ID] = true
+		for row := range res.Subjects {
+			if at := row*len(res.Rules) + i; res.Outcomes[at] == finding.Pass {
+				res.Outcomes[at] = 0
+			}
+		}
+	}
+	return rules
 }
 
 // Abort ends a scan that cannot be finished; it does nothing if none began.

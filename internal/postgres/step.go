@@ -188,6 +188,8 @@ func (s Sight) of(f *standing) finding.Sight {
 	switch {
 	case s.Asked != nil && !s.Asked(f.Rule):
 		return finding.NotAsked
+	case f.Gap && s.LeftOut != nil && s.LeftOut(f.Region):
+		return finding.OutOfSight
 	case f.Gap && f.State == finding.NoData:
 		return finding.NotListed // a gap that was not raised again is over, whatever else is unseen
 	case s.Whole != nil && s.Whole(f.Rule, f.Region):

@@ -52,6 +52,8 @@ type Sight struct {
 	// Asked says that a rule is among those that judge. Here nil says yes: what
 	// nobody knows to be gone is not taken for gone.
 	Asked func(rule string) bool
+	// LeftOut says that the scan was told to leave a region out.
+	LeftOut func(region string) bool
 }
 
 // A Writer stores one scan. It is used by one goroutine at a time, and ended

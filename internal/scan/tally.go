@@ -80,7 +80,7 @@ func (c *Count) Tallies() []Tally {
 func Comparable(before, after *Record) bool {
 	was, is := Posture(before.Tally), Posture(after.Tally)
 	rose := is.Score > was.Score
-	return score.Comparable(was, is) && !(rose && after.Changes[finding.LostIt] > 0)
+	return score.Comparable(was, is) && !(rose && after.Changes[finding.LostIt]+after.Changes[finding.Retired] > 0)
 }
 
 // Posture of one account's tallies.

@@ -133,7 +133,8 @@ func lostSight(before, after []Place) bool {
 	}
 	return slices.ContainsFunc(after, func(p Place) bool {
 		w := was[p.Name]
-		return p.Told < w.Told && (p.Blind || p.Unknown > w.Unknown)
+		lost := p.Told < w.Told && p.Unknown > w.Unknown
+		return lost || p.Blind && (p.Told < w.Told || p.Told+p.Unknown < w.Told+w.Unknown)
 	})
 }
 
@@ -142,12 +143,12 @@ func (p Posture) String() string {
 	if !p.Assessed {
 		return "no score, 0 % assessed"
 	}
-	return fmt.Sprintf("%d, %d %% assessed (%d–%d)", whole(p.Score), whole(p.Coverage), whole(p.Low), whole(p.High))
+	return fmt.Sprintf("%d, %d %% assessed (%d–%d)", Whole(p.Score), Whole(p.Coverage), Whole(p.Low), Whole(p.High))
 }
 
-// whole rounds hundredths of a percent to a percent, halves up; 100 and 0 stay
+// Whole rounds hundredths of a percent to a percent, halves up; 100 and 0 stay
 // reserved for exactly that.
-func whole(h int) int {
+func Whole(h int) int {
 	switch {
 	case h >= 100_00:
 		return 100

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"plumbline/internal/finding"
+	"plumbline/internal/words"
 	"plumbline/web/pages"
 )
 
@@ -23,6 +24,12 @@ var viewStates = map[string][]finding.State{
 	viewOpen:       {finding.Open},
 	viewUnassessed: {finding.NoData, finding.Lost},
 	viewClosed:     {finding.Resolved, finding.Gone},
+}
+
+// viewHow leaves out of the closed ones what never failed: it could not be told,
+// and then it passed or went.
+var viewHow = map[string][]finding.Change{
+	viewClosed: {finding.Fixed, finding.GoneAway, finding.Retired},
 }
 
 var changedStates = map[string][]finding.State{
@@ -198,37 +205,15 @@ func (q query) states() []finding.State {
 	return viewStates[q.view]
 }
 
-// closest finds the word that was probably meant, "" if none is near.
-func closest(word string, words []string) string {
-	best, least := "", len(word)/2+2
-	for _, w := range words {
-		d := distance(strings.ToLower(word), w)
-		if strings.HasPrefix(w, strings.ToLower(word)) && word != "" {
-			d = 0
-		}
-		if d < least {
-			best, least = w, d
+// closest finds the word that was probably meant, "" if none is near; a
+// beginning is as near as can be.
+func closest(word string, list []string) string {
+	word = strings.ToLower(word)
+	for _, w := range list {
+		if word != "" && strings.HasPrefix(w, word) {
+			return w
 		}
 	}
+	best, _ := words.Nearest(word, list, len(word)/2+1)
 	return best
-}
-
-// distance counts the letters to be changed, added or dropped (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		last := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			last, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, last+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -181,7 +181,7 @@ func fixFor(_ context.Context, r finding.Record) (rule.Fix, error) {
 		Terraform: "metadata_options {\n  http_tokens = \"required\"\n}",
 		Console:   "EC2 > Instances > " + r.Subject.ID + " > Actions > Instance settings > Modify instance metadata options > IMDSv2: Required > Save",
 		Undo:      "aws ec2 modify-instance-metadata-options " + at + " --http-tokens optional",
-		Source:    "If a launch template, a stack or Terraform made this instance, require tokens there first: a fix on the instance alone comes back with the next one.",
+		Source:    "If a launch template, a stack or Terraform made this instance, require tokens there first: a fix on the instance alone is lost with the next one.",
 		Sets:      map[string]any{"metadata.tokens": "required", "metadata.applied": true},
 	}, nil
 }

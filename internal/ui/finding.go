@@ -103,7 +103,7 @@ func (s *sheet) fill() (err error) {
 	}
 	p.Rule = pages.Link{Text: s.rec.Rule, Href: query{view: view, rule: s.rec.Rule, open: s.rec.Rule}.address()}
 	if s.rec.State != finding.Open {
-		p.Tags = append(p.Tags, states[s.rec.State])
+		p.Tags = append(p.Tags, stateTag(&s.rec))
 	}
 	s.tabs()
 	p.State = s.notice()
@@ -155,6 +155,9 @@ func (s *sheet) notice() *pages.Notice {
 	case finding.NoData:
 		return &pages.Notice{Icon: "eye", Title: "Not assessed.", Text: "Nobody knows yet whether this is so. It counts neither as passed nor as failed."}
 	case finding.Resolved:
+		if s.rec.Outcome == finding.Unknown {
+			return &pages.Notice{Tone: "good", Icon: "check", Title: "Passes.", Text: "It could not be told before, and the last scan saw it pass. It never failed. What stands below is why it could not be told."}
+		}
 		return &pages.Notice{Tone: "good", Icon: "check", Title: "Fixed.", Text: "The last scan saw it pass. What stands below is what was found before, as far as it was kept."}
 	case finding.Gone:
 		if len(s.rec.Cause) > 0 {
@@ -170,7 +173,7 @@ func coded(s string) []parts.Span { return []parts.Span{{Text: s, Code: true}} }
 
 func (s *sheet) facts() []parts.Fact {
 	r := s.rec
-	state := states[r.State]
+	state := stateTag(&r)
 	risk := parts.Fact{Name: "Risk", Parts: []parts.Span{{Text: strconv.Itoa(r.Risk), Strong: true}, {Text: " of 100"}}}
 	if r.Potential {
 		risk.Name, risk.Sub = "Risk, at most", "potential: it stands in no sum"

@@ -141,7 +141,7 @@ func (l *list) views() error {
 	for _, v := range []struct{ view, text string }{
 		{viewOpen, "All open"}, {viewUnassessed, "Not assessed"}, {viewClosed, "Fixed or gone"},
 	} {
-		n, err := l.count(l.r.Context(), Filter{States: viewStates[v.view]})
+		n, err := l.count(l.r.Context(), Filter{States: viewStates[v.view], Changes: viewHow[v.view]})
 		if err != nil {
 			return err
 		}
@@ -184,6 +184,8 @@ func (l *list) filter() Filter {
 	f := Filter{States: l.q.states(), Severities: l.q.severities, Rule: l.q.rule}
 	if l.q.changed != "" {
 		f.Since, f.Changes = l.latest, changedHow[l.q.changed]
+	} else {
+		f.Changes = viewHow[l.q.view]
 	}
 	return f
 }
@@ -354,7 +356,7 @@ func (l *list) row(rec finding.Record) pages.Row {
 		Place: rec.Subject.Account, Region: rec.Subject.Region, Say: rec.Say, Risk: fmt.Sprint(rec.Risk),
 	}
 	if rec.State != finding.Open {
-		row.Tags = append(row.Tags, states[rec.State])
+		row.Tags = append(row.Tags, stateTag(&rec))
 	}
 	return row
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plumbline/internal/scan"
+	"plumbline/internal/score"
 	"plumbline/internal/snapshot"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -48,7 +49,7 @@ func (u *ui) scanRow(s scan.Record) pages.ScanRow {
 		Workloads: number(s.Workloads), Fail: number(t.fail), Unknown: number(t.unknown), Score: "–",
 	}
 	if p := postureOf([]scan.Record{s}); p.Assessed && s.State == scan.Finished {
-		row.Score = fmt.Sprintf("%d (%d–%d)", percent(p.Score), percent(p.Low), percent(p.High))
+		row.Score = fmt.Sprintf("%d (%d–%d)", score.Whole(p.Score), score.Whole(p.Low), score.Whole(p.High))
 	}
 	return row
 }

@@ -90,18 +90,6 @@ func postureOf(scans []scan.Record) score.Posture {
 	return score.PostureOf(cs)
 }
 
-// percent rounds hundredths of a percent as score.Posture prints them: 0 and
-// 100 stay reserved for exactly that.
-func percent(h int) int {
-	switch {
-	case h >= 100_00:
-		return 100
-	case h <= 0:
-		return 0
-	}
-	return min(max((h+50)/100, 1), 99)
-}
-
 func posture(now []scan.Record, old *scan.Record) *pages.Posture {
 	p := postureOf(now)
 	if !p.Assessed {
@@ -109,12 +97,12 @@ func posture(now []scan.Record, old *scan.Record) *pages.Posture {
 	}
 	at := func(h int) string { return fmt.Sprintf("%.2f%%", float64(h)/100) }
 	out := &pages.Posture{
-		Score: fmt.Sprint(percent(p.Score)), Sentence: p.String(),
-		Assessed: fmt.Sprintf("%d\u00a0%% assessed", percent(p.Coverage)),
-		Range:    fmt.Sprintf("between %d and %d", percent(p.Low), percent(p.High)),
+		Score: fmt.Sprint(score.Whole(p.Score)), Sentence: p.String(),
+		Assessed: fmt.Sprintf("%d\u00a0%% assessed", score.Whole(p.Coverage)),
+		Range:    fmt.Sprintf("between %d and %d", score.Whole(p.Low), score.Whole(p.High)),
 		At:       at(p.Score), From: at(p.Low), Width: at(p.High - p.Low),
 	}
-	if percent(p.Low) == percent(p.High) {
+	if score.Whole(p.Low) == score.Whole(p.High) {
 		out.Range = "nothing left open"
 	}
 	if len(now) == 1 {
@@ -134,7 +122,7 @@ func movement(old, now *scan.Record) (words, tone string) {
 	if !was.Assessed || !is.Assessed {
 		return "", ""
 	}
-	d := percent(is.Score) - percent(was.Score)
+	d := score.Whole(is.Score) - score.Whole(was.Score)
 	switch lost := now.Changes[finding.LostIt]; {
 	case !scan.Comparable(old, now) && lost > 0:
 		return fmt.Sprintf("not comparable with scan %d: %s lost sight of", old.Number, failures(lost)), "flat"

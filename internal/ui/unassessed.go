@@ -191,7 +191,7 @@ func todo(k snapshot.Cause, call string) string {
 	case snapshot.OutOfScope:
 		return "Whoever started the scan left this region out. Scan without that choice to see it."
 	case snapshot.UnknownValue:
-		return "The cloud said something newer than this version. Update Plumbline, and tell us."
+		return "The cloud said something newer than this version. Update Plumbline: a later version may know it."
 	case snapshot.Absent:
 		return "The cloud's reply leaves it out. Nothing is known against the resource, and nothing for it."
 	}

@@ -28,6 +28,14 @@ var states = map[finding.State]parts.Tag{
 	finding.Gone:     {Tone: "", Icon: "dash", Text: "Gone"},
 }
 
+// stateTag names where a finding stands. What never failed was not fixed.
+func stateTag(r *finding.Record) parts.Tag {
+	if r.State == finding.Resolved && r.Outcome == finding.Unknown {
+		return parts.Tag{Tone: "pass", Icon: "check", Text: "Passes"}
+	}
+	return states[r.State]
+}
+
 var clouds = map[string]string{"aws": "AWS", "ibm": "IBM", "gcp": "GCP", "azure": "Azure"}
 
 func cloudName(provider string) string {

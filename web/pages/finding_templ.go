@@ -1321,7 +1321,7 @@ func fix(f Fix) templ.Component {
 			}
 		}
 		if f.Keep != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 104, "<section class=\"card\" aria-labelledby=\"keep-h\"><header><h2 id=\"keep-h\">Keep it fixed</h2><p>A fix by hand comes back with the next deployment</p></header><div class=\"body\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 104, "<section class=\"card\" aria-labelledby=\"keep-h\"><header><h2 id=\"keep-h\">Keep it fixed</h2><p>A fix by hand is lost with the next deployment</p></header><div class=\"body\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -87,7 +87,6 @@ func TestOnlyEnabledRegionsAreAsked(t *testing.T) {
 		"none named: all enabled, and one with an unknown status": {nil, []string{here, there, "xx-new-1"}},
 		"one named":        {[]string{here}, []string{here}},
 		"one named twice":  {[]string{here, here}, []string{here}},
-		"one not enabled":  {[]string{here, "me-south-1"}, []string{here}},
 		"status not known": {[]string{"xx-new-1"}, []string{"xx-new-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,10 +108,6 @@ func TestOnlyEnabledRegionsAreAsked(t *testing.T) {
 			}
 			if n := len(s.docs(awsfact.CallRegions)); n != 4 {
 				t.Errorf("%d region documents, want all 4", n)
-			}
-			a := s.answer(awsfact.CallInstances, "me-south-1")
-			if slices.Contains(c.ask, "me-south-1") != (a.Cause == snapshot.NotOptedIn && a.Status == snapshot.Refused) {
-				t.Errorf("the region that is not enabled: %+v", a)
 			}
 		})
 	}
@@ -299,5 +294,24 @@ func TestRegionsLeftOutAreNamedInTheLedger(t *testing.T) {
 	}
 	if left == 0 {
 		t.Error("no region that was left out is in the ledger")
+	}
+}
+
+// Nothing can be said of a region that is not enabled: whoever asks for it is
+// told so, and gets no result that looks like one.
+func TestARegionThatIsNotEnabledIsAnError(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, func(w http.ResponseWriter, r *http.Request, a asked) {
+		if a.action == "DescribeRegions" {
+			regions(w, here, "opt-in-not-required", "me-south-1", "not-opted-in")
+			return
+		}
+		normal(w, r, a)
+	})
+	o := options(f.url)
+	o.Regions = []string{here, "me-south-1"}
+	err := scan(context.Background(), connect(t, o), &taken{})
+	if err == nil || !strings.Contains(err.Error(), "me-south-1 is not enabled") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -92,9 +92,7 @@ func (c *Collector) chooseRegions(ctx context.Context, sink cloud.Sink, list []t
 			c.regions = append(c.regions, name)
 			continue
 		}
-		if err := c.notEnabled(ctx, sink, name); err != nil {
-			return err
-		}
+		return say(nil, "The region %s is not enabled in account %s, so nothing there can be asked. Leave it out, or enable it.", name, c.account)
 	}
 	return c.leftOut(ctx, sink, status)
 }
@@ -113,19 +111,6 @@ func (c *Collector) leftOut(ctx context.Context, sink cloud.Sink, status map[str
 			if err := sink.Answer(ctx, a); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// notEnabled writes down that a region was asked for in vain. Without this the
-// ledger would be silent about it.
-func (c *Collector) notEnabled(ctx context.Context, sink cloud.Sink, region string) error {
-	for _, call := range []string{awsfact.CallDefaults, awsfact.CallInstances} {
-		q := c.ask(call, region)
-		q.note(refusal{code: codeNotOptedIn, cause: snapshot.NotOptedIn, message: "The account has not enabled this region, so it was not asked."})
-		if err := q.end(ctx, sink); err != nil {
-			return err
 		}
 	}
 	return nil

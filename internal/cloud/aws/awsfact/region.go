@@ -73,6 +73,14 @@ func account(c *snapshot.Context, missing *hole) *estate.Account {
 			From: refusal(a),
 		})
 	}
+	regions, _ := regionsOf(c)
+	for _, r := range regions {
+		for _, call := range []string{CallDefaults, CallInstances} {
+			if a := c.Answer(call, r.name, ""); r.on() && a.Cause == snapshot.NotCollected && a.Status == snapshot.Unasked {
+				questions = append(questions, estate.Question{Call: call, Region: r.name, Cause: string(a.Cause)})
+			}
+		}
+	}
 	var gaps []*fact.Reason
 	var from *fact.Origin // of the gap
 	if missing != nil {

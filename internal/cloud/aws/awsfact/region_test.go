@@ -115,6 +115,12 @@ func TestObjects(t *testing.T) {
 	if diff := cmp.Diff([]estate.Question{
 		{Call: "ec2:DescribeInstances", Region: here, Status: "refused", Cause: "denied", Code: "denied"},
 		{Call: "ec2:DescribeRegions", Region: "global", Status: "complete"},
+		// what should have been asked of the regions that are on, and was not
+		{Call: "ec2:GetInstanceMetadataDefaults", Region: here, Cause: "not_collected"},
+		{Call: "ec2:GetInstanceMetadataDefaults", Region: there, Cause: "not_collected"},
+		{Call: "ec2:DescribeInstances", Region: there, Cause: "not_collected"},
+		{Call: "ec2:GetInstanceMetadataDefaults", Region: "xx-new-1", Cause: "not_collected"},
+		{Call: "ec2:DescribeInstances", Region: "xx-new-1", Cause: "not_collected"},
 	}, a.Questions.Items(), cmpopts.IgnoreFields(estate.Question{}, "From")); diff != "" || !a.Questions.Whole() {
 		t.Error(diff)
 	}
@@ -164,8 +170,8 @@ func TestUnseenAndWhole(t *testing.T) {
 			[]string{"workload aws:111122223333:us-east-1 cut_off"}, true, false, true},
 		"one region was never asked": {two, []snapshot.Answer{listed, inHere},
 			[]string{"workload aws:111122223333:us-east-1 not_collected"}, true, false, true},
-		"a refusal of a region that is not opted in is no gap": {two, []snapshot.Answer{listed, inHere, inThere, answer(awsfact.CallInstances, "me-south-1", snapshot.Refused, snapshot.NotOptedIn)},
-			nil, true, true, true},
+		"a region that is not opted in and was asked for by name is a gap": {two, []snapshot.Answer{listed, inHere, inThere, answer(awsfact.CallInstances, "me-south-1", snapshot.Refused, snapshot.NotOptedIn)},
+			[]string{"workload aws:111122223333:me-south-1 not_opted_in"}, true, false, true},
 		"the regions were refused": {nil, []snapshot.Answer{denied(awsfact.CallRegions, snapshot.Global), inHere},
 			[]string{"workload aws:111122223333:global denied", "account_region aws:111122223333:global denied"}, true, false, false},
 		"the regions were refused, and the one that was tried": {nil, []snapshot.Answer{denied(awsfact.CallRegions, snapshot.Global), denied(awsfact.CallInstances, here)},

@@ -34,7 +34,9 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 	}
 	for _, r := range regions {
 		if !r.on() { // what was started there before may go on running
-			gaps = append(gaps, silent(estate.KindWorkload, regionSubject(c, r.name), c.Answer(CallInstances, r.name, "")))
+			u := silent(estate.KindWorkload, regionSubject(c, r.name), c.Answer(CallInstances, r.name, ""))
+			u.Silent = c.Answer(CallInstances, r.name, "").Status == snapshot.Unasked // one that was asked for by name is not silent
+			gaps = append(gaps, u)
 		}
 	}
 	return gaps
