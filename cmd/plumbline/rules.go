@@ -5,7 +5,9 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
+	"plumbline/internal/finding"
 	"plumbline/internal/rule"
 	"plumbline/internal/rule/catalog"
 	"plumbline/internal/rule/ruletest"
@@ -60,15 +62,16 @@ func showRule(w io.Writer, r *rule.Rule) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  (%s, for each %s)\n%s\n\n", r.ID, r.Name, r.Severity, r.For, r.Title)
 	section(&b, "When it fails", r.Fault)
-	section(&b, "Why it matters", r.Why)
+	section(&b, "Why it matters", folded(r.Why))
 	section(&b, "Applies to", r.Applies)
 	section(&b, "Passes if", r.Pass)
-	section(&b, "Where to mend it", r.Fix.Source)
-	section(&b, "Command", r.Fix.CLI)
-	section(&b, "Terraform", r.Fix.Terraform)
-	section(&b, "Console", r.Fix.Console)
-	section(&b, "Undo", r.Fix.Undo)
-	section(&b, "Where tools disagree", r.Note)
+	fix, name := exampleFix(r)
+	section(&b, "How to mend it, filled in for the example “"+name+"”", folded(fix.Source))
+	section(&b, "Command", fix.CLI)
+	section(&b, "Terraform", fix.Terraform)
+	section(&b, "Console", folded(fix.Console))
+	section(&b, "Undo", fix.Undo)
+	section(&b, "Where tools disagree", folded(r.Note))
 	section(&b, "References", strings.Join(r.References, "\n"))
 	b.WriteString("Examples\n")
 	for _, e := range r.Examples {
@@ -76,6 +79,41 @@ func showRule(w io.Writer, r *rule.Rule) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// exampleFix is the fix as a page would show it for the first failing example;
+// the templates themselves are for those who write rules.
+func exampleFix(r *rule.Rule) (fix rule.Fix, name string) {
+	for _, e := range r.Examples {
+		if e.Want != finding.Fail {
+			continue
+		}
+		if o, err := r.Subject(e); err == nil {
+			return r.Render(o), e.Name
+		}
+	}
+	return r.Fix, "none"
+}
+
+// folded breaks a paragraph into lines of at most 96 letters.
+func folded(text string) string {
+	var b strings.Builder
+	at := 0
+	for _, w := range strings.Fields(text) {
+		n := utf8.RuneCountInString(w)
+		switch {
+		case at == 0:
+		case at+1+n > 96:
+			b.WriteByte('\n')
+			at = 0
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(w)
+		at += n
+	}
+	return b.String()
 }
 
 func section(b *strings.Builder, title, text string) {
