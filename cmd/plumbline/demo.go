@@ -146,14 +146,14 @@ func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.S
 // storeScan scans one state of the estate and gives the number of the scan.
 func storeScan(ctx context.Context, store *postgres.Store, set *rule.Set, estate *sim.Estate) (int64, error) {
 	shuffle := uint64(estate.Step) + 1 //nolint:gosec // steps are counted from 0
-	srv, err := serveSim("127.0.0.1:0", awssim.New(estate, awssim.Options{Shuffle: shuffle}))
+	srv, err := awssim.Listen("127.0.0.1:0", awssim.New(estate, awssim.Options{Shuffle: shuffle}))
 	if err != nil {
 		return 0, err
 	}
 	defer srv.Close()
 	a := estate.Accounts[0]
 	var key [32]byte // the demo's secrets are made up
-	col, err := aws.Connect(ctx, aws.Options{Endpoint: "http://" + srv.Addr, Region: a.Regions[0].Name,
+	col, err := aws.Connect(ctx, aws.Options{Endpoint: srv.URL, Region: a.Regions[0].Name,
 		Login: func() (string, string) { return a.AccessKey, a.SecretKey }, Redactor: wire.NewRedactor(key), Now: time.Now})
 	if err != nil {
 		return 0, err

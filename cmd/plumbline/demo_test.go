@@ -11,18 +11,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"plumbline/internal/postgres/pgtest"
 )
 
 // A demo that is killed at any moment starts again with its data: the same
 // numbers for the same findings, and its database server ends with it.
 func TestDemoSurvivesKilling(t *testing.T) {
 	t.Parallel()
-	needPostgres(t)
+	pgtest.NeedPrograms(t)
 	dir := openDir(t)
 	rounds := 5
 	if os.Getenv("PLUMBLINE_SOAK") != "" {
@@ -54,7 +55,7 @@ func TestDemoSurvivesKilling(t *testing.T) {
 // A link lets in once, and nobody comes in without.
 func TestDemoLinkWorksOnce(t *testing.T) {
 	t.Parallel()
-	needPostgres(t)
+	pgtest.NeedPrograms(t)
 	d := startDemo(t, openDir(t))
 	if code, _ := get(t, &http.Client{}, d.address()+"/findings"); code != http.StatusUnauthorized {
 		t.Errorf("without the link: %d", code)
@@ -222,16 +223,4 @@ func openDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "pg")
-}
-
-func needPostgres(t *testing.T) {
-	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	if _, err := exec.LookPath("postgres"); err == nil || len(found) > 0 {
-		return
-	}
-	if slices.Contains(strings.Split(os.Getenv("PLUMBLINE_REQUIRE"), ","), "postgres") {
-		t.Fatal("PostgreSQL is required and was not found: install the package postgresql.")
-	}
-	t.Skip("PostgreSQL was not found: install the package postgresql to run this test.")
 }

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -81,7 +80,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "plumbline: %s. See %s --help.\n", told(err), asked(args))
+		fmt.Fprintf(s.err, "plumbline: %s. See %s --help.\n", told(err), asked(err))
 		return exitError
 	}
 	err = k.Run()
@@ -99,22 +98,19 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 	return exitError
 }
 
-// asked names the command that somebody meant, as far as the words go.
-func asked(args []string) string {
+// asked names the command that somebody meant, as far as kong could follow.
+func asked(err error) string {
 	name := "plumbline"
-	for _, a := range args {
-		if strings.HasPrefix(a, "-") {
-			break
+	var parse *kong.ParseError
+	if errors.As(err, &parse) {
+		for _, step := range parse.Context.Path {
+			if step.Command != nil {
+				name += " " + step.Command.Name
+			}
 		}
-		if !slices.Contains(commands, a) {
-			break
-		}
-		name += " " + a
 	}
 	return name
 }
-
-var commands = []string{"demo", "scan", "aws", "rules", "list", "show", "test", "permissions", "bench", "sim"}
 
 // told is an error as a terminal may show it. What came from a file or a cloud
 // may stand in it: it cannot move the terminal, and no line but the first

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"unicode/utf8"
 
+	"plumbline/internal/export"
 	"plumbline/internal/finding"
 	"plumbline/internal/rule"
 	"plumbline/internal/rule/catalog"
@@ -95,26 +95,7 @@ func exampleFix(r *rule.Rule) (fix rule.Fix, name string) {
 	return r.Fix, "none"
 }
 
-// folded breaks a paragraph into lines of at most 96 letters.
-func folded(text string) string {
-	var b strings.Builder
-	at := 0
-	for _, w := range strings.Fields(text) {
-		n := utf8.RuneCountInString(w)
-		switch {
-		case at == 0:
-		case at+1+n > 96:
-			b.WriteByte('\n')
-			at = 0
-		default:
-			b.WriteByte(' ')
-			at++
-		}
-		b.WriteString(w)
-		at += n
-	}
-	return b.String()
-}
+func folded(text string) string { return export.Folded(text, 96, "\n") }
 
 func section(b *strings.Builder, title, text string) {
 	text = strings.TrimSpace(text)

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"time"
 
 	"plumbline/internal/cloud/sim"
@@ -42,13 +39,13 @@ func (c simAWSCmd) Run(ctx context.Context, s streams) error {
 	if c.Instances > 0 {
 		estate = sim.Big(c.Instances)
 	}
-	srv, err := serveSim(c.Listen, awssim.New(estate, awssim.Options{Latency: c.Latency, Throttle: c.Throttle, NoGzip: c.Plain}))
+	srv, err := awssim.Listen(c.Listen, awssim.New(estate, awssim.Options{Latency: c.Latency, Throttle: c.Throttle, NoGzip: c.Plain}))
 	if err != nil {
 		return err
 	}
 	a := estate.Accounts[0]
-	fmt.Fprintf(s.out, "export AWS_ENDPOINT_URL=http://%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\n",
-		srv.Addr, a.AccessKey, a.SecretKey, a.Regions[0].Name)
+	fmt.Fprintf(s.out, "export AWS_ENDPOINT_URL=%s\nexport AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY=%s\nexport AWS_REGION=%s\n",
+		srv.URL, a.AccessKey, a.SecretKey, a.Regions[0].Name)
 	if c.Tied {
 		var stop context.CancelFunc
 		ctx, stop = context.WithCancel(ctx)
@@ -59,24 +56,4 @@ func (c simAWSCmd) Run(ctx context.Context, s streams) error {
 	}
 	<-ctx.Done()
 	return srv.Close()
-}
-
-// serveSim serves a simulated cloud on a loopback address; its Addr is the one
-// that it really got.
-func serveSim(address string, h http.Handler) (*http.Server, error) {
-	host, _, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%q is not a loopback address; a simulated cloud is served on 127.0.0.1 or [::1] only", address)
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("the simulated cloud cannot listen on %s: %w", address, err)
-	}
-	srv := &http.Server{Handler: h, Addr: l.Addr().String(), ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			panic(err) // the listener is ours and loopback; nothing else can end it
-		}
-	}()
-	return srv, nil
 }

@@ -145,15 +145,7 @@ func (r *Report) NotAssessed() bool {
 }
 
 // LeftOut names the enabled regions that whoever started the scan left out.
-func (r *Report) LeftOut() []string {
-	regions := []string{}
-	for _, a := range r.Answers {
-		if a.Cause == snapshot.OutOfScope && !slices.Contains(regions, a.Region) {
-			regions = append(regions, a.Region)
-		}
-	}
-	return regions
-}
+func (r *Report) LeftOut() []string { return snapshot.LeftOut(r.Answers) }
 
 // Unanswered lists the questions that did not end complete, regions that are
 // switched off or were left out on purpose excepted.

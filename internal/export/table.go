@@ -213,14 +213,20 @@ func wrap(c string, left, width int) string {
 	if width == 0 || left < 20 {
 		return c
 	}
+	return Folded(c, left, "\n"+strings.Repeat(" ", width-left))
+}
+
+// Folded breaks a paragraph between words into lines of at most most letters,
+// with end between them. A longer word stands on a line of its own.
+func Folded(text string, most int, end string) string {
 	var b strings.Builder
 	at := 0
-	for i, w := range strings.Fields(c) {
+	for i, w := range strings.Fields(text) {
 		n := utf8.RuneCountInString(w)
 		switch {
 		case i == 0:
-		case at+1+n > left:
-			b.WriteString("\n" + strings.Repeat(" ", width-left))
+		case at+1+n > most:
+			b.WriteString(end)
 			at = 0
 		default:
 			b.WriteByte(' ')

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"plumbline/internal/estate"
 	"plumbline/internal/finding"
@@ -57,7 +58,7 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 	for _, r := range res.Rules {
 		kinds[r.ID] = r.For
 	}
-	out := leftOut(c)
+	out := snapshot.LeftOut(c.Answers())
 	narrow := coverageUntold(&res, len(out) > 0)
 	var err error
 	k.record, err = k.writer.Close(ctx, judged(&res), Sight{
@@ -69,20 +70,9 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 			kind, known := kinds[rule]
 			return known && !narrow[rule] && k.facts.Whole(c, kind, region)
 		},
-		LeftOut: func(region string) bool { return out[region] },
+		LeftOut: func(region string) bool { return slices.Contains(out, region) },
 	})
 	return err
-}
-
-// leftOut names the regions that the scan was told to leave out.
-func leftOut(c *snapshot.Context) map[string]bool {
-	out := map[string]bool{}
-	for _, a := range c.Answers() {
-		if a.Cause == snapshot.OutOfScope {
-			out[a.Region] = true
-		}
-	}
-	return out
 }
 
 // coverageUntold takes back what rules about coverage pass where regions were

@@ -98,6 +98,18 @@ type Answer struct {
 // Whole says that every page arrived.
 func (a Answer) Whole() bool { return a.Status == Complete }
 
+// LeftOut names the regions that whoever started the scan left out of it, sorted.
+func LeftOut(as []Answer) []string {
+	regions := []string{}
+	for _, a := range as {
+		if a.Cause == OutOfScope {
+			regions = append(regions, a.Region)
+		}
+	}
+	slices.Sort(regions)
+	return slices.Compact(regions)
+}
+
 // A Resource is one thing as the cloud described it.
 type Resource struct {
 	Kind string // "aws.instance"

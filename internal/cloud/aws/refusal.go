@@ -14,24 +14,22 @@ import (
 
 // Our own codes, for what ends a question without a word from AWS.
 const (
-	codeUnreadable  = awsfact.CodeUnreadable   // a reply, but not AWS's
-	codeCutOff      = awsfact.CodeCutOff       // a reply that ended early
-	codeUnreachable = awsfact.CodeUnreachable  // no reply
-	codeInterrupted = awsfact.CodeInterrupted  // the scan was stopped
-	codeTokenLoop   = "plumbline:token_loop"   // a page names, as the next, one that came before
-	codeNoRegions   = "plumbline:no_regions"   // an empty list of regions
-	codeLogin       = "plumbline:bad_login"    // the credentials could not be renewed
-	codeNotSent     = "plumbline:not_sent"     // the request could not be made
-	codeNotOptedIn  = "plumbline:not_opted_in" // asked for, but not enabled
+	codeUnreadable  = awsfact.CodeUnreadable  // a reply, but not AWS's
+	codeCutOff      = awsfact.CodeCutOff      // a reply that ended early
+	codeUnreachable = awsfact.CodeUnreachable // no reply
+	codeInterrupted = awsfact.CodeInterrupted // the scan was stopped
+	codeTokenLoop   = "plumbline:token_loop"  // a page names, as the next, one that came before
+	codeNoRegions   = "plumbline:no_regions"  // an empty list of regions
+	codeLogin       = "plumbline:bad_login"   // the credentials could not be renewed
+	codeNotSent     = "plumbline:not_sent"    // the request could not be made
 )
 
 // ownCauses are those that the fact package does not know.
 var ownCauses = map[string]snapshot.Cause{
-	codeTokenLoop:  snapshot.Unreadable,
-	codeNoRegions:  snapshot.Unreadable,
-	codeLogin:      snapshot.BadLogin,
-	codeNotSent:    snapshot.OtherRefusal,
-	codeNotOptedIn: snapshot.NotOptedIn,
+	codeTokenLoop: snapshot.Unreadable,
+	codeNoRegions: snapshot.Unreadable,
+	codeLogin:     snapshot.BadLogin,
+	codeNotSent:   snapshot.OtherRefusal,
 }
 
 // A refusal is why a question was not answered.

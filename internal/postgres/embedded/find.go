@@ -47,6 +47,13 @@ func findBinaries(binDir string, major int) (binaries, error) {
 	return binaries{}, missing(binDir, major, all)
 }
 
+// Installed says whether PostgreSQL's programs are there, in binDir if one is
+// given; the error tells how to install them.
+func Installed(binDir string) error {
+	_, err := findBinaries(binDir, 0)
+	return err
+}
+
 func installed(binDir string) []binaries {
 	dirs := []string{binDir}
 	if binDir == "" {

@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"plumbline/internal/postgres"
+	"plumbline/internal/postgres/embedded"
 )
 
 // Main runs the tests of a package and stops the server afterwards:
@@ -72,6 +73,15 @@ func database(t testing.TB, from string) string {
 	house.must(t, "create database "+name+" "+from+" strategy file_copy")
 	t.Cleanup(func() { house.must(t, "drop database if exists "+name+" with (force)") })
 	return house.address(name)
+}
+
+// NeedPrograms is for tests that start a server of their own: it skips the
+// test, or fails it, where PostgreSQL's programs are missing.
+func NeedPrograms(t testing.TB) {
+	t.Helper()
+	if err := embedded.Installed(os.Getenv("PLUMBLINE_PG_BIN")); err != nil {
+		missing(t, err)
+	}
 }
 
 // missing skips the test, or fails it where PLUMBLINE_REQUIRE demands the part.

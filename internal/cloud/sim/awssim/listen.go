@@ -22,15 +22,12 @@ type Listener struct {
 // other address is refused: a simulated cloud is nobody else's business.
 func Listen(addr string, s *Server) (*Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fmt.Errorf("simulated AWS: %w", err)
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return nil, fmt.Errorf("simulated AWS: %s is not a loopback address", addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%q is not a loopback address; a simulated cloud is served on 127.0.0.1 or [::1] only", addr)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("simulated AWS: %w", err)
+		return nil, fmt.Errorf("the simulated cloud cannot listen on %s: %w", addr, err)
 	}
 	// What net/http would log are connections that faults tore down on purpose.
 	h := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
