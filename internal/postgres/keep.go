@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"plumbline/internal/estate"
-	"plumbline/internal/finding"
 	"plumbline/internal/judge"
+	"plumbline/internal/rule"
 	"plumbline/internal/scan"
 	"plumbline/internal/snapshot"
 )
@@ -59,39 +59,34 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 		kinds[r.ID] = r.For
 	}
 	out := snapshot.LeftOut(c.Answers())
-	narrow := coverageUntold(&res, len(out) > 0)
+	j := judged(&res)
+	if len(out) > 0 {
+		j.Narrowed = coverage(res.Rules)
+	}
 	var err error
-	k.record, err = k.writer.Close(ctx, judged(&res), Sight{
+	k.record, err = k.writer.Close(ctx, j, Sight{
 		Listed: func(kind, region string) bool {
 			return !k.facts.IsWorkload(kind) || k.facts.Whole(c, estate.KindWorkload, region)
 		},
 		Asked: func(rule string) bool { _, known := kinds[rule]; return known },
 		Whole: func(rule, region string) bool {
 			kind, known := kinds[rule]
-			return known && !narrow[rule] && k.facts.Whole(c, kind, region)
+			return known && !j.Narrowed[rule] && k.facts.Whole(c, kind, region)
 		},
 		LeftOut: func(region string) bool { return slices.Contains(out, region) },
 	})
 	return err
 }
 
-// coverageUntold takes back what rules about coverage pass where regions were
-// left out: all that was asked was answered, which mends nothing that was
-// refused elsewhere. It names those rules.
-func coverageUntold(res *judge.Result, narrowed bool) map[string]bool {
-	rules := map[string]bool{}
-	for i, r := range res.Rules {
-		if !narrowed || !r.Coverage {
-			continue
-		}
-		rules[r.ID] = true
-		for row := range res.Subjects {
-			if at := row*len(res.Rules) + i; res.Outcomes[at] == finding.Pass {
-				res.Outcomes[at] = 0
-			}
+// coverage names the rules about what could be seen.
+func coverage(rules []*rule.Rule) map[string]bool {
+	ids := map[string]bool{}
+	for _, r := range rules {
+		if r.Coverage {
+			ids[r.ID] = true
 		}
 	}
-	return rules
+	return ids
 }
 
 // Abort ends a scan that cannot be finished; it does nothing if none began.

@@ -294,7 +294,11 @@ func (v *view) sight(p pair) finding.Sight {
 	if d := v.verdicts[p]; d != nil {
 		return finding.Sight(d.Outcome)
 	}
-	return finding.Sight(v.outcome(p))
+	o := v.outcome(p)
+	if o == finding.Pass && v.j.Narrowed[p.rule] {
+		return finding.OutOfSight
+	}
+	return finding.Sight(o)
 }
 
 // count adds the outcomes to the tally: of each subject once, and a gap as one

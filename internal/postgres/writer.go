@@ -31,6 +31,10 @@ type Judged struct {
 	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
 	Verdicts []finding.Verdict // every fail and unknown, gaps included
 	Dark     []Dark            // where a rule was not asked, silently
+
+	// Narrowed are the rules about coverage where regions were left out: all
+	// that was asked was answered, which mends nothing refused elsewhere.
+	Narrowed map[string]bool
 }
 
 // Dark is a place where nobody looked for what a rule is asked of, and of
