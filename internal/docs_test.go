@@ -5,11 +5,8 @@ import (
 	"os"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/goccy/go-yaml"
 )
 
 // link is a Markdown link or picture.
@@ -60,48 +57,6 @@ func TestTheArchitectureNamesEveryPackage(t *testing.T) {
 				t.Errorf("docs/architecture.md does not name %s", p)
 			}
 		}
-	}
-}
-
-// No container engine runs in these tests; what can be read off the file is.
-func TestTheComposeFilePublishesNothingAndNeedsNoRoot(t *testing.T) {
-	t.Parallel()
-	var compose struct {
-		Services map[string]struct {
-			Image    string
-			User     string
-			ReadOnly bool `yaml:"read_only"`
-			Ports    []string
-			EnvFile  string `yaml:"env_file"`
-			Build    struct{ Context, Dockerfile string }
-			Command  []string
-			Health   struct{ Test []string } `yaml:"healthcheck"`
-		}
-	}
-	module := os.DirFS("..")
-	if err := yaml.Unmarshal(file(t, module, "docker-compose.yml"), &compose); err != nil {
-		t.Fatalf("docker-compose.yml cannot be read: %v", err)
-	}
-	for name, s := range compose.Services {
-		if len(s.Ports) > 0 {
-			t.Errorf("%s publishes %v: nothing may be reached from outside yet", name, s.Ports)
-		}
-		if s.EnvFile != "deploy/plumbline.env" {
-			t.Errorf("%s takes its secrets from %q, not from the file that git ignores", name, s.EnvFile)
-		}
-	}
-	p := compose.Services["plumbline"]
-	if p.User != "65532:65532" || !p.ReadOnly {
-		t.Errorf("plumbline runs as %q, read-only %t: want an account that is not root, on a root that cannot be written", p.User, p.ReadOnly)
-	}
-	if _, err := fs.Stat(module, p.Build.Dockerfile); err != nil {
-		t.Errorf("plumbline is built from %q, which is not there", p.Build.Dockerfile)
-	}
-	if len(compose.Services["postgres"].Health.Test) == 0 {
-		t.Error("postgres has no health check")
-	}
-	if !slices.Contains(strings.Fields(string(file(t, module, ".gitignore"))), "/deploy/plumbline.env") {
-		t.Error("git does not ignore deploy/plumbline.env, which holds secrets")
 	}
 }
 

@@ -45,6 +45,7 @@ var order = []struct{ name, kind string }{
 	{"fonts/geist-mono-latin-wght-normal.woff2", "font/woff2"},
 	{"icon.svg", "image/svg+xml"},
 	{"app.js", "text/javascript; charset=utf-8"},
+	{"scan.js", "text/javascript; charset=utf-8"},
 	{"app.css", "text/css; charset=utf-8"},
 }
 

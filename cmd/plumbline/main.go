@@ -40,6 +40,9 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) 
 
 type cli struct {
 	Demo        demoCmd        `cmd:"" help:"Show a simulated estate in the browser: no cloud account, nothing to set up."`
+	Serve       serveCmd       `cmd:"" help:"Run the service: pages, API, schedule, and a worker that scans."`
+	Work        workCmd        `cmd:"" help:"Scan for a service that runs elsewhere, beside its own worker."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the database to the shape of this program."`
 	Scan        scanCmd        `cmd:"" help:"Ask a cloud account and judge what it answers. Needs no database."`
 	Rules       rulesCmd       `cmd:"" help:"List the rules, show one, or prove them all."`
 	Permissions permissionsCmd `cmd:"" help:"Print the least-privilege policy that a scan needs."`

@@ -51,6 +51,7 @@ type Result struct {
 	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
 	Verdicts []finding.Verdict // every fail and unknown, gaps included
 	Dark     []Dark            // where a rule was not asked, silently
+	Rows     []estate.Row      // of the subjects that are workloads, for lists
 }
 
 // Dark is a place where nobody looked for what a rule is asked of, and of
@@ -71,7 +72,7 @@ func (r *Result) Without(rows []int) Result {
 	if len(rows) == 0 {
 		return *r
 	}
-	out := Result{Rules: r.Rules, Dark: r.Dark}
+	out := Result{Rules: r.Rules, Dark: r.Dark, Rows: r.Rows}
 	kept := map[string]bool{}
 	for i := range r.Subjects {
 		if slices.Contains(rows, i) {
@@ -161,6 +162,9 @@ func (b *Bench) Read(c *snapshot.Context, r *snapshot.Resource) (estate.Object, 
 func (b *Bench) object(res *Result, o estate.Object) {
 	head := o.Head()
 	res.Subjects = append(res.Subjects, *head)
+	if w, ok := o.(*estate.Workload); ok {
+		res.Rows = append(res.Rows, w.Row())
+	}
 	for _, r := range b.rules {
 		if r.For != head.Kind || !about(r, head.Provider) {
 			res.Outcomes = append(res.Outcomes, 0)

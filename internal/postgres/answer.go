@@ -32,13 +32,13 @@ func (w *Writer) Answers(ctx context.Context, as []snapshot.Answer) error {
 
 func (w *Writer) queueAnswer(b *pgx.Batch, a *snapshot.Answer) {
 	b.Queue(`
-		insert into answer (shard, call, region, subject, lists, status, cause, code, message, http, pages, items, attempts, request_id, asked_at, ended_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		insert into answer (account_id, shard, call, region, subject, lists, status, cause, code, message, http, pages, items, attempts, request_id, asked_at, ended_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		on conflict (shard, region, call, subject) do update
 		set lists = excluded.lists, status = excluded.status, cause = excluded.cause, code = excluded.code,
 			message = excluded.message, http = excluded.http, pages = excluded.pages, items = excluded.items,
 			attempts = excluded.attempts, request_id = excluded.request_id, asked_at = excluded.asked_at, ended_at = excluded.ended_at`,
-		w.shard, clean(a.Call), clean(a.Region), clean(a.Subject), a.Lists, string(a.Status), string(a.Cause), clean(a.Code), clean(a.Message),
+		w.account, w.shard, clean(a.Call), clean(a.Region), clean(a.Subject), a.Lists, string(a.Status), string(a.Cause), clean(a.Code), clean(a.Message),
 		a.HTTP, a.Pages, a.Items, a.Attempts, clean(a.RequestID), a.AskedAt, a.EndedAt)
 }
 
@@ -80,6 +80,12 @@ func (l ledger) refusals(region string) []string {
 }
 
 func answers(ctx context.Context, q Querier, number int64) ([]snapshot.Answer, error) {
+	return answersOf(ctx, q, number, true)
+}
+
+// answersOf reads the answers of a scan: all, or those to questions about the
+// context only.
+func answersOf(ctx context.Context, q Querier, number int64, all bool) ([]snapshot.Answer, error) {
 	rows, err := q.Query(ctx, `
 		select account.provider, account.external_id, answer.region, answer.call, answer.subject, answer.lists, answer.status, answer.cause,
 			answer.code, answer.message, answer.http, answer.pages, answer.items, answer.attempts, answer.request_id, answer.asked_at, answer.ended_at
@@ -87,8 +93,8 @@ func answers(ctx context.Context, q Querier, number int64) ([]snapshot.Answer, e
 		join shard on shard.id = answer.shard
 		join scan on scan.number = shard.scan
 		join account on account.id = scan.account_id
-		where scan.number = $1
-		order by answer.region, answer.call, answer.subject`, number)
+		where scan.number = $1 and ($2 or shard.part in ('account', 'network'))
+		order by answer.region, answer.call, answer.subject`, number, all)
 	if err != nil {
 		return nil, err
 	}

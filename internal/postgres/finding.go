@@ -59,7 +59,9 @@ const findingWhere = `
 // findingFrom joins a finding with its account, the verdict that is shown, the
 // reasons of the present verdict, and the last finished scan of the account.
 const findingFrom = `
-	from finding f
+	from finding f` + findingJoins
+
+const findingJoins = `
 	join account a on a.id = f.account_id
 	join verdict v on v.id = f.shown
 	left join verdict p on p.finding = f.number and p.valid_to is null
@@ -87,7 +89,7 @@ func (s *Store) Findings(ctx context.Context, f FindingFilter) (all []finding.Re
 	if limit <= 0 {
 		limit = 100
 	}
-	rows, err := s.pool.Query(ctx, findingColumns+findingFrom+findingWhere+`
+	rows, err := s.on(ctx).Query(ctx, findingColumns+findingFrom+findingWhere+`
 		and (-f.severity, -f.risk, f.number) > ($10::int, $11::int, $12::bigint)
 	order by -f.severity, -f.risk, f.number
 	limit $13`, append(f.args(), -at.severity, -at.risk, at.number, limit+1)...)
@@ -124,14 +126,17 @@ func placeAfter(after string) (p findingPlace, err error) {
 	return p, nil
 }
 
-func scanFinding(row pgx.CollectableRow) (r finding.Record, err error) {
+func scanFinding(row pgx.CollectableRow) (finding.Record, error) { return scanFindingAnd(row) }
+
+// scanFindingAnd reads a finding and the columns that follow.
+func scanFindingAnd(row pgx.CollectableRow, more ...any) (r finding.Record, err error) {
 	var b body
 	var present []byte
 	var outcome string
 	s := &r.Subject
-	err = row.Scan(&r.Number, &r.Rule, &s.Kind, &s.Provider, &s.Account, &s.Region, &s.UID, &s.ID, &s.Name, &s.Parent,
+	err = row.Scan(append([]any{&r.Number, &r.Rule, &s.Kind, &s.Provider, &s.Account, &s.Region, &s.UID, &s.ID, &s.Name, &s.Parent,
 		&r.State, &r.Cause, &present, &r.FirstScan, &r.FirstSeen, &r.ChangedAt, &r.LastScan, &r.SeenAt,
-		&r.Version, &r.Severity, &outcome, &r.Gap, &r.Fault, &r.Say, &r.Risk, &r.Potential, &b.factors, &b.reasons, &b.evidence)
+		&r.Version, &r.Severity, &outcome, &r.Gap, &r.Fault, &r.Say, &r.Risk, &r.Potential, &b.factors, &b.reasons, &b.evidence}, more...)...)
 	if err != nil {
 		return r, err
 	}
@@ -178,7 +183,7 @@ type Event struct {
 // Finding returns one finding and all that happened to it, in order; NotFound
 // if there is none of that number.
 func (s *Store) Finding(ctx context.Context, number int64) (finding.Record, []Event, error) {
-	rows, err := s.pool.Query(ctx, findingColumns+findingFrom+`
+	rows, err := s.on(ctx).Query(ctx, findingColumns+findingFrom+`
 	where f.number = $1`, number)
 	if err != nil {
 		return finding.Record{}, nil, explain(err)
@@ -195,7 +200,7 @@ func (s *Store) Finding(ctx context.Context, number int64) (finding.Record, []Ev
 }
 
 func (s *Store) events(ctx context.Context, number int64) ([]Event, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.on(ctx).Query(ctx, `
 		select at, coalesce(scan, 0), change, from_state, to_state, who, note
 		from finding_event
 		where finding = $1
@@ -226,7 +231,7 @@ type Group struct {
 // FindingGroups counts the findings that the filter chooses by rule, the worst
 // rule first. After and Limit do not matter.
 func (s *Store) FindingGroups(ctx context.Context, f FindingFilter) ([]Group, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.on(ctx).Query(ctx, `
 	select f.rule, max(f.severity) as severity,
 		count(*) as count,
 		count(*) filter (where f.state = 'open') as open,

@@ -46,7 +46,7 @@ func (k *Keep) Start(ctx context.Context, c *snapshot.Context) (err error) {
 
 // Page stores one page.
 func (k *Keep) Page(ctx context.Context, rs []snapshot.Resource, res judge.Result) error {
-	return k.writer.Page(ctx, rs, judged(&res))
+	return k.writer.Page(ctx, rs, JudgedOf(&res))
 }
 
 // End stores the ledger and the last verdicts, and closes the scan.
@@ -54,28 +54,35 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 	if err := k.writer.Answers(ctx, c.Answers()); err != nil {
 		return err
 	}
+	j, sight := Whole(c, &res, k.facts)
+	var err error
+	k.record, err = k.writer.Close(ctx, j, sight)
+	return err
+}
+
+// Whole is what the end of a scan has to store: what the rules said of all that
+// is no workload, and what was seen in full. c holds the whole ledger.
+func Whole(c *snapshot.Context, res *judge.Result, facts judge.Facts) (Judged, Sight) {
 	kinds := map[string]estate.Kind{}
 	for _, r := range res.Rules {
 		kinds[r.ID] = r.For
 	}
 	out := snapshot.LeftOut(c.Answers())
-	j := judged(&res)
+	j := JudgedOf(res)
 	if len(out) > 0 {
 		j.Narrowed = coverage(res.Rules)
 	}
-	var err error
-	k.record, err = k.writer.Close(ctx, j, Sight{
+	return j, Sight{
 		Listed: func(kind, region string) bool {
-			return !k.facts.IsWorkload(kind) || k.facts.Whole(c, estate.KindWorkload, region)
+			return !facts.IsWorkload(kind) || facts.Whole(c, estate.KindWorkload, region)
 		},
 		Asked: func(rule string) bool { _, known := kinds[rule]; return known },
 		Whole: func(rule, region string) bool {
 			kind, known := kinds[rule]
-			return known && !j.Narrowed[rule] && k.facts.Whole(c, kind, region)
+			return known && !j.Narrowed[rule] && facts.Whole(c, kind, region)
 		},
 		LeftOut: func(region string) bool { return slices.Contains(out, region) },
-	})
-	return err
+	}
 }
 
 // coverage names the rules about what could be seen.
@@ -100,8 +107,9 @@ func (k *Keep) Abort(ctx context.Context, reason string) error {
 	return nil
 }
 
-func judged(res *judge.Result) Judged {
-	j := Judged{Subjects: res.Subjects, Outcomes: res.Outcomes, Verdicts: res.Verdicts, Rules: make([]RuleRef, len(res.Rules))}
+// JudgedOf is a result as a Writer stores it.
+func JudgedOf(res *judge.Result) Judged {
+	j := Judged{Subjects: res.Subjects, Outcomes: res.Outcomes, Verdicts: res.Verdicts, Rows: res.Rows, Rules: make([]RuleRef, len(res.Rules))}
 	for i, r := range res.Rules {
 		j.Rules[i] = RuleRef{ID: r.ID, Version: r.Version, Severity: r.Severity}
 	}

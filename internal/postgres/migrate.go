@@ -18,7 +18,10 @@ const oldestServer = 150000
 // Migrate brings the database to the shape of this program. Two processes may
 // do so at once: the second waits for the first. A database that a newer
 // program has shaped is refused and left as it is.
-func Migrate(ctx context.Context, url string) (err error) {
+func Migrate(ctx context.Context, url string) error { return MigrateAs(ctx, url, DefaultRoles) }
+
+// MigrateAs is Migrate for roles of other names.
+func MigrateAs(ctx context.Context, url string, r Roles) (err error) {
 	cfg, err := parse(url)
 	if err != nil {
 		return err
@@ -32,13 +35,24 @@ func Migrate(ctx context.Context, url string) (err error) {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer func() { _ = c.Close() }() // and the lock with it
+	if _, err := c.ExecContext(ctx, `select pg_advisory_lock($1)`, int64(lockRoles)); err != nil {
+		return explain(err)
+	}
 	if err := refuseNewer(ctx, db, p); err != nil {
+		return err
+	}
+	if err := r.make(ctx, c); err != nil {
 		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", explain(err))
 	}
-	return nil
+	return r.grant(ctx, c)
 }
 
 func reach(ctx context.Context, db *sql.DB) error {
@@ -69,7 +83,10 @@ func refuseNewer(ctx context.Context, db *sql.DB, p *goose.Provider) error {
 }
 
 // lockNumber is any number that nobody else locks by.
-const lockNumber = 0x706c756d62 // "plumb"
+const (
+	lockNumber = 0x706c756d62 // "plumb"
+	lockRoles  = 0x726f6c6573 // "roles"
+)
 
 // locker makes migrating processes wait for one another. The lock ends with
 // the connection, so a killed process leaves none behind.

@@ -19,12 +19,15 @@ type moves struct {
 	events  []event
 	said    []said
 	ended   []int64 // verdicts
+	cube    deltas
+	words   map[string]named // by uid of a subject that is new or has a new name
 }
 
 type opened struct {
 	verdict *finding.Verdict
 	state   finding.State
 	change  finding.Change
+	clock   finding.Clock
 }
 
 type event struct {
@@ -50,7 +53,11 @@ func (m *moves) open(v *finding.Verdict) error {
 	if err != nil {
 		return err
 	}
-	m.opened = append(m.opened, opened{v, is, change})
+	at := m.w.start.StartedAt
+	clock := finding.Clock{}.Step(finding.None, is, 0, v.Severity, at)
+	m.opened = append(m.opened, opened{v, is, change, clock})
+	m.cube.count(1, place{v.Rule, v.Severity, is, v.Risk, v.Subject.Region, clock.Due, at})
+	m.name(v.Subject.UID, clean(v.Subject.Name), v.Subject.ID)
 	m.said = append(m.said, said{0, v, b})
 	return nil
 }
@@ -79,10 +86,33 @@ func (m *moves) step(s standing, saw finding.Sight, v *finding.Verdict) error {
 		return err
 	}
 	m.see(&next, s, saw)
+	next.run(&s, m.w.start.StartedAt)
 	if !same(s, next) {
 		m.updated = append(m.updated, next)
+		m.cube.count(-1, s.place())
+		m.cube.count(1, next.place())
+	}
+	if s.Name != next.Name || s.ID != next.ID {
+		m.name(s.UID, next.Name, next.ID)
 	}
 	return nil
+}
+
+// run moves the clock by which the finding is due.
+func (s *standing) run(was *standing, at time.Time) {
+	c := finding.Clock{Began: orZero(was.ClockAt), Due: orZero(was.DueAt), Mended: orZero(was.MendedAt)}.Step(was.State, s.State, was.Severity, s.Severity, at)
+	s.ClockAt, s.DueAt, s.MendedAt = orNull(c.Began), orNull(c.Due), orNull(c.Mended)
+}
+
+func (s *standing) place() place {
+	return place{s.Rule, s.Severity, s.State, s.Risk, s.Region, orZero(s.DueAt), s.FirstSeen}
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
 }
 
 // say ends the present verdict where it no longer holds, and begins the next.
@@ -168,7 +198,13 @@ func (m *moves) write(ctx context.Context, tx pgx.Tx) error {
 	if err := m.writeUpdated(ctx, tx, ids); err != nil {
 		return err
 	}
-	return m.writeEvents(ctx, tx)
+	if err := m.writeEvents(ctx, tx); err != nil {
+		return err
+	}
+	if err := writeWords(ctx, tx, m.w.account, m.words); err != nil {
+		return err
+	}
+	return m.cube.write(ctx, tx, m.w.account) // last: others wait for these rows
 }
 
 func (m *moves) endVerdicts(ctx context.Context, q Querier) error {
@@ -203,21 +239,21 @@ func (m *moves) writeOpened(ctx context.Context, tx pgx.Tx, verdicts []int64) er
 	n, at := m.w.start.Number, m.w.start.StartedAt
 	return copyRows(ctx, tx, "finding",
 		[]string{"number", "key", "account_id", "rule", "kind", "region", "uid", "id", "name", "parent", "state", "cause", "severity", "risk", "shown",
-			"first_scan", "first_seen", "change", "changed_scan", "changed_at"},
+			"first_scan", "first_seen", "change", "changed_scan", "changed_at", "due_at", "clock_at"},
 		len(m.opened), func(i int) []any {
 			v, s, k := m.opened[i].verdict, &m.opened[i].verdict.Subject, m.opened[i].verdict.Key()
 			return []any{ns[i], k[:], m.w.account, v.Rule, string(s.Kind), s.Region, s.UID, s.ID, clean(s.Name), s.Parent, string(m.opened[i].state), []string{},
-				int16(v.Severity), v.Risk, shown[i], n, at, string(m.opened[i].change), n, at}
+				int16(v.Severity), v.Risk, shown[i], n, at, string(m.opened[i].change), n, at, orNever(m.opened[i].clock.Due), orNull(m.opened[i].clock.Began)}
 		})
 }
 
 func (m *moves) writeSaid(ctx context.Context, tx pgx.Tx, ids []int64) error {
 	return copyRows(ctx, tx, "verdict",
-		[]string{"id", "finding", "rule", "rule_version", "engine_version", "severity", "outcome", "gap", "fault", "say", "risk", "potential",
+		[]string{"account_id", "id", "finding", "rule", "rule_version", "engine_version", "severity", "outcome", "gap", "fault", "say", "risk", "potential",
 			"factors", "reasons", "evidence", "digest", "scan", "valid_from"},
 		len(m.said), func(i int) []any {
 			v, b := m.said[i].verdict, &m.said[i].body
-			return []any{ids[i], m.said[i].finding, v.Rule, v.Version, m.w.start.Engine, int16(v.Severity), v.Outcome.String(), v.Gap, clean(v.Fault), clean(v.Say), v.Risk, v.Potential,
+			return []any{m.w.account, ids[i], m.said[i].finding, v.Rule, v.Version, m.w.start.Engine, int16(v.Severity), v.Outcome.String(), v.Gap, clean(v.Fault), clean(v.Say), v.Risk, v.Potential,
 				b.factors, b.reasons, b.evidence, b.digest[:], m.w.start.Number, m.w.start.StartedAt}
 		})
 }
@@ -244,13 +280,16 @@ func (m *moves) writeUpdated(ctx context.Context, q Querier, verdicts []int64) e
 		update finding f
 		set state = u.state, cause = string_to_array(u.cause, E'\x1e'), shown = u.shown, risk = u.risk, severity = u.severity,
 			id = u.id, name = u.name, parent = u.parent, first_scan = u.first_scan, first_seen = u.first_seen,
-			change = u.change, changed_scan = u.changed_scan, changed_at = u.changed_at, seen_scan = u.seen_scan, seen_at = u.seen_at
+			change = u.change, changed_scan = u.changed_scan, changed_at = u.changed_at, seen_scan = u.seen_scan, seen_at = u.seen_at,
+			due_at = coalesce(u.due_at, 'infinity'), clock_at = u.clock_at, mended_at = u.mended_at
 		from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[],
-				$10::bigint[], $11::timestamptz[], $12::text[], $13::bigint[], $14::timestamptz[], $15::bigint[], $16::timestamptz[])
-			as u (number, state, cause, shown, risk, severity, id, name, parent, first_scan, first_seen, change, changed_scan, changed_at, seen_scan, seen_at)
+				$10::bigint[], $11::timestamptz[], $12::text[], $13::bigint[], $14::timestamptz[], $15::bigint[], $16::timestamptz[],
+				$17::timestamptz[], $18::timestamptz[], $19::timestamptz[])
+			as u (number, state, cause, shown, risk, severity, id, name, parent, first_scan, first_seen, change, changed_scan, changed_at, seen_scan, seen_at,
+				due_at, clock_at, mended_at)
 		where f.number = u.number`,
 		u.number, u.state, u.cause, u.shown, u.risk, u.severity, u.id, u.name, u.parent,
-		u.firstScan, u.firstSeen, u.change, u.changedScan, u.changedAt, u.seenScan, u.seenAt)
+		u.firstScan, u.firstSeen, u.change, u.changedScan, u.changedAt, u.seenScan, u.seenAt, u.dueAt, u.clockAt, u.mendedAt)
 	return err
 }
 
@@ -262,7 +301,7 @@ type updates struct {
 	severity                               []int32
 	firstSeen, changedAt                   []time.Time
 	seenScan                               []*int64
-	seenAt                                 []*time.Time
+	seenAt, dueAt, clockAt, mendedAt       []*time.Time
 }
 
 func (u *updates) add(s *standing) {
@@ -274,12 +313,13 @@ func (u *updates) add(s *standing) {
 	u.change = append(u.change, string(s.Change))
 	u.changedScan, u.changedAt = append(u.changedScan, s.ChangedScan), append(u.changedAt, s.ChangedAt)
 	u.seenScan, u.seenAt = append(u.seenScan, s.SeenScan), append(u.seenAt, s.SeenAt)
+	u.dueAt, u.clockAt, u.mendedAt = append(u.dueAt, s.DueAt), append(u.clockAt, s.ClockAt), append(u.mendedAt, s.MendedAt)
 }
 
 func (m *moves) writeEvents(ctx context.Context, tx pgx.Tx) error {
-	return copyRows(ctx, tx, "finding_event", []string{"finding", "at", "scan", "change", "from_state", "to_state"},
+	return copyRows(ctx, tx, "finding_event", []string{"account_id", "finding", "at", "scan", "change", "from_state", "to_state"},
 		len(m.events), func(i int) []any {
 			e := m.events[i]
-			return []any{e.finding, m.w.start.StartedAt, m.w.start.Number, string(e.change), string(e.was), string(e.is)}
+			return []any{m.w.account, e.finding, m.w.start.StartedAt, m.w.start.Number, string(e.change), string(e.was), string(e.is)}
 		})
 }

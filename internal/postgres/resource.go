@@ -114,6 +114,7 @@ func (w *Writer) replace(ctx context.Context, tx pgx.Tx, changed []int64, write 
 			write[i].id, ids = ids[0], ids[1:]
 		}
 		d.seen.add(write[i].id)
+		d.fresh[write[i].doc.UID] = true
 	}
 	d.written += len(write)
 	return copyRows(ctx, tx, "resource",
@@ -167,6 +168,9 @@ func (w *Writer) retire(ctx context.Context, q Querier, s Sight, d *sum) error {
 		}
 	}
 	d.written += len(gone)
+	if err := w.dropRows(ctx, q, gone); err != nil {
+		return err
+	}
 	return w.bury(ctx, q, gone)
 }
 
@@ -201,12 +205,12 @@ func (w *Writer) heaps(ctx context.Context, q Querier, d *sum) (map[thing]*heap,
 // which were not.
 func (w *Writer) noteUnseen(ctx context.Context, q Querier, t thing, h *heap) error {
 	if !h.seen {
-		_, err := q.Exec(ctx, `insert into unseen (scan, kind, region, uid) values ($1, $2, $3, '')`, w.Number(), t.kind, t.region)
+		_, err := q.Exec(ctx, `insert into unseen (account_id, scan, kind, region, uid) values ($1, $2, $3, $4, '')`, w.account, w.Number(), t.kind, t.region)
 		return err
 	}
 	_, err := q.Exec(ctx, `
-		insert into unseen (scan, kind, region, uid)
-		select $1, kind, region, uid
+		insert into unseen (account_id, scan, kind, region, uid)
+		select account_id, $1, kind, region, uid
 		from resource
 		where id = any($2)`, w.Number(), h.unseen)
 	return err
@@ -214,7 +218,7 @@ func (w *Writer) noteUnseen(ctx context.Context, q Querier, t thing, h *heap) er
 
 // Resource returns the present document of a thing and since when it stands.
 func (s *Store) Resource(ctx context.Context, provider, account, kind, region, uid string) (snapshot.Resource, time.Time, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.on(ctx).Query(ctx, `
 		select `+resourceColumns+`
 		from resource r
 		join account a on a.id = r.account_id
@@ -225,7 +229,7 @@ func (s *Store) Resource(ctx context.Context, provider, account, kind, region, u
 // ResourceByHash returns the document of a thing that has a given hash, be it
 // the present one or a former one, and since when it stands or stood.
 func (s *Store) ResourceByHash(ctx context.Context, provider, account, kind, region, uid string, hash [32]byte) (snapshot.Resource, time.Time, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.on(ctx).Query(ctx, `
 		select `+resourceColumns+`
 		from (
 			select account_id, kind, region, uid, name, call, doc, hash, doc_format, redacted, valid_from

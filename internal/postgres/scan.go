@@ -11,14 +11,19 @@ import (
 	"plumbline/internal/scan"
 )
 
-const scanQuery = `
-	select s.number, a.provider, a.external_id, s.state, s.reason, s.started_at, s.ended_at, s.engine, s.workloads, s.written, s.changes
+const scanColumns = `
+	select s.number, a.provider, a.external_id, s.state, s.reason, s.started_at, s.ended_at, s.engine, s.asker, s.workloads, s.written, s.changes`
+
+const scanQuery = scanColumns + `
 	from scan s
 	join account a on a.id = s.account_id`
 
-func readScan(row pgx.CollectableRow) (r scan.Record, err error) {
+func readScan(row pgx.CollectableRow) (scan.Record, error) { return readScanAnd(row) }
+
+// readScanAnd reads a scan and the columns that follow.
+func readScanAnd(row pgx.CollectableRow, more ...any) (r scan.Record, err error) {
 	var ended *time.Time
-	err = row.Scan(&r.Number, &r.Provider, &r.Account, &r.State, &r.Reason, &r.StartedAt, &ended, &r.Engine, &r.Workloads, &r.Written, &r.Changes)
+	err = row.Scan(append([]any{&r.Number, &r.Provider, &r.Account, &r.State, &r.Reason, &r.StartedAt, &ended, &r.Engine, &r.Asker, &r.Workloads, &r.Written, &r.Changes}, more...)...)
 	r.StartedAt = r.StartedAt.UTC()
 	if ended != nil {
 		r.EndedAt = ended.UTC()
@@ -29,17 +34,23 @@ func readScan(row pgx.CollectableRow) (r scan.Record, err error) {
 // Scan returns one scan with its answers and, if it was finished, its counts;
 // NotFound if there is none of that number.
 func (s *Store) Scan(ctx context.Context, number int64) (scan.Record, error) {
-	r, err := readWhole(ctx, s.pool, number)
+	r, err := readWhole(ctx, s.on(ctx), number)
 	return r, explain(err)
 }
 
-func readWhole(ctx context.Context, q Querier, number int64) (scan.Record, error) {
+// readScanRow reads a scan without its answers and counts; pgx.ErrNoRows if
+// there is none.
+func readScanRow(ctx context.Context, q Querier, number int64) (scan.Record, error) {
 	rows, err := q.Query(ctx, scanQuery+`
 	where s.number = $1`, number)
 	if err != nil {
 		return scan.Record{}, err
 	}
-	r, err := pgx.CollectExactlyOneRow(rows, readScan)
+	return pgx.CollectExactlyOneRow(rows, readScan)
+}
+
+func readWhole(ctx context.Context, q Querier, number int64) (scan.Record, error) {
+	r, err := readScanRow(ctx, q, number)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, problem.New(problem.NotFound, "There is no scan %d.", number)
 	}
@@ -58,7 +69,7 @@ func readWhole(ctx context.Context, q Querier, number int64) (scan.Record, error
 // Scans returns the latest scans, the last begun first, without their answers
 // and counts.
 func (s *Store) Scans(ctx context.Context, limit int) ([]scan.Record, error) {
-	rows, err := s.pool.Query(ctx, scanQuery+`
+	rows, err := s.on(ctx).Query(ctx, scanQuery+`
 	order by s.started_at desc, s.number desc
 	limit $1`, limit)
 	if err != nil {
@@ -71,7 +82,7 @@ func (s *Store) Scans(ctx context.Context, limit int) ([]scan.Record, error) {
 // LatestScans returns the last finished scan of each account, the last begun
 // first, without their answers and counts.
 func (s *Store) LatestScans(ctx context.Context) ([]scan.Record, error) {
-	rows, err := s.pool.Query(ctx, scanQuery+`
+	rows, err := s.on(ctx).Query(ctx, scanQuery+`
 	where s.number in (
 		select distinct on (account_id) number
 		from scan
@@ -88,7 +99,7 @@ func (s *Store) LatestScans(ctx context.Context) ([]scan.Record, error) {
 // FormerScan returns the finished scan of an account before the one of the
 // given number, without its answers and counts; NotFound if there is none.
 func (s *Store) FormerScan(ctx context.Context, number int64) (scan.Record, error) {
-	rows, err := s.pool.Query(ctx, scanQuery+`
+	rows, err := s.on(ctx).Query(ctx, scanQuery+`
 	where s.state = 'finished' and s.number < $1 and s.account_id = (select account_id from scan where number = $1)
 	order by s.started_at desc
 	limit 1`, number)
@@ -104,7 +115,7 @@ func (s *Store) FormerScan(ctx context.Context, number int64) (scan.Record, erro
 
 // FinishedScans counts the scans of all accounts that were finished.
 func (s *Store) FinishedScans(ctx context.Context) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `select count(*) from scan where state = 'finished'`).Scan(&n)
+	err = s.on(ctx).QueryRow(ctx, `select count(*) from scan where state = 'finished'`).Scan(&n)
 	return n, explain(err)
 }
 
@@ -112,7 +123,7 @@ func (s *Store) FinishedScans(ctx context.Context) (n int, err error) {
 // counts; NotFound if none was ever finished.
 func (s *Store) LatestScan(ctx context.Context) (scan.Record, error) {
 	var n int64
-	err := s.pool.QueryRow(ctx, `
+	err := s.on(ctx).QueryRow(ctx, `
 		select number
 		from scan
 		where state = 'finished'

@@ -32,7 +32,7 @@ type Source struct {
 func (s *Store) Source(ctx context.Context, provider, account string, asOf time.Time, workload func(kind string) bool) (*Source, error) {
 	src := &Source{store: s, late: map[string]bool{}}
 	var n int64
-	err := s.pool.QueryRow(ctx, `
+	err := s.on(ctx).QueryRow(ctx, `
 		select s.number, a.id
 		from scan s
 		join account a on a.id = s.account_id
@@ -59,7 +59,7 @@ func orNull(t time.Time) *time.Time {
 }
 
 func (s *Source) sortKinds(ctx context.Context, workload func(kind string) bool) error {
-	rows, err := s.store.pool.Query(ctx, `
+	rows, err := s.store.on(ctx).Query(ctx, `
 		select kind from resource where account_id = $1
 		union
 		select kind from resource_version where account_id = $1
@@ -153,7 +153,7 @@ func (s *Source) stream(ctx context.Context, kind string, each func([]snapshot.R
 // page reads the documents of a kind that the scan saw, after a place. A document is in one of the two tables at any moment, so a scan
 // that runs beside this one changes nothing.
 func (s *Source) page(ctx context.Context, kind, region, uid string, size int) ([]snapshot.Resource, error) {
-	rows, err := s.store.pool.Query(ctx, `
+	rows, err := s.store.on(ctx).Query(ctx, `
 		select `+resourceColumns+`
 		from (
 			(select account_id, kind, region, uid, name, call, doc, hash, doc_format, redacted, valid_from

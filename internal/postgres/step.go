@@ -34,6 +34,9 @@ type standing struct {
 	ChangedAt   time.Time
 	SeenScan    *int64
 	SeenAt      *time.Time
+	DueAt       *time.Time
+	ClockAt     *time.Time
+	MendedAt    *time.Time
 	VerdictID   *int64
 	Digest      []byte
 	Gap         bool // its present verdict is that nobody could look
@@ -42,7 +45,8 @@ type standing struct {
 // standingColumns are the columns of a standing, of a finding f and its present
 // verdict v.
 const standingColumns = `f.number, f.rule, f.uid, f.region, f.id, f.name, f.parent, f.state, f.cause, f.shown, f.risk, f.severity,
-		f.first_scan, f.first_seen, f.change, f.changed_scan, f.changed_at, f.seen_scan, f.seen_at, v.id as verdict_id, v.digest,
+		f.first_scan, f.first_seen, f.change, f.changed_scan, f.changed_at, f.seen_scan, f.seen_at,
+		nullif(f.due_at, 'infinity') as due_at, f.clock_at, f.mended_at, v.id as verdict_id, v.digest,
 		coalesce(v.gap, false) as gap`
 
 type pair struct{ rule, uid string }

@@ -23,7 +23,15 @@ import (
 
 // A Store is the database. It is safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
+	pool   *pgxpool.Pool
+	roles  Roles
+	strict bool // reads within See only
+	sums   *sums
+
+	// RuleWords gives the ids of the rules whose title or id has a word that
+	// begins with the given one, in small letters. It is set before first use;
+	// where it is nil, words are looked for in subjects only.
+	RuleWords func(word string) []string
 }
 
 // Open connects to a database that Migrate has shaped.
@@ -40,11 +48,14 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		pool.Close()
 		return nil, explain(err)
 	}
-	return &Store{pool}, nil
+	return New(pool), nil
 }
 
 // New is a store over a pool that somebody else closes.
-func New(pool *pgxpool.Pool) *Store { return &Store{pool} }
+func New(pool *pgxpool.Pool) *Store { return NewAs(pool, DefaultRoles) }
+
+// NewAs is New for a database whose roles have other names.
+func NewAs(pool *pgxpool.Pool, r Roles) *Store { return &Store{pool: pool, roles: r, sums: newSums()} }
 
 // Close ends all connections.
 func (s *Store) Close() { s.pool.Close() }

@@ -16,7 +16,7 @@ func wipe(t *testing.T, url string) {
 		t.Fatal(err)
 	}
 	defer c.Close(ctx)
-	if _, err := c.Exec(ctx, `truncate account, scan, shard, answer, resource, resource_version, unseen, finding, verdict, finding_event, tally`); err != nil {
+	if _, err := c.Exec(ctx, `truncate account cascade`); err != nil {
 		t.Fatal(err)
 	}
 }

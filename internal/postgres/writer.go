@@ -31,6 +31,7 @@ type Judged struct {
 	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
 	Verdicts []finding.Verdict // every fail and unknown, gaps included
 	Dark     []Dark            // where a rule was not asked, silently
+	Rows     []estate.Row      // of the workloads, for the inventory
 
 	// Narrowed are the rules about coverage where regions were left out: all
 	// that was asked was answered, which mends nothing refused elsewhere.
@@ -60,18 +61,27 @@ type Sight struct {
 	LeftOut func(region string) bool
 }
 
-// A Writer stores one scan. It is used by one goroutine at a time, and ended
-// by Close or Abort.
+// A Writer stores a scan, or a shard of one. It is used by one goroutine at a
+// time. A whole scan is ended by Close or Abort, a shard by EndShard or left to
+// another attempt.
 type Writer struct {
 	store   *Store
-	conn    *pgx.Conn // its own, for the lock on the account ends with it
+	conn    *pgx.Conn // of a whole scan: its own, for the lock on the account ends with it
 	account int64
 	shard   int64
+	part    string
+	region  string
+	attempt int
 	start   scan.Record
-	before  told // the last finished scan of the account; zero if there is none
+	before  told   // the last finished scan of the account; zero if there is none
+	engine  string // that judged it
 	ledger  ledger
+	anew    bool // all rows of the inventory are written, not only those of new documents
 	sum     sum
 }
+
+// whole is the part of a scan that one process makes alone.
+const whole = "whole"
 
 // told is a scan as the one that told something.
 type told struct {
@@ -87,6 +97,9 @@ type sum struct {
 	changes   map[finding.Change]int
 	workloads int
 	written   int
+	pages     int
+	items     int
+	fresh     map[string]bool // uids whose document was written by this transaction
 }
 
 // Begin opens a scan of an account: r's Provider, Account, StartedAt and
@@ -98,10 +111,9 @@ func (s *Store) Begin(ctx context.Context, r scan.Record) (w *Writer, err error)
 	if err != nil {
 		return nil, explain(err)
 	}
-	w = &Writer{store: s, conn: c.Hijack(), start: r, ledger: ledger{}}
+	w = &Writer{store: s, conn: c.Hijack(), start: r, ledger: ledger{}, part: whole, region: snapshot.Global, attempt: 1, sum: *newSum()}
 	w.start.StartedAt = r.StartedAt.UTC().Truncate(time.Microsecond)
 	w.start.State = scan.Running
-	w.sum = sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}}
 	if err := w.begin(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin scan of %s %s: %w", r.Provider, r.Account, explain(err)), w.hangUp())
 	}
@@ -119,10 +131,16 @@ func (w *Writer) begin(ctx context.Context) error {
 		if err := w.interruptOlder(ctx, tx); err != nil {
 			return err
 		}
+		if err := w.holdClock(ctx, tx); err != nil {
+			return err
+		}
 		if err := w.lookBack(ctx, tx); err != nil {
 			return err
 		}
-		return w.insertScan(ctx, tx)
+		if err := w.insertScan(ctx, tx); err != nil {
+			return err
+		}
+		return w.insertWhole(ctx, tx)
 	})
 }
 
@@ -162,8 +180,22 @@ func (w *Writer) claim(ctx context.Context) error {
 // lockScan begins the pair of numbers that a running scan locks.
 const lockScan int32 = 0x7363616e // "scan"
 
+// interruptOlder ends a whole scan that was left running: whoever calls it
+// holds the lock that such a scan holds. One in shards lives on without the
+// process that began it, and is a Conflict.
 func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
-	_, err := q.Exec(ctx, `
+	var n int64
+	err := q.QueryRow(ctx, `
+		select number
+		from scan
+		where account_id = $1 and state = 'running' and not exists (select from shard where scan = number and part = 'whole')`, w.account).Scan(&n)
+	if err == nil {
+		return problem.New(problem.Conflict, "Scan %d of account %s is running. Wait until it has ended, or cancel it.", n, w.start.Account)
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	_, err = q.Exec(ctx, `
 		with old as (
 			update scan
 			set state = 'interrupted', ended_at = now(),
@@ -171,28 +203,24 @@ func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
 			where account_id = $1 and state = 'running'
 			returning number)
 		update shard
-		set state = 'interrupted'
+		set state = 'interrupted', ended_at = now()
 		from old
 		where shard.scan = old.number and shard.state = 'running'`, w.account)
 	return err
 }
 
-// lookBack finds the scan that told all that no later one moved, and refuses a
-// clock that went backwards.
+// lookBack finds the scan that told all that no later one moved.
 func (w *Writer) lookBack(ctx context.Context, q Querier) error {
-	if err := w.holdClock(ctx, q); err != nil {
+	err := q.QueryRow(ctx, `
+		select number, started_at, engine
+		from scan
+		where account_id = $1 and state = 'finished' and number <> $2
+		order by started_at desc
+		limit 1`, w.account, w.start.Number).Scan(&w.before.scan, &w.before.at, &w.engine)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	err := q.QueryRow(ctx, `
-		select number, started_at
-		from scan
-		where account_id = $1 and state = 'finished'
-		order by started_at desc
-		limit 1`, w.account).Scan(&w.before.scan, &w.before.at)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	return err
+	return w.lookAnew(ctx, q)
 }
 
 // holdClock refuses to scan at a time up to which intervals were written
@@ -225,17 +253,17 @@ func (w *Writer) holdClock(ctx context.Context, q Querier) error {
 }
 
 func (w *Writer) insertScan(ctx context.Context, q Querier) error {
-	err := q.QueryRow(ctx, `
-		insert into scan (account_id, state, started_at, engine)
-		values ($1, 'running', $2, $3)
-		returning number`, w.account, w.start.StartedAt, w.start.Engine).Scan(&w.start.Number)
-	if err != nil {
-		return err
-	}
 	return q.QueryRow(ctx, `
-		insert into shard (scan, part, region, state, heartbeat_at)
-		values ($1, 'whole', $2, 'running', now())
-		returning id`, w.start.Number, snapshot.Global).Scan(&w.shard)
+		insert into scan (account_id, state, started_at, engine, asker)
+		values ($1, 'running', $2, $3, $4)
+		returning number`, w.account, w.start.StartedAt, w.start.Engine, w.start.Asker).Scan(&w.start.Number)
+}
+
+func (w *Writer) insertWhole(ctx context.Context, q Querier) error {
+	return q.QueryRow(ctx, `
+		insert into shard (account_id, scan, part, region, state, attempt, heartbeat_at, started_at)
+		values ($1, $2, 'whole', $3, 'running', 1, now(), now())
+		returning id`, w.account, w.start.Number, snapshot.Global).Scan(&w.shard)
 }
 
 // Number of the scan.
@@ -249,16 +277,22 @@ func (w *Writer) StartedAt() time.Time { return w.start.StartedAt }
 // verdict, of the context, go the same way with a zero Judged.
 func (w *Writer) Page(ctx context.Context, rs []snapshot.Resource, j Judged) error {
 	d := newSum()
+	d.pages, d.items = 1, len(rs)
 	err := w.within(ctx, func(tx pgx.Tx) error {
+		if err := w.hold(ctx, tx, d); err != nil {
+			return err
+		}
 		again, err := w.documents(ctx, tx, rs, d)
 		if err != nil {
+			return err
+		}
+		if err := w.inventory(ctx, tx, j.Rows, d.fresh); err != nil {
 			return err
 		}
 		if err := w.judged(ctx, tx, j, again, d); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update shard set heartbeat_at = now() where id = $1`, w.shard)
-		return err
+		return w.note(ctx, tx, d)
 	})
 	if err != nil {
 		return fmt.Errorf("scan %d: store page: %w", w.Number(), explain(err))
@@ -274,6 +308,9 @@ func (w *Writer) Page(ctx context.Context, rs []snapshot.Resource, j Judged) err
 func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, err error) {
 	d := newSum()
 	err = w.last(ctx, func(tx pgx.Tx) error {
+		if err := w.lockScan(ctx, tx); err != nil {
+			return err
+		}
 		if err := w.judged(ctx, tx, j, nil, d); err != nil {
 			return err
 		}
@@ -292,6 +329,9 @@ func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, e
 		if err := w.finish(ctx, tx, d); err != nil {
 			return err
 		}
+		if err := w.endWhole(ctx, tx); err != nil {
+			return err
+		}
 		r, err = readWhole(ctx, tx, w.Number())
 		return err
 	})
@@ -306,7 +346,7 @@ func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, e
 // is committed, though the caller may have given up in that moment. It would
 // not know whether the scan is finished or not.
 func (w *Writer) last(ctx context.Context, do func(pgx.Tx) error) error {
-	tx, err := w.conn.Begin(ctx)
+	tx, err := w.beginner().Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -330,20 +370,13 @@ func (w *Writer) finish(ctx context.Context, q Querier, d *sum) error {
 	if err != nil {
 		return err
 	}
-	_, err = q.Exec(ctx, `update shard set state = 'finished', heartbeat_at = now() where id = $1`, w.shard)
-	return err
+	return w.tellEnd(ctx, q, scan.Finished, "")
 }
 
 // Abort ends a scan that is void, for a reason told in a sentence. What its
 // pages have stored stays; nothing is retired and nothing is counted.
 func (w *Writer) Abort(ctx context.Context, reason string) error {
-	var on interface {
-		Begin(context.Context) (pgx.Tx, error)
-	} = w.conn
-	if w.conn.IsClosed() { // a cancel in the middle of a statement ends the connection
-		on = w.store.pool
-	}
-	err := pgx.BeginFunc(ctx, on, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, w.beginner(), func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			update scan
 			set state = 'failed', ended_at = greatest(now(), started_at), reason = $2, workloads = $3, written = $4, changes = $5
@@ -351,8 +384,11 @@ func (w *Writer) Abort(ctx context.Context, reason string) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `update shard set state = 'failed' where id = $1 and state = 'running'`, w.shard)
-		return err
+		_, err = tx.Exec(ctx, `update shard set state = 'failed', ended_at = now() where id = $1 and state = 'running'`, w.shard)
+		if err != nil {
+			return err
+		}
+		return w.tellEnd(ctx, tx, scan.Failed, reason)
 	})
 	if err := errors.Join(explain(err), w.hangUp()); err != nil {
 		return fmt.Errorf("scan %d: abort: %w", w.Number(), err)
@@ -360,12 +396,32 @@ func (w *Writer) Abort(ctx context.Context, reason string) error {
 	return nil
 }
 
-func (w *Writer) within(ctx context.Context, do func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, w.conn, do)
+// A beginner opens transactions.
+type beginner interface {
+	Begin(context.Context) (pgx.Tx, error)
 }
 
-// hangUp ends the connection, and with it the claim on the account.
+// beginner is the writer's own connection, or the pool where it has none: a
+// cancel in the middle of a statement ends a connection.
+func (w *Writer) beginner() beginner {
+	if w.conn == nil || w.conn.IsClosed() {
+		return w.store.pool
+	}
+	return w.conn
+}
+
+func (w *Writer) within(ctx context.Context, do func(pgx.Tx) error) error {
+	if w.conn != nil { // never on another one: the lock would be lost
+		return pgx.BeginFunc(ctx, w.conn, do)
+	}
+	return pgx.BeginFunc(ctx, w.store.pool, do)
+}
+
+// hangUp ends a whole scan's connection, and with it the claim on the account.
 func (w *Writer) hangUp() error {
+	if w.conn == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_, _ = w.conn.Exec(ctx, `select pg_advisory_unlock_all()`) // a broken connection holds nothing
@@ -373,7 +429,7 @@ func (w *Writer) hangUp() error {
 }
 
 func newSum() *sum {
-	return &sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}}
+	return &sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}, fresh: map[string]bool{}}
 }
 
 // add takes over what a transaction did, once it is committed.
@@ -392,4 +448,6 @@ func (s *sum) add(d *sum) {
 	}
 	s.workloads += d.workloads
 	s.written += d.written
+	s.pages += d.pages
+	s.items += d.items
 }

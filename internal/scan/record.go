@@ -15,7 +15,8 @@ const (
 	Running     State = "running"
 	Finished    State = "finished"    // every question ended, with an answer or a refusal
 	Interrupted State = "interrupted" // the program stopped in the middle
-	Failed      State = "failed"      // void: the login, the cancel, the database
+	Cancelled   State = "cancelled"   // a person stopped it
+	Failed      State = "failed"      // void: the login, the database
 )
 
 // A Record is a scan as it is kept.
@@ -28,6 +29,7 @@ type Record struct {
 	StartedAt time.Time
 	EndedAt   time.Time // zero while running
 	Engine    string    // version of the program
+	Asker     string    // who started it: a person or the schedule; "" for the command line
 	Workloads int
 	Written   int // resource rows written; 0 for an unchanged estate
 	Changes   map[finding.Change]int

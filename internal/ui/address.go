@@ -1,208 +1,243 @@
 package ui
 
 import (
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"plumbline/internal/finding"
+	"plumbline/internal/listing"
+	"plumbline/internal/query"
 	"plumbline/internal/words"
 	"plumbline/web/pages"
 )
 
-// The views of the list. Each is a link; none is a state of the page.
+// How a list of findings may be grouped.
 const (
-	viewOpen       = "open"
-	viewUnassessed = "unassessed"
-	viewClosed     = "closed"
+	byRule  = ""
+	byCause = "cause"
+	flat    = "none"
 )
-
-var viewStates = map[string][]finding.State{
-	viewOpen:       {finding.Open},
-	viewUnassessed: {finding.NoData, finding.Lost},
-	viewClosed:     {finding.Resolved, finding.Gone},
-}
-
-// viewHow leaves out of the closed ones what never failed: it could not be told,
-// and then it passed or went.
-var viewHow = map[string][]finding.Change{
-	viewClosed: {finding.Fixed, finding.GoneAway, finding.Retired},
-}
-
-var changedStates = map[string][]finding.State{
-	"new":   {finding.Open, finding.Lost}, // lost, where only a void scan saw it fail
-	"fixed": {finding.Resolved},
-	"gone":  {finding.Gone},
-	"lost":  {finding.Lost},
-}
-
-// changedHow tells what a state alone does not: a finding that was lost and is
-// seen to fail again is open, and is not new.
-var changedHow = map[string][]finding.Change{
-	"new":   {finding.New, finding.CameBack},
-	"fixed": {finding.Fixed},
-	"gone":  {finding.GoneAway},
-	"lost":  {finding.LostIt},
-}
 
 var (
-	keys          = []string{"view", "severity", "rule", "changed", "open", "after"}
-	severityWords = []string{"critical", "high", "medium", "low", "info"}
-	viewWords     = []string{viewOpen, viewUnassessed, viewClosed}
-	changedWords  = []string{"new", "fixed", "gone", "lost"}
+	// addressKeys are what an address of the list is made of; formKeys are what
+	// its forms send besides, and what no address keeps.
+	addressKeys = []string{"q", "group", "sort", "open", "after", "before", "sheet"}
+	formKeys    = []string{"add", "facet", "v"}
+	groupWords  = []string{byCause, flat, "rule"}
+	sortWords   = []string{string(listing.Newest), string(listing.Due)}
 )
 
-// A query is what the address of the list asks for.
-type query struct {
-	view       string
-	severities []finding.Severity
-	rule       string
-	changed    string
-	open       string
-	after      string
+// A want is what the address of the list asks for. The address is the only
+// state that the page has.
+type want struct {
+	q             query.Query
+	group         string
+	sort          listing.Sort
+	open          string // the group that is open
+	after, before string
+	sheet         string // FND-n beside the list
+	typed         string // what a form sent that is not understood
 }
 
-// parse reads an address. What it does not understand it names, so that no
-// list is shown as if it had been filtered.
-func parse(v url.Values) (query, *pages.Problem) {
+const notShown = "The list is not shown, for it would look as if it had been filtered."
+
+// read reads an address. What it does not understand it names, so that no
+// list is shown as if it had been filtered. moved says that a form was read:
+// the page then has an address of its own.
+func read(v url.Values, now time.Time) (l want, moved bool, fault *pages.Problem) {
 	if p := unfit(v); p != nil {
-		return query{}, p
+		return l, false, p
 	}
-	for k := range v {
-		if !slices.Contains(keys, k) {
-			return query{}, unknownKey(v, k)
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		if !slices.Contains(addressKeys, k) && !slices.Contains(formKeys, k) {
+			return l, false, unknownKey(v, k)
 		}
 	}
-	q := query{view: v.Get("view"), rule: v.Get("rule"), changed: v.Get("changed"), open: v.Get("open"), after: v.Get("after")}
-	if q.view == "" {
-		q.view = viewOpen
+	l = want{group: v.Get("group"), sort: listing.Sort(v.Get("sort")), open: v.Get("open"), after: v.Get("after"), before: v.Get("before"), sheet: v.Get("sheet")}
+	switch {
+	case l.group != "" && !slices.Contains(groupWords, l.group):
+		return l, false, unknownWord(v, "group", l.group, groupWords)
+	case l.sort != "" && !slices.Contains(sortWords, string(l.sort)):
+		return l, false, unknownWord(v, "sort", string(l.sort), sortWords)
+	case l.after != "" && l.before != "":
+		return l, false, &pages.Problem{Title: "A page begins after a finding or ends before one, not both.", Text: "Leave “after” or “before” out. " + notShown}
 	}
-	if !slices.Contains(viewWords, q.view) {
-		return query{}, unknownWord(v, "view", q.view, viewWords)
+	if l.group == "rule" {
+		l.group, moved = byRule, true
 	}
-	if q.changed != "" && !slices.Contains(changedWords, q.changed) {
-		return query{}, unknownWord(v, "changed", q.changed, changedWords)
+	more, fault := l.ask(v, now)
+	return l, moved || more, fault
+}
+
+// ask reads the query, and what a form adds to it.
+func (l *want) ask(v url.Values, now time.Time) (moved bool, fault *pages.Problem) {
+	text := v.Get("q")
+	if !v.Has("q") {
+		text = viewOpen
 	}
-	if v.Get("severity") == "" {
-		return q, nil
+	q, err := query.Parse(text, listing.FindingFields, now)
+	if err != nil {
+		l.typed = text
+		return false, l.misunderstood(err)
 	}
-	for _, w := range strings.Split(v.Get("severity"), ",") {
-		s, ok := finding.ParseSeverity(w)
-		if !ok {
-			return query{}, unknownWord(v, "severity", w, severityWords)
+	l.q = q
+	if add := strings.TrimSpace(v.Get("add")); add != "" {
+		if q, err = query.Parse(strings.TrimSpace(q.String()+" "+add), listing.FindingFields, now); err != nil {
+			l.typed = add
+			return false, l.misunderstood(err)
 		}
-		q.severities = append(q.severities, s)
+		l.q = q
 	}
-	return q, nil
+	if facet := v.Get("facet"); facet != "" {
+		if !slices.ContainsFunc(facets, func(f facetKey) bool { return f.key == facet }) {
+			return false, unknownWord(v, "facet", facet, []string{"severity"})
+		}
+		l.q = l.q.Set(facet, v["v"]...)
+	}
+	return v.Has("add") || v.Has("facet") || v.Has("v"), nil
+}
+
+// misunderstood says what of a query is not understood, and what was probably
+// meant.
+func (l *want) misunderstood(err error) *pages.Problem {
+	p := &pages.Problem{Title: "The filter is not understood.", Text: err.Error() + " " + notShown}
+	var e *query.Error
+	if !errors.As(err, &e) {
+		return p
+	}
+	p.Text = e.Sentence + " " + notShown
+	if e.Try != "" {
+		p.Suggest = "Did you mean " + cmpOr(e.Suggestion, e.Try) + "?"
+		v := url.Values{"q": {e.Try}}
+		if l.group != "" {
+			v.Set("group", l.group)
+		}
+		p.Try = "/findings?" + encoded(v)
+	}
+	return p
 }
 
 // unfit names what no list can be chosen by: text that is none, which a
-// database refuses, and a filter that is there twice, of which one would count.
+// database refuses, and a key that is there twice, of which one would count.
 func unfit(v url.Values) *pages.Problem {
 	for k, l := range v {
 		for _, s := range append([]string{k}, l...) {
 			if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-				return &pages.Problem{Title: "A filter holds what is no text.",
-					Text: "The list is not shown, for it would look as if it had been filtered. The filters are " + join(keys) + "."}
+				return &pages.Problem{Title: "The address holds what is no text.", Text: notShown + " " + addressHelp}
 			}
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(v)) {
-		if len(v[k]) > 1 {
+		if len(v[k]) > 1 && k != "v" {
 			return &pages.Problem{Title: "“" + k + "” is there " + some(len(v[k]), "time", "times") + ".",
-				Text: "The list is not shown, for it would look as if it had been filtered by each. Give a filter once; severity takes several words with commas between them."}
+				Text: notShown + " Give it once: the filter “q” takes several parts with spaces between them."}
 		}
 	}
 	return nil
 }
 
+var addressHelp = "An address of the list is made of " + join(addressKeys) + "; the filter itself is “q”."
+
 func unknownKey(v url.Values, key string) *pages.Problem {
-	p := &pages.Problem{
-		Title: "There is no filter “" + key + "”.",
-		Text:  "The list is not shown, for it would look as if it had been filtered. The filters are " + join(keys) + ".",
-	}
-	if meant := closest(key, keys); meant != "" {
-		w := clone(v)
-		w[meant] = w[key]
-		delete(w, key)
-		p.Suggest, p.Try = "Did you mean "+meant+":"+v.Get(key)+"?", "/findings?"+w.Encode()
+	p := &pages.Problem{Title: "The address asks for “" + key + "”, which there is not.", Text: notShown + " " + addressHelp}
+	for _, f := range listing.FindingFields { // ?severity=high was probably meant for the filter
+		if meant := closest(key, []string{f.Key}); meant == f.Key && v.Get(key) != "" {
+			text := pair(f.Key, v.Get(key))
+			if q, err := query.Parse(text, listing.FindingFields, time.Now()); err == nil {
+				p.Suggest, p.Try = "Did you mean "+q.String()+"?", "/findings?"+encoded(url.Values{"q": {q.String()}})
+			}
+			return p
+		}
 	}
 	return p
 }
 
 func unknownWord(v url.Values, key, word string, words []string) *pages.Problem {
-	p := &pages.Problem{
-		Title: "“" + word + "” is no " + key + ".",
-		Text:  "The list is not shown, for it would look as if it had been filtered. Choose from " + join(words) + ".",
-	}
+	p := &pages.Problem{Title: "“" + word + "” is no " + key + ".", Text: notShown + " Choose from " + join(words) + "."}
 	if meant := closest(word, words); meant != "" {
-		w := clone(v)
-		w.Set(key, meant)
-		p.Suggest, p.Try = "Did you mean "+key+":"+meant+"?", "/findings?"+w.Encode()
+		w := maps.Clone(v)
+		w[key] = []string{meant}
+		p.Suggest, p.Try = "Did you mean "+key+"="+meant+"?", "/findings?"+encoded(w)
 	}
 	return p
 }
 
-func clone(v url.Values) url.Values {
-	w := url.Values{}
-	for k, l := range v {
-		w[k] = slices.Clone(l)
-	}
-	return w
-}
-
-// address writes a query back; the parts that are usual are left out.
-func (q query) address() string {
+// address writes a want back; what is usual is left out.
+func (l want) address() string {
 	v := url.Values{}
 	set := func(k, s string) {
 		if s != "" {
 			v.Set(k, s)
 		}
 	}
-	if q.view != viewOpen {
-		set("view", q.view)
+	if text := l.q.String(); text != viewOpen {
+		v.Set("q", text)
 	}
-	var words []string
-	for _, s := range q.severities {
-		words = append(words, s.String())
-	}
-	set("severity", strings.Join(words, ","))
-	set("rule", q.rule)
-	set("changed", q.changed)
-	set("open", q.open)
-	set("after", q.after)
+	set("group", l.group)
+	set("sort", string(l.sort))
+	set("open", l.open)
+	set("after", l.after)
+	set("before", l.before)
+	set("sheet", l.sheet)
 	if len(v) == 0 {
 		return "/findings"
 	}
-	return "/findings?" + strings.ReplaceAll(v.Encode(), "%2C", ",")
+	return "/findings?" + encoded(v)
 }
 
-// with changes a copy of a query and writes its address.
-func (q query) with(change func(*query)) string {
-	change(&q)
-	return q.address()
+// encoded keeps what the filter language is made of readable.
+func encoded(v url.Values) string {
+	return strings.NewReplacer("%2C", ",", "%3A", ":", "%2A", "*").Replace(v.Encode())
+}
+
+// with changes a copy of a want and writes its address.
+func (l want) with(change func(*want)) string {
+	change(&l)
+	return l.address()
+}
+
+// fresh is the want without its place in the list: of another list, that place
+// would be none.
+func (l want) fresh() want {
+	l.open, l.after, l.before, l.sheet, l.typed = "", "", "", "", ""
+	return l
+}
+
+// asking is the address of the list with another query, from its beginning.
+func (l want) asking(q query.Query) string {
+	l = l.fresh()
+	l.q = q
+	return l.address()
 }
 
 // toggle opens a group, or closes it if it is the open one, and leads to it.
-func (q query) toggle(id string) string {
-	return q.with(func(q *query) {
-		q.after = ""
-		if q.open == id {
-			q.open = ""
-		} else {
-			q.open = id
-		}
-	}) + "#grp-" + id
+func (l want) toggle(id string) string {
+	was := l.open
+	l = l.fresh()
+	if was != id {
+		l.open = id
+	}
+	return l.address() + "#grp-" + id
 }
 
-func (q query) states() []finding.State {
-	if q.changed != "" {
-		return changedStates[q.changed]
+// beside is the address of the list with a finding beside it; it keeps the
+// place where the reader is.
+func (l want) beside(number int64) string {
+	return l.with(func(l *want) { l.sheet = findingID(number) }) + "#" + rowID(number)
+}
+
+// onlyRule is the list of one rule's findings in the view, its group open.
+func onlyRule(view, id string) string {
+	q, err := query.Parse(view, listing.FindingFields, time.Time{})
+	if err != nil {
+		return "/findings"
 	}
-	return viewStates[q.view]
+	return want{q: q.Set("rule", id), open: id}.address()
 }
 
 // closest finds the word that was probably meant, "" if none is near; a

@@ -151,7 +151,7 @@ func TestAxeAndThePolicyFindNothing(t *testing.T) {
 	t.Parallel()
 	script := axe(t)
 	base := map[string]string{"": server(t, serve(full())), "none": server(t, serve(none())), "clear": server(t, serve(allClear(0))),
-		"closed": server(t, ui.New(ui.Config{Store: full(), Rules: catalogue(), Now: clock}))}
+		"closed": server(t, ui.New(ui.Config{Reader: full(), Rules: catalogue(), Now: clock}))}
 	var addresses []string
 	for _, s := range stops {
 		addresses = append(addresses, base[""]+s)
@@ -254,7 +254,7 @@ func TestTheTourWorksWithoutJavaScript(t *testing.T) {
 	var h http.Handler
 	base := server(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }))
 	e := ui.NewEntry(strings.TrimPrefix(base, "http://"), time.Now)
-	h = ui.New(ui.Config{Store: full(), Rules: catalogue(), Fix: fixFor, Now: clock, Auth: e})
+	h = ui.New(ui.Config{Reader: full(), Rules: catalogue(), Fix: fixFor, Now: clock, Auth: e})
 	ctx := tab(t)
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
@@ -302,7 +302,7 @@ func TestTheLinkWorksFromAnotherSite(t *testing.T) {
 	var h http.Handler
 	base := server(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }))
 	e := ui.NewEntry(strings.TrimPrefix(base, "http://"), time.Now)
-	h = ui.New(ui.Config{Store: full(), Rules: catalogue(), Now: clock, Auth: e})
+	h = ui.New(ui.Config{Reader: full(), Rules: catalogue(), Now: clock, Auth: e})
 	link := e.Link()
 	other := server(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, `<!DOCTYPE html><title>mail</title><a id="in" href=%q>open</a>`, link)

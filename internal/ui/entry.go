@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"plumbline/internal/access"
 	"plumbline/web/pages"
 )
 
@@ -28,6 +29,7 @@ type Entry struct {
 	hosts   map[string]bool
 	cookie  string
 	now     func() time.Time
+	viewer  *access.Viewer
 
 	mu    sync.Mutex
 	token [32]byte // sha256 of the link's secret
@@ -48,7 +50,7 @@ func NewEntry(address string, now func() time.Time) *Entry {
 	if err != nil {
 		host, port = address, ""
 	}
-	e := &Entry{address: address, cookie: "plumbline_" + port, now: now, hosts: map[string]bool{
+	e := &Entry{address: address, cookie: "plumbline_" + port, now: now, viewer: reader, hosts: map[string]bool{
 		address: true, net.JoinHostPort("localhost", port): true,
 	}}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
@@ -57,6 +59,13 @@ func NewEntry(address string, now func() time.Time) *Entry {
 	}
 	return e
 }
+
+// reader is whoever holds the link, unless As says otherwise: they read
+// everything, and change nothing.
+var reader = &access.Viewer{Name: "You", Grants: []access.Grant{{Role: access.Reader, All: true}}}
+
+// As says who the holder of a link is taken for.
+func (e *Entry) As(v *access.Viewer) { e.viewer = v }
 
 // Link makes a link that works once. A former link that was not used works no
 // longer.
@@ -79,7 +88,7 @@ func (e *Entry) Guard(next http.Handler) http.Handler {
 		case !e.known(r):
 			nobody(w, r)
 		default:
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(w, r.WithContext(access.With(r.Context(), e.viewer)))
 		}
 	})
 }
@@ -93,7 +102,7 @@ func (e *Entry) enter(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet:
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "Open the link that the terminal printed.", http.StatusMethodNotAllowed)
-	case ahead(r):
+	case beforehand(r):
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case e.use(r.URL.Query().Get("token")):
 		e.admit(w)
@@ -109,10 +118,10 @@ func (e *Entry) enter(w http.ResponseWriter, r *http.Request) {
 // link was followed from another site, the browser takes the redirect for that
 // site's doing and holds the cookie back.
 func forward(w http.ResponseWriter, r *http.Request) {
-	show(w, r, http.StatusOK, pages.ForwardPage("/findings"))
+	show(w, r, http.StatusOK, pages.ForwardPage("/"))
 }
 
-func ahead(r *http.Request) bool {
+func beforehand(r *http.Request) bool {
 	purpose := r.Header.Get("Sec-Purpose") + r.Header.Get("Purpose") + r.Header.Get("X-Moz")
 	return strings.Contains(purpose, "prefetch") || strings.Contains(purpose, "prerender")
 }

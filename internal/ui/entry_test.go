@@ -39,7 +39,7 @@ func (v *visitor) ask(method, address string, header ...string) *httptest.Respon
 
 func door(now func() time.Time) (*ui.Entry, http.Handler) {
 	e := ui.NewEntry("http://"+listen, now)
-	return e, ui.New(ui.Config{Store: full(), Rules: catalogue(), Now: now, Auth: e})
+	return e, ui.New(ui.Config{Reader: full(), Rules: catalogue(), Now: now, Auth: e})
 }
 
 func path(t *testing.T, link string) string {

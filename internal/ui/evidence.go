@@ -11,6 +11,7 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
+	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -27,9 +28,9 @@ type source struct {
 
 // sources are the distinct documents of a finding, in the order of its
 // evidence.
-func (s *sheet) sources() []source {
+func (d *detail) sources() []source {
 	var out []source
-	for _, e := range s.rec.Evidence {
+	for _, e := range d.rec.Evidence {
 		if e.Origin == nil || !e.Origin.HasDoc {
 			continue
 		}
@@ -38,12 +39,12 @@ func (s *sheet) sources() []source {
 			out = append(out, source{origin: e.Origin, marks: map[string]string{}})
 			i = len(out) - 1
 		}
-		l, isList := listing(e.Value)
-		for _, d := range l.Decisive {
-			out[i].marks[d.Path+"/key"], out[i].marks[d.Path+"/value"] = "mark", "mark"
+		l, isList := listOf(e.Value)
+		for _, m := range l.Decisive {
+			out[i].marks[m.Path+"/key"], out[i].marks[m.Path+"/value"] = "mark", "mark"
 		}
 		if !isList {
-			out[i].marks[e.Path] = s.weight(e)
+			out[i].marks[e.Path] = d.weight(e)
 		}
 	}
 	return out
@@ -51,46 +52,46 @@ func (s *sheet) sources() []source {
 
 // weight tells what decided from what was only read. Where the rule names no
 // value that it wants, all that it read decides.
-func (s *sheet) weight(e finding.Evidence) string {
-	want, expects := s.rule.Fix.Sets[e.Field]
-	if len(s.rule.Fix.Sets) == 0 || expects && value(e.Value) != fmt.Sprint(want) {
+func (d *detail) weight(e finding.Evidence) string {
+	want, expects := d.rule.Fix.Sets[e.Field]
+	if len(d.rule.Fix.Sets) == 0 || expects && value(e.Value) != fmt.Sprint(want) {
 		return "mark"
 	}
 	return "read"
 }
 
-func (s *sheet) ref(o *fact.Origin) Ref {
-	r := Ref{Provider: o.Answer.Provider, Account: o.Answer.Account, Kind: o.Kind, Region: o.Region, UID: o.UID, Hash: o.Hash}
+func (d *detail) ref(o *fact.Origin) listing.Ref {
+	r := listing.Ref{Provider: o.Answer.Provider, Account: o.Answer.Account, Kind: o.Kind, Region: o.Region, UID: o.UID, Hash: o.Hash}
 	if r.Provider == "" {
-		r.Provider, r.Account = s.rec.Subject.Provider, s.rec.Subject.Account
+		r.Provider, r.Account = d.rec.Subject.Provider, d.rec.Subject.Account
 	}
 	return r
 }
 
-func (s *sheet) fillEvidence() error {
-	e := &pages.Evidence{RuleText: s.ruleText()}
-	s.page.Evidence = e
-	for _, ev := range s.rec.Evidence {
-		f := s.found(ev)
+func (d *detail) fillEvidence() error {
+	e := &pages.Evidence{RuleText: d.ruleText()}
+	d.page.Evidence = e
+	for _, ev := range d.rec.Evidence {
+		f := d.read(ev)
 		e.Rows, e.Expects = append(e.Rows, f), e.Expects || !f.List
 	}
-	for i, src := range s.sources() {
-		d, err := s.shown(i+1, src)
+	for i, src := range d.sources() {
+		doc, err := d.shown(i+1, src)
 		if err != nil {
 			return err
 		}
-		e.Documents = append(e.Documents, d)
+		e.Documents = append(e.Documents, doc)
 	}
-	refused, err := s.refusals()
+	refused, err := d.refusals()
 	if err != nil {
 		return err
 	}
 	for i, a := range refused {
-		d := refusal(i+1, a)
-		if s.rec.State == finding.Resolved || s.rec.State == finding.Gone {
-			d.Note = "" // nothing is left to be done
+		doc := refusal(i+1, a)
+		if d.rec.State == finding.Resolved || d.rec.State == finding.Gone {
+			doc.Note = "" // nothing is left to be done
 		}
-		e.Refusals = append(e.Refusals, d)
+		e.Refusals = append(e.Refusals, doc)
 	}
 	if len(e.Rows)+len(e.Documents)+len(e.Refusals) == 0 {
 		e.None = "No reply of the cloud is kept for this finding: nobody was asked, or the question is not one that a reply answers. The reason stands under Why."
@@ -98,71 +99,71 @@ func (s *sheet) fillEvidence() error {
 	return nil
 }
 
-func (s *sheet) shown(n int, src source) (pages.Document, error) {
+func (d *detail) shown(n int, src source) (pages.Document, error) {
 	o := src.origin
-	d := pages.Document{ID: fmt.Sprintf("doc-%d", n), Title: "The cloud's reply", Sub: "Canonical and redacted"}
+	doc := pages.Document{ID: fmt.Sprintf("doc-%d", n), Title: "The cloud's reply", Sub: "Canonical and redacted"}
 	hash := hex.EncodeToString(o.Hash[:])
-	res, since, err := s.Store.Document(s.r.Context(), s.ref(o))
+	res, since, err := d.Reader.Document(d.r.Context(), d.ref(o))
 	if err == nil && (res.Hash != o.Hash || !res.Intact()) {
 		err = errNotIntact
 	}
 	if problem.Is(err, problem.Tampered) {
-		s.Log.ErrorContext(s.r.Context(), "a stored document is not the one that was hashed", "finding", s.rec.Number, "uid", o.UID, "err", err)
-		d.Tampered = said(err) + " " + tampered
-		d.Facts = []parts.Fact{{Name: "SHA-256", Parts: coded(hash), Sub: "of the reply that was judged"}, {Name: "Call", Parts: coded(o.Call), Sub: o.Region}, {Name: "Address", Parts: coded(o.UID)}}
-		return d, nil
+		d.Log.ErrorContext(d.r.Context(), "a stored document is not the one that was hashed", "finding", d.rec.Number, "uid", o.UID, "err", err)
+		doc.Tampered = said(err) + " " + tampered
+		doc.Facts = []parts.Fact{{Name: "SHA-256", Parts: coded(hash), Sub: "of the reply that was judged"}, {Name: "Call", Parts: coded(o.Call), Sub: o.Region}, {Name: "Address", Parts: coded(o.UID)}}
+		return doc, nil
 	}
 	if problem.Is(err, problem.NotFound) {
-		d.Missing = "This reply is no longer kept. Its hash below still proves a copy of it."
-		d.Facts = []parts.Fact{{Name: "SHA-256", Parts: coded(hash)}, {Name: "Call", Parts: coded(o.Call)}, {Name: "Region", Parts: text(o.Region)}}
-		return d, nil
+		doc.Missing = "This reply is no longer kept. Its hash below still proves a copy of it."
+		doc.Facts = []parts.Fact{{Name: "SHA-256", Parts: coded(hash)}, {Name: "Call", Parts: coded(o.Call)}, {Name: "Region", Parts: text(o.Region)}}
+		return doc, nil
 	}
 	if err != nil {
-		return d, fmt.Errorf("document of finding %d: %w", s.rec.Number, err)
+		return doc, fmt.Errorf("document of finding %d: %w", d.rec.Number, err)
 	}
 	call := cmpOr(o.Call, res.Call)
 	lines, err := pretty(res.Doc, src.marks)
 	if err != nil {
-		d.Missing = "The kept reply is not readable JSON. Report this: it should not happen."
+		doc.Missing = "The kept reply is not readable JSON. Report this: it should not happen."
 	} else {
-		d.Code = &parts.Code{ID: fmt.Sprintf("raw-%d", n), Label: call + ", " + res.UID, Lines: lines}
+		doc.Code = &parts.Code{ID: fmt.Sprintf("raw-%d", n), Label: call + ", " + res.UID, Lines: lines}
 	}
-	d.Facts = []parts.Fact{
+	doc.Facts = []parts.Fact{
 		{Name: "SHA-256", Parts: coded(hash), Sub: "checked now: the bytes kept are those that were judged"},
 		{Name: "Call", Parts: coded(call), Sub: res.Region},
 	}
-	if a, ok := s.answerTo(call, res.Scope); ok {
-		d.Facts = append(d.Facts,
-			parts.Fact{Name: "Asked at", Parts: text(moment(a.AskedAt)), Sub: fmt.Sprintf("in scan %d", s.rec.LastScan)},
+	if a, ok := d.answerTo(call, res.Scope); ok {
+		doc.Facts = append(doc.Facts,
+			parts.Fact{Name: "Asked at", Parts: text(moment(a.AskedAt)), Sub: fmt.Sprintf("in scan %d", d.rec.LastScan)},
 			parts.Fact{Name: "Request id", Parts: coded(cmpOr(a.RequestID, "none was given")), Sub: "of the listing's last reply"})
 	}
 	if !since.IsZero() {
-		d.Facts = append(d.Facts, parts.Fact{Name: "First kept", Parts: text(moment(since)), Sub: "every scan from then on that saw this reply kept it once"})
+		doc.Facts = append(doc.Facts, parts.Fact{Name: "First kept", Parts: text(moment(since)), Sub: "every scan from then on that saw this reply kept it once"})
 	}
-	d.Facts = append(d.Facts,
+	doc.Facts = append(doc.Facts,
 		parts.Fact{Name: "Format", Parts: text(strconv.Itoa(res.Format)), Sub: redactions(res)},
 		parts.Fact{Name: "Bytes", Parts: []parts.Span{{Text: number(len(res.Doc)) + " bytes, ", Dim: true},
-			{Text: "as they were hashed", Href: fmt.Sprintf("%s/evidence/%d.json", findingPath(s.rec.Number), n)}}},
+			{Text: "as they were hashed", Href: fmt.Sprintf("%s/evidence/%d.json", findingPath(d.rec.Number), n)}}},
 	)
-	if left := s.leftOut(o, res.Doc); left != "" {
-		d.LeftOut = left
+	if left := d.leftOut(o, res.Doc); left != "" {
+		doc.LeftOut = left
 	}
-	d.Note = "The whole element as the cloud sent it: its names, keys sorted, nothing left out but secrets. Line breaks and colours are for reading; the hash is over the bytes without them. The values that the rule read are marked, those that decided in red."
-	return d, nil
+	doc.Note = "The whole element as the cloud sent it: its names, keys sorted, nothing left out but secrets. Line breaks and colours are for reading; the hash is over the bytes without them. The values that the rule read are marked, those that decided in red."
+	return doc, nil
 }
 
 // leftOut says which values the rule read from what the reply does not hold:
 // some things a cloud says by leaving them out.
-func (s *sheet) leftOut(o *fact.Origin, doc []byte) string {
+func (d *detail) leftOut(o *fact.Origin, doc []byte) string {
 	var all []string
-	for _, e := range s.rec.Evidence {
+	for _, e := range d.rec.Evidence {
 		if e.Origin == nil || e.Origin.UID != o.UID || e.Origin.Hash != o.Hash || e.Path == "" || e.Why != nil || e.Value == "" {
 			continue
 		}
 		if _, ok := wire.Pointer(doc, e.Path); ok {
 			continue
 		}
-		if _, isList := listing(e.Value); !isList {
+		if _, isList := listOf(e.Value); !isList {
 			all = append(all, setting(e)+" ("+value(e.Value)+")")
 		}
 	}
@@ -188,26 +189,30 @@ func redactions(res snapshot.Resource) string {
 // document sends the kept bytes of a reply, for whoever wants to check the
 // hash.
 func (u *ui) document(w http.ResponseWriter, r *http.Request) error {
-	s, err := u.sheet(r, evidence)
+	number, err := findingNumber(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	d, err := u.detail(r, number, evidence)
 	if err != nil {
 		return err
 	}
 	digits, ok := strings.CutSuffix(r.PathValue("file"), ".json")
 	n, err := strconv.Atoi(digits)
-	all := s.sources()
+	all := d.sources()
 	if !ok || err != nil || n < 1 || n > len(all) {
 		return errNoPage
 	}
-	res, _, err := u.Store.Document(r.Context(), s.ref(all[n-1].origin))
+	res, _, err := u.Reader.Document(r.Context(), d.ref(all[n-1].origin))
 	if err != nil {
-		return fmt.Errorf("document of finding %d: %w", s.rec.Number, err)
+		return fmt.Errorf("document of finding %d: %w", d.rec.Number, err)
 	}
 	if res.Hash != all[n-1].origin.Hash || !res.Intact() {
 		return errNotIntact
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="FND-%d-evidence-%d.json"`, s.rec.Number, n))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="FND-%d-evidence-%d.json"`, d.rec.Number, n))
 	_, _ = w.Write(res.Doc) // the reader may have gone; there is nobody to tell
 	return nil
 }

@@ -13,84 +13,170 @@ import (
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
+	"plumbline/internal/listing"
 	"plumbline/internal/problem"
+	"plumbline/internal/query"
 	"plumbline/internal/rule"
 	"plumbline/internal/scan"
+	"plumbline/internal/score"
 	"plumbline/internal/snapshot"
-	"plumbline/internal/ui"
 )
 
 // A fake keeps findings and scans in memory, so that templates can be tested
 // with whatever a store may hold. The real store has tests of its own.
 type fake struct {
-	records []finding.Record
-	list    []scan.Record // newest first
-	docs    map[[32]byte]snapshot.Resource
-	change  map[int64]finding.Change // what the last move of a finding was; New if it is not here
-	broken  error
-	bad     error // what reading a document comes to
+	listing.Reader // what is not faked here must not be asked
+
+	records  []finding.Record
+	list     []scan.Record // newest first
+	docs     map[[32]byte]snapshot.Resource
+	change   map[int64]finding.Change // what the last move of a finding was; New if it is not here
+	due      map[int64]time.Time
+	accounts []listing.Account
+	gains    []listing.Gain
+	points   []listing.Point
+	broken   error
+	bad      error // what reading a document comes to
 }
 
 var noSuch = problem.New(problem.NotFound, "There is no such thing.")
 
-func (f *fake) pass(flt ui.Filter) []finding.Record {
-	var out []finding.Record
-	for _, r := range f.records {
-		if (len(flt.States) == 0 || slices.Contains(flt.States, r.State)) &&
-			(len(flt.Severities) == 0 || slices.Contains(flt.Severities, r.Severity)) &&
-			(flt.Rule == "" || flt.Rule == r.Rule) && !r.ChangedAt.Before(flt.Since) &&
-			(len(flt.Changes) == 0 || slices.Contains(flt.Changes, cmp.Or(f.change[r.Number], finding.New))) {
-			out = append(out, r)
-		}
+func (f *fake) Findings(_ context.Context, q query.Query, by listing.Sort, at listing.Place) ([]listing.Finding, listing.Cursors, error) {
+	var all []listing.Finding
+	for _, r := range f.pass(q) {
+		all = append(all, listing.Finding{Record: r, Due: f.due[r.Number]})
 	}
-	slices.SortFunc(out, func(a, b finding.Record) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Risk, a.Risk), cmp.Compare(a.Number, b.Number))
+	slices.SortStableFunc(all, func(a, b listing.Finding) int {
+		switch by {
+		case listing.Newest:
+			return cmp.Compare(b.Number, a.Number)
+		case listing.Due:
+			return a.Due.Compare(b.Due)
+		}
+		return 0
 	})
-	return out
+	page, c := cut(all, at)
+	return page, c, f.broken
 }
 
-func (f *fake) Groups(_ context.Context, flt ui.Filter) ([]ui.Group, error) {
-	by := map[string]*ui.Group{}
-	var out []ui.Group
-	for _, r := range f.pass(flt) {
+// cut takes a page out of a list. A cursor is the place after which it begins.
+func cut[T any](all []T, at listing.Place) ([]T, listing.Cursors) {
+	limit := cmp.Or(at.Limit, 50)
+	from, _ := strconv.Atoi(at.After)
+	if before, err := strconv.Atoi(at.Before); err == nil {
+		from = max(before-limit, 0)
+	}
+	from = min(from, len(all))
+	end := min(from+limit, len(all))
+	var c listing.Cursors
+	if end < len(all) {
+		c.Next = strconv.Itoa(end)
+	}
+	if from > 0 {
+		c.Previous = strconv.Itoa(from)
+	}
+	return all[from:end], c
+}
+
+func (f *fake) Groups(_ context.Context, q query.Query) ([]listing.Group, error) {
+	by := map[string]*listing.Group{}
+	for _, r := range f.pass(q) {
 		g := by[r.Rule]
 		if g == nil {
-			g = &ui.Group{Rule: r.Rule, Severity: r.Severity}
+			g = &listing.Group{Rule: r.Rule, Severity: r.Severity, Subjects: f.subjects(r.Rule)}
 			by[r.Rule] = g
 		}
 		g.Count, g.Risk = g.Count+1, max(g.Risk, r.Risk)
+		switch r.State {
+		case finding.Open:
+			g.Open++
+			if f.is(r, "new") || f.is(r, "reopened") {
+				g.New++
+			}
+			if f.is(r, "overdue") {
+				g.Overdue++
+			}
+		case finding.NoData:
+			g.NoData++
+		case finding.Lost:
+			g.Lost++
+		}
 	}
+	var out []listing.Group
 	for _, g := range by {
 		out = append(out, *g)
 	}
 	return out, f.broken
 }
 
-func (f *fake) Findings(_ context.Context, flt ui.Filter) ([]finding.Record, string, error) {
-	all := f.pass(flt)
-	from, _ := strconv.Atoi(flt.After)
-	from = min(from, len(all))
-	end := len(all)
-	if flt.Limit > 0 {
-		end = min(from+flt.Limit, end)
-	}
-	next := ""
-	if end < len(all) {
-		next = strconv.Itoa(end)
-	}
-	return all[from:end], next, f.broken
-}
-
-func (f *fake) Finding(_ context.Context, n int64) (finding.Record, error) {
-	for _, r := range f.records {
-		if r.Number == n {
-			return r, f.broken
+func (f *fake) subjects(rule string) int {
+	n := 0
+	for _, s := range f.lasts() {
+		for _, t := range s.Tally {
+			if t.Rule == rule {
+				n += t.Pass + t.Fail + t.Unknown
+			}
 		}
 	}
-	return finding.Record{}, noSuch
+	return n
 }
 
-func (f *fake) Document(_ context.Context, r ui.Ref) (snapshot.Resource, time.Time, error) {
+func (f *fake) CountFindings(_ context.Context, q query.Query) (listing.Count, error) {
+	return listing.Count{N: len(f.pass(q))}, f.broken
+}
+
+func (f *fake) Facets(_ context.Context, q query.Query, keys []string) ([]listing.Facet, error) {
+	var out []listing.Facet
+	for _, k := range keys {
+		by := map[string]int{}
+		for _, r := range f.pass(q) {
+			by[f.value(r, k)]++
+		}
+		facet := listing.Facet{Key: k}
+		for v, n := range by {
+			facet.Values = append(facet.Values, listing.FacetValue{Value: v, Count: n})
+		}
+		slices.SortFunc(facet.Values, func(a, b listing.FacetValue) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+		})
+		out = append(out, facet)
+	}
+	return out, f.broken
+}
+
+func (f *fake) Finding(_ context.Context, n int64) (listing.Finding, []listing.Event, error) {
+	for _, r := range f.records {
+		if r.Number == n {
+			events := []listing.Event{{At: r.FirstSeen, Scan: r.FirstScan, Change: finding.New, To: finding.Open}}
+			if c := f.change[n]; c != "" {
+				events = append(events, listing.Event{At: r.ChangedAt, Scan: 4, Change: c, From: finding.Open, To: r.State, Note: "as the last scan saw"})
+			}
+			return listing.Finding{Record: r, Due: f.due[n]}, events, f.broken
+		}
+	}
+	return listing.Finding{}, nil, noSuch
+}
+
+func (f *fake) Same(_ context.Context, n int64, limit int) ([]listing.Finding, error) {
+	var out []listing.Finding
+	r, _, err := f.Finding(context.Background(), n)
+	for _, o := range f.pass(query.Query{}.Set("rule", r.Rule).Set("is", "open")) {
+		if o.Number != n && len(out) < limit {
+			out = append(out, listing.Finding{Record: o, Due: f.due[o.Number]})
+		}
+	}
+	return out, err
+}
+
+func (f *fake) Verdicts(_ context.Context, n int64) ([]listing.Verdict, error) {
+	r, _, err := f.Finding(context.Background(), n)
+	was := r.Verdict
+	was.Outcome, was.Say = finding.Pass, ""
+	return []listing.Verdict{{Verdict: was, Engine: "0.1.0", Scan: 1, From: scanTime(1), To: r.ChangedAt},
+		{Verdict: r.Verdict, Engine: "0.1.0", Scan: r.LastScan, From: r.ChangedAt}}, err
+}
+
+func (f *fake) Document(_ context.Context, r listing.Ref) (snapshot.Resource, time.Time, error) {
 	if f.bad != nil {
 		return snapshot.Resource{}, time.Time{}, f.bad
 	}
@@ -101,38 +187,18 @@ func (f *fake) Document(_ context.Context, r ui.Ref) (snapshot.Resource, time.Ti
 	return d, scanTime(4).Add(3 * time.Second), nil
 }
 
-func (f *fake) Scans(context.Context) ([]scan.Record, error) {
-	out := slices.Clone(f.list)
-	for i := range out {
-		out[i].Answers, out[i].Tally = nil, nil // the real store leaves them out too
-	}
-	return out, f.broken
+func bare(s scan.Record) scan.Record {
+	s.Answers, s.Tally = nil, nil // the real store leaves them out too
+	return s
 }
 
-func (f *fake) LatestScans(context.Context) ([]scan.Record, error) {
-	type place struct{ provider, account string }
-	seen := map[place]bool{}
-	var out []scan.Record
+func (f *fake) Scans(_ context.Context, _ int64, at listing.Place) ([]scan.Record, listing.Cursors, error) {
+	var all []scan.Record
 	for _, s := range f.list {
-		p := place{s.Provider, s.Account}
-		if s.State == scan.Finished && !seen[p] {
-			seen[p] = true
-			s.Answers, s.Tally = nil, nil
-			out = append(out, s)
-		}
+		all = append(all, bare(s))
 	}
-	return out, f.broken
-}
-
-func (f *fake) FormerScan(_ context.Context, n int64) (scan.Record, error) {
-	s, err := f.Scan(context.Background(), n)
-	for _, o := range f.list {
-		if err == nil && o.State == scan.Finished && o.Provider == s.Provider && o.Account == s.Account && o.Number < n {
-			o.Answers, o.Tally = nil, nil
-			return o, f.broken
-		}
-	}
-	return scan.Record{}, noSuch
+	page, c := cut(all, at)
+	return page, c, f.broken
 }
 
 func (f *fake) Scan(_ context.Context, n int64) (scan.Record, error) {
@@ -142,6 +208,109 @@ func (f *fake) Scan(_ context.Context, n int64) (scan.Record, error) {
 		}
 	}
 	return scan.Record{}, noSuch
+}
+
+func (f *fake) FormerScan(_ context.Context, n int64) (scan.Record, error) {
+	s, err := f.Scan(context.Background(), n)
+	for _, o := range f.list {
+		if err == nil && o.State == scan.Finished && o.Provider == s.Provider && o.Account == s.Account && o.Number < n {
+			return o, f.broken
+		}
+	}
+	return scan.Record{}, noSuch
+}
+
+// lasts are the last finished scans of accounts.
+func (f *fake) lasts() []scan.Record {
+	var out []scan.Record
+	for _, s := range f.list {
+		if s.State == scan.Finished && !slices.ContainsFunc(out, func(o scan.Record) bool { return o.Account == s.Account && o.Provider == s.Provider }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (f *fake) Standings(context.Context) ([]listing.Standing, error) {
+	var out []listing.Standing
+	accounts := slices.Clone(f.accounts)
+	for _, s := range f.list {
+		if !slices.ContainsFunc(accounts, func(a listing.Account) bool { return a.External == s.Account && a.Provider == s.Provider }) {
+			accounts = append(accounts, listing.Account{ID: int64(len(accounts) + 1), Provider: s.Provider, External: s.Account, State: "connected"})
+		}
+	}
+	for _, a := range accounts {
+		out = append(out, f.standing(a))
+	}
+	return out, f.broken
+}
+
+func (f *fake) standing(a listing.Account) listing.Standing {
+	st := listing.Standing{Account: a}
+	for _, r := range f.records {
+		if r.Subject.Account == a.External {
+			st.Account.Open += btoi(r.State == finding.Open)
+			st.Account.NoData += btoi(r.State == finding.NoData)
+		}
+	}
+	for i := range f.list {
+		s := f.list[i]
+		if s.Account != a.External || s.Provider != a.Provider {
+			continue
+		}
+		for _, x := range s.Answers {
+			st.Refused += btoi(s.State == scan.Finished && st.Last == nil && !x.Whole())
+		}
+		s.Answers = nil
+		switch {
+		case s.State == scan.Running:
+			st.Running = &s
+		case s.State == scan.Finished && st.Last == nil:
+			st.Last = &s
+		case s.State == scan.Finished && st.Former == nil:
+			st.Former = &s
+		case st.Last == nil && st.Failed == nil:
+			st.Failed = &s
+		}
+	}
+	return st
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (f *fake) FixFirst(_ context.Context, n int) ([]listing.Gain, error) {
+	return f.gains[:min(n, len(f.gains))], f.broken
+}
+
+func (f *fake) Trend(context.Context, int) ([]listing.Point, error) { return f.points, f.broken }
+
+func (f *fake) Ages(context.Context) ([]listing.Age, error) {
+	by := map[finding.Severity]*listing.Age{}
+	for _, r := range f.pass(query.Query{}.Set("is", "open")) {
+		a := by[r.Severity]
+		if a == nil {
+			a = &listing.Age{Severity: r.Severity, Oldest: r.FirstSeen}
+			by[r.Severity] = a
+		}
+		a.Open++
+		switch left := f.due[r.Number].Sub(clock()); {
+		case f.due[r.Number].IsZero():
+		case left <= 0:
+			a.Overdue++
+		case left < 7*24*time.Hour:
+			a.Soon++
+		}
+	}
+	var out []listing.Age
+	for _, a := range by {
+		out = append(out, *a)
+	}
+	return out, f.broken
 }
 
 // rules is a catalogue of hand-made rules.
@@ -239,6 +408,9 @@ func (f *fake) add(n int64, id, region, name string, st finding.State, risk int,
 	if id == "AWS-IMDS-004" || id == "AWS-IMDS-005" || id == "XC-002" {
 		doc.UID = "aws:" + account + ":" + region
 	}
+	if f.docs == nil {
+		f.docs = map[[32]byte]snapshot.Resource{}
+	}
 	f.docs[doc.Hash] = doc
 	o := &fact.Origin{Call: doc.Call, Region: region, Kind: doc.Kind, UID: doc.UID, Hash: doc.Hash, HasDoc: true, Answer: answer(doc.Call, region, 0).Key}
 	r := finding.Record{Number: n, State: st, FirstSeen: scanTime(1), ChangedAt: scanTime(change), SeenAt: scanTime(4), FirstScan: 1, LastScan: 4}
@@ -298,7 +470,34 @@ func full() *fake {
 		r.Reasons = []fact.Reason{why}
 		r.Evidence = []finding.Evidence{{Field: "metadata.tokens", Why: &why, Origin: &fact.Origin{Call: a.Call, Region: a.Region, Answer: a.Key, Refusal: &a}}}
 	}
+	f.dueDates()
+	f.gains = []listing.Gain{{Rule: "AWS-IMDS-001", Open: 31, Places: 1, Risk: 80, Points: 412}, {Rule: "AWS-IMDS-004", Open: 1, Places: 1, Risk: 35, Points: 96},
+		{Rule: "AWS-IMDS-002", Open: 2, Places: 1, Risk: 37, Points: 31}, {Rule: "AWS-IMDS-013", Open: 2, Places: 1, Risk: 33, Points: 12}, {Rule: "AWS-IMDS-005", Open: 1, Places: 1, Risk: 34, Points: 4}}
+	f.points = points()
 	return f
+}
+
+// dueDates gives each finding the time that its severity has.
+func (f *fake) dueDates() {
+	f.due = map[int64]time.Time{}
+	days := map[finding.Severity]int{finding.Critical: 7, finding.High: 30, finding.Medium: 90, finding.Low: 180}
+	for _, r := range f.records {
+		f.due[r.Number] = r.FirstSeen.UTC().Truncate(24*time.Hour).AddDate(0, 0, days[r.Severity]+1)
+	}
+	f.due[1], f.due[2], f.due[5] = scanTime(0), scanTime(4).AddDate(0, 0, 2), scanTime(4).Add(10*time.Hour)
+}
+
+// points are a posture that rises, and once rises because less was seen.
+func points() []listing.Point {
+	var out []listing.Point
+	for i, p := range []score.Posture{
+		{Score: 7120, Coverage: 9900, Low: 7050, High: 7150}, {Score: 7600, Coverage: 9900, Low: 7500, High: 7650}, {Score: 7450, Coverage: 9850, Low: 7350, High: 7500},
+		{Score: 8300, Coverage: 9100, Low: 7500, High: 8500}, {Score: 8100, Coverage: 9800, Low: 7950, High: 8200}, {Score: 9200, Coverage: 9800, Low: 9000, High: 9300},
+	} {
+		p.Assessed = true
+		out = append(out, listing.Point{Day: scanTime(4).AddDate(0, 0, -70+13*i), Posture: p})
+	}
+	return out
 }
 
 // none is the store of a program that has just been started.
@@ -311,7 +510,9 @@ func allClear(unknown int) *fake {
 		s.Tally[i].Fail, s.Tally[i].Unknown = 0, 0
 	}
 	s.Tally[0].Unknown = unknown
-	return &fake{list: []scan.Record{s}}
+	f := &fake{list: []scan.Record{s}}
+	f.add(1, "AWS-IMDS-001", "eu-west-1", "mended", finding.Resolved, 72, 1)
+	return f
 }
 
 func brokenStore() *fake {

@@ -94,7 +94,7 @@ func TestFixNamesTheSourceBeforeTheCommand(t *testing.T) {
 
 func TestAFixThatCannotBeMadeIsAnError(t *testing.T) {
 	t.Parallel()
-	h := ui.New(ui.Config{Store: full(), Rules: catalogue(), Now: clock, Auth: anyone{},
+	h := ui.New(ui.Config{Reader: full(), Rules: catalogue(), Now: clock, Auth: anyone{},
 		Fix: func(context.Context, finding.Record) (rule.Fix, error) { return rule.Fix{}, errors.New("no") }})
 	if p := get(t, h, "/findings/FND-1/fix"); p.Code != 500 {
 		t.Errorf("answers %d", p.Code)
@@ -123,7 +123,7 @@ func TestNeighboursLeadThroughTheGroupOnTheSameTab(t *testing.T) {
 
 func TestARuleThatIsNoMoreStillShowsItsFindings(t *testing.T) {
 	t.Parallel()
-	h := ui.New(ui.Config{Store: full(), Rules: rules{}, Now: clock, Auth: anyone{}})
+	h := ui.New(ui.Config{Reader: full(), Rules: rules{}, Now: clock, Auth: anyone{}})
 	for _, address := range tour {
 		if p := get(t, h, address); p.Code == 500 {
 			t.Errorf("%s answers 500", address)
@@ -205,7 +205,7 @@ func TestAStoredReplyThatFailsItsHashIsSaidLoudly(t *testing.T) {
 	if raw.Code != 409 {
 		t.Errorf("the copy answers %d", raw.Code)
 	}
-	h := ui.New(ui.Config{Store: f, Rules: catalogue(), Now: clock, Auth: anyone{},
+	h := ui.New(ui.Config{Reader: f, Rules: catalogue(), Now: clock, Auth: anyone{},
 		Fix: func(context.Context, finding.Record) (rule.Fix, error) {
 			return rule.Fix{}, fmt.Errorf("read: %w", bad)
 		}})
@@ -216,7 +216,7 @@ func TestTheFixOfCoverageShowsNoGoValues(t *testing.T) {
 	t.Parallel()
 	f := full()
 	f.add(99, "XC-002", snapshot.Global, "", finding.Open, 40, 4)
-	h := ui.New(ui.Config{Store: f, Rules: catalogue(), Now: clock, Auth: anyone{},
+	h := ui.New(ui.Config{Reader: f, Rules: catalogue(), Now: clock, Auth: anyone{},
 		Fix: func(context.Context, finding.Record) (rule.Fix, error) {
 			return rule.Fix{CLI: "plumbline permissions aws", Sets: map[string]any{"questions": []any{map[string]any{"status": "complete"}}}}, nil
 		}})

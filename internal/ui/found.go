@@ -19,16 +19,16 @@ var (
 	decides     = parts.Tag{Tone: "crit", Icon: "x", Text: "Decides"}
 )
 
-// found compares a value with what the rule's fix would set it to; that is
+// read compares a value with what the rule's fix would set it to; that is
 // what the rule expects. A list is never compared: what it should hold no fix
 // can say.
-func (s *sheet) found(e finding.Evidence) pages.Found {
+func (d *detail) read(e finding.Evidence) pages.Found {
 	f := pages.Found{Setting: setting(e), Field: e.Field, Found: value(e.Value)}
 	if q, ok := question(e.Value); ok {
 		f.List, f.Setting, f.Field, f.Found, f.Outcome = true, q.Call, q.Region, q.words(), decides
 		return f
 	}
-	if l, ok := listing(e.Value); ok {
+	if l, ok := listOf(e.Value); ok {
 		f.List, f.Found, f.Outcome = true, l.words(), considered
 		switch {
 		case len(l.Decisive) > 0:
@@ -41,7 +41,7 @@ func (s *sheet) found(e finding.Evidence) pages.Found {
 		}
 		return f
 	}
-	want, expects := s.rule.Fix.Sets[e.Field]
+	want, expects := d.rule.Fix.Sets[e.Field]
 	if expects {
 		f.Expected = fmt.Sprint(want)
 	}
@@ -72,8 +72,8 @@ type told struct {
 	} `json:"decisive"`
 }
 
-// listing reads evidence of a list.
-func listing(raw string) (l told, ok bool) {
+// listOf reads evidence of a list.
+func listOf(raw string) (l told, ok bool) {
 	ok = strings.HasPrefix(raw, "{") && json.Unmarshal([]byte(raw), &l) == nil && l.Seen != nil
 	return l, ok
 }

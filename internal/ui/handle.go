@@ -34,6 +34,11 @@ func (u *ui) handle(h handler) http.Handler {
 				Title: "This address is not understood", Text: []string{err.Error()},
 				Actions: []pages.Link{{Text: "Show all open findings", Href: "/findings"}},
 			})
+		case problem.Is(err, problem.Forbidden):
+			u.message(w, r, http.StatusForbidden, pages.Message{
+				Title: "Your roles do not cover this", Text: []string{said(err), "Nothing was changed."},
+				Actions: []pages.Link{{Text: "Show the overview", Href: "/"}},
+			})
 		case problem.Is(err, problem.Tampered):
 			u.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "err", err)
 			u.message(w, r, http.StatusConflict, pages.Message{

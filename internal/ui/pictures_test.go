@@ -20,9 +20,10 @@ func TestPictures(t *testing.T) {
 	base := server(t, serve(full()))
 	ctx := tab(t)
 	for name, path := range map[string]string{
-		"findings": "/findings", "findings-open": "/findings?open=AWS-IMDS-001", "unassessed": "/findings?view=unassessed",
-		"finding": "/findings/FND-1", "evidence": "/findings/FND-1/evidence", "fix": "/findings/FND-1/fix", "nodata": "/findings/FND-41/evidence",
-		"scan": "/scans/4", "scans": "/scans", "problem": "/findings?severty=high", "missing": "/nothing",
+		"overview": "/", "findings": "/findings", "findings-open": "/findings?q=is:open+severity:high&open=AWS-IMDS-001", "findings-sheet": "/findings?open=AWS-IMDS-001&sheet=FND-2",
+		"findings-flat": "/findings?group=none&sort=due", "findings-problem": "/findings?q=severty:high", "findings-cause": "/findings?q=is:lost,nodata&group=cause",
+		"finding": "/findings/FND-1", "evidence": "/findings/FND-1/evidence", "fix": "/findings/FND-1/fix", "history": "/findings/FND-40/history",
+		"missing": "/nothing",
 	} {
 		for _, l := range []look{{1440, "light"}, {390, "light"}, {1440, "dark"}, {390, "dark"}} {
 			if err := l.set(ctx); err != nil {

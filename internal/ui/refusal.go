@@ -15,11 +15,11 @@ import (
 // answerTo is the answer that a document came with, as the scan that last told
 // the finding recorded it. Where the finding no longer fails, that scan told
 // something else: the document is from a scan before it.
-func (s *sheet) answerTo(call string, at snapshot.Scope) (snapshot.Answer, bool) {
-	if s.rec.State == finding.Resolved || s.rec.State == finding.Gone {
+func (d *detail) answerTo(call string, at snapshot.Scope) (snapshot.Answer, bool) {
+	if d.rec.State == finding.Resolved || d.rec.State == finding.Gone {
 		return snapshot.Answer{}, false
 	}
-	for _, a := range s.answers() {
+	for _, a := range d.answers() {
 		if a.Call == call && a.Region == at.Region && a.Subject == "" {
 			return a, true
 		}
@@ -27,10 +27,9 @@ func (s *sheet) answerTo(call string, at snapshot.Scope) (snapshot.Answer, bool)
 	return snapshot.Answer{}, false
 }
 
-// answers are those of the scan that last told this finding. The list of
-// scans carries none, so the scan itself is asked.
-func (s *sheet) answers() []snapshot.Answer {
-	rec, err := s.Store.Scan(s.r.Context(), s.rec.LastScan)
+// answers are those of the scan that last told this finding.
+func (d *detail) answers() []snapshot.Answer {
+	rec, err := d.Reader.Scan(d.r.Context(), d.rec.LastScan)
 	if err != nil {
 		return nil // the evidence itself says enough
 	}
@@ -39,11 +38,11 @@ func (s *sheet) answers() []snapshot.Answer {
 
 // refusals are the answers that left this finding open, or that it is about:
 // those that its evidence names, and those that its reasons point to.
-func (s *sheet) refusals() ([]snapshot.Answer, error) {
-	ledger := s.answers()
-	blind := s.rec.State == finding.NoData || s.rec.State == finding.Lost
+func (d *detail) refusals() ([]snapshot.Answer, error) {
+	ledger := d.answers()
+	blind := d.rec.State == finding.NoData || d.rec.State == finding.Lost
 	if blind {
-		now, err := s.lastAnswers()
+		now, err := d.lastAnswers()
 		if err != nil {
 			return nil, err
 		}
@@ -55,13 +54,13 @@ func (s *sheet) refusals() ([]snapshot.Answer, error) {
 			out = append(out, a)
 		}
 	}
-	for _, e := range s.rec.Evidence {
+	for _, e := range d.rec.Evidence {
 		if e.Origin != nil && e.Origin.Refusal != nil {
-			add(s.recorded(ledger, *e.Origin.Refusal))
+			add(d.recorded(ledger, *e.Origin.Refusal))
 		}
 	}
 	for _, a := range ledger {
-		if blind && blames(s.rec, a) {
+		if blind && blames(d.rec, a) {
 			add(a)
 		}
 	}
@@ -71,16 +70,13 @@ func (s *sheet) refusals() ([]snapshot.Answer, error) {
 // recorded finds the answer as a scan recorded it. A finding keeps only what
 // tells one refusal from another: without the record the rest is not known.
 // Where the finding no longer fails, an earlier scan has it.
-func (s *sheet) recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapshot.Answer {
+func (d *detail) recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapshot.Answer {
 	same := func(a snapshot.Answer) bool { return a.Key == kept.Key && !a.Whole() && a.Code == kept.Code }
 	if i := slices.IndexFunc(ledger, same); i >= 0 {
 		return ledger[i]
 	}
-	for _, old := range s.scans {
-		if old.Number >= s.rec.LastScan || old.Number < s.rec.FirstScan || old.Provider != kept.Provider || old.Account != kept.Account {
-			continue
-		}
-		rec, err := s.Store.Scan(s.r.Context(), old.Number)
+	for _, n := range d.earlier() {
+		rec, err := d.Reader.Scan(d.r.Context(), n)
 		if err != nil {
 			continue // the evidence itself says enough
 		}
@@ -91,13 +87,36 @@ func (s *sheet) recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapsho
 	return kept
 }
 
-// lastAnswers are those of the scan that speaks for the account now.
-func (s *sheet) lastAnswers() ([]snapshot.Answer, error) {
-	now, err := s.current(s.r.Context())
-	if err != nil {
-		return nil, err
+// mostEarlier is how many scans are read at most to find a refusal's record.
+const mostEarlier = 10
+
+// earlier are the scans that may hold the record of a refusal, the newest
+// first: those that moved the finding, before the one that last told it.
+func (d *detail) earlier() []int64 {
+	var out []int64
+	for _, e := range slices.Backward(d.events) {
+		if e.Scan > 0 && e.Scan < d.rec.LastScan && !slices.Contains(out, e.Scan) && len(out) < mostEarlier {
+			out = append(out, e.Scan)
+		}
 	}
-	return slices.Clone(answersOf(now, s.rec)), nil
+	return out
+}
+
+// lastAnswers are those of the scan that speaks for the account now.
+func (d *detail) lastAnswers() ([]snapshot.Answer, error) {
+	st, err := d.Reader.Standings(d.r.Context())
+	if err != nil {
+		return nil, fmt.Errorf("standings: %w", err)
+	}
+	last, ok := lastScanOf(st, d.rec)
+	if !ok {
+		return nil, nil
+	}
+	rec, err := d.Reader.Scan(d.r.Context(), last)
+	if err != nil {
+		return nil, fmt.Errorf("scan %d: %w", last, err)
+	}
+	return slices.Clone(rec.Answers), nil
 }
 
 func refusal(n int, a snapshot.Answer) pages.Document {

@@ -44,7 +44,7 @@ func TestAnUnfinishedScanClaimsNoPosture(t *testing.T) {
 func TestScansAreListed(t *testing.T) {
 	t.Parallel()
 	p := get(t, serve(full()), "/scans")
-	p.has(t, "4 scans", "Interrupted", "92 (90–93)")
+	p.has(t, "Scan 4", "Interrupted", "Finished", "in 41.0 s", "2 hours ago")
 	get(t, serve(none()), "/scans").has(t, "No scan yet")
 }
 

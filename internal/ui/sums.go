@@ -2,13 +2,11 @@ package ui
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"plumbline/internal/finding"
-	"plumbline/internal/problem"
+	"plumbline/internal/listing"
 	"plumbline/internal/scan"
 	"plumbline/internal/score"
 	"plumbline/web/pages"
@@ -44,32 +42,16 @@ func sumOf(ts []scan.Tally) sum {
 	return all
 }
 
-// current is the last finished scan of each account with all that belongs to
-// it, newest first: what the lists rest on.
-func (u *ui) current(ctx context.Context) ([]scan.Record, error) {
-	scans, err := u.Store.LatestScans(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list the last scans: %w", err)
+// lastOf are the last finished scans of accounts, newest first.
+func lastOf(st []listing.Standing) []scan.Record {
+	var out []scan.Record
+	for _, s := range st {
+		if s.Last != nil {
+			out = append(out, *s.Last)
+		}
 	}
-	slices.SortStableFunc(scans, func(a, b scan.Record) int { return cmp.Compare(b.Number, a.Number) })
-	return u.whole(ctx, scans)
-}
-
-// before is the finished scan of the same account before s, with its tallies;
-// nil if there is none.
-func (u *ui) before(ctx context.Context, s scan.Record) (*scan.Record, error) {
-	old, err := u.Store.FormerScan(ctx, s.Number)
-	if problem.Is(err, problem.NotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("scan before %d: %w", s.Number, err)
-	}
-	read, err := u.whole(ctx, []scan.Record{old})
-	if err != nil {
-		return nil, err
-	}
-	return &read[0], nil
+	slices.SortStableFunc(out, func(a, b scan.Record) int { return cmp.Compare(b.Number, a.Number) })
+	return out
 }
 
 func tallies(scans []scan.Record) []scan.Tally {
@@ -88,27 +70,6 @@ func postureOf(scans []scan.Record) score.Posture {
 		cs = append(cs, scan.Counts(s.Provider+" "+s.Account, s.Tally)...)
 	}
 	return score.PostureOf(cs)
-}
-
-func posture(now []scan.Record, old *scan.Record) *pages.Posture {
-	p := postureOf(now)
-	if !p.Assessed {
-		return nil
-	}
-	at := func(h int) string { return fmt.Sprintf("%.2f%%", float64(h)/100) }
-	out := &pages.Posture{
-		Score: fmt.Sprint(score.Whole(p.Score)), Sentence: p.String(),
-		Assessed: fmt.Sprintf("%d\u00a0%% assessed", score.Whole(p.Coverage)),
-		Range:    fmt.Sprintf("between %d and %d", score.Whole(p.Low), score.Whole(p.High)),
-		At:       at(p.Score), From: at(p.Low), Width: at(p.High - p.Low),
-	}
-	if score.Whole(p.Low) == score.Whole(p.High) {
-		out.Range = "nothing left open"
-	}
-	if len(now) == 1 {
-		out.Change, out.Tone = movement(old, &now[0])
-	}
-	return out
 }
 
 // movement says how the posture moved since the scan before, or that the two
@@ -152,7 +113,7 @@ func changes(s scan.Record, old *scan.Record, latest bool) *pages.Changes {
 		if !latest {
 			return ""
 		}
-		return "/findings?changed=" + what
+		return findingsOf("changed:" + what + " " + pair("account", s.Account))
 	}
 	c := &pages.Changes{Title: fmt.Sprintf("Seen by scan %d, the first of this account", s.Number)}
 	if old != nil {
@@ -169,7 +130,7 @@ func changes(s scan.Record, old *scan.Record, latest bool) *pages.Changes {
 	if back := s.Changes[finding.CameBack]; back > 0 {
 		words = fmt.Sprintf("newly failing, %s came back", number(back))
 	}
-	add(newly, words, "bad", "new")
+	add(newly, words, "bad", "new,reopened")
 	add(s.Changes[finding.Fixed], "fixed", "good", "fixed")
 	add(s.Changes[finding.GoneAway], "gone with the resource", "", "gone")
 	add(s.Changes[finding.LostIt], "lost sight of", "warn", "lost")
@@ -187,15 +148,10 @@ func places(scans []scan.Record) string {
 	return some(len(scans), "account", "accounts")
 }
 
-// regions counts the regions in which something was asked.
-func regions(as []scan.Record) int {
-	seen := map[string]bool{}
-	for _, s := range as {
-		for _, a := range s.Answers {
-			if a.Region != "" && !strings.EqualFold(a.Region, "global") {
-				seen[a.Provider+"/"+a.Account+"/"+a.Region] = true
-			}
-		}
+func workloads(scans []scan.Record) int {
+	n := 0
+	for _, s := range scans {
+		n += s.Workloads
 	}
-	return len(seen)
+	return n
 }

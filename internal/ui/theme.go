@@ -30,7 +30,7 @@ func local(address string) string {
 	a, err := url.Parse(address)
 	if err != nil || a.IsAbs() || a.Host != "" || a.Opaque != "" ||
 		!strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n\t") {
-		return "/findings"
+		return "/"
 	}
 	return address
 }

@@ -9,10 +9,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"plumbline/internal/access"
 	"plumbline/internal/finding"
+	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
 	"plumbline/internal/scan"
@@ -83,6 +86,24 @@ type Config struct {
 	Version string
 	Auth    Auth         // who is let in; nil lets nobody in
 	Log     *slog.Logger // nil logs nothing
+
+	// Reader answers what the pages ask, within the reach of the viewer in the
+	// context. Clerk does what the forms ask for.
+	Reader listing.Reader
+	Clerk  listing.Clerk
+	// See runs do with what the viewer in ctx may see. A page has been given
+	// that already; whoever answers for long, as an event stream does, takes it
+	// anew for each look.
+	See func(ctx context.Context, do func(context.Context) error) error
+	// Policy is what a provider's read-only identity is allowed, as the provider
+	// writes it. Principal is who Plumbline is there, as it stands in a trust
+	// policy; "" if it is not known. Both are shown to who connects an account.
+	Policy    func(provider string) (string, error)
+	Principal func(provider string) string
+	// Pace is how event streams look; its zero value is the usual one. Stopping
+	// ends them when the program stops; nil never does.
+	Pace     Pace
+	Stopping <-chan struct{}
 }
 
 // Auth decides who is let in. An Entry is one.
@@ -93,20 +114,15 @@ type Auth interface {
 // ui is the receiver of all handlers.
 type ui struct {
 	Config
+	streams streams
 }
 
 // New makes the handler of all pages.
 func New(c Config) http.Handler {
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	u := &ui{c}
+	u := &ui{Config: withDefaults(c)}
 	mux := http.NewServeMux()
-	for pattern, h := range u.routes() {
-		mux.Handle(pattern, u.handle(h))
+	for _, r := range u.routes() {
+		mux.Handle(r.Method+" "+r.Pattern, u.handle(u.allow(r.Action, r.do)))
 	}
 	mux.Handle("/", u.handle(u.nowhere(mux)))
 	closed := http.Handler(http.HandlerFunc(nobody))
@@ -119,18 +135,45 @@ func New(c Config) http.Handler {
 	return headers(root)
 }
 
+// A route is a line of the table of contents.
+type route struct {
+	access.Route
+	do handler
+}
+
+func get(pattern string, a access.Action, do handler) route {
+	return route{access.Route{Method: http.MethodGet, Pattern: pattern, Action: a}, do}
+}
+
+func post(pattern string, a access.Action, do handler) route {
+	return route{access.Route{Method: http.MethodPost, Pattern: pattern, Action: a}, do}
+}
+
 // routes is the table of contents of the product.
-func (u *ui) routes() map[string]handler {
-	return map[string]handler{
-		"GET /{$}":                           to("/findings"),
-		"GET /findings":                      u.findings,
-		"GET /findings/{id}":                 u.finding(why),
-		"GET /findings/{id}/evidence":        u.finding(evidence),
-		"GET /findings/{id}/evidence/{file}": u.document,
-		"GET /findings/{id}/fix":             u.finding(fix),
-		"GET /scans":                         u.scans,
-		"GET /scans/{n}":                     u.scan,
-		"POST /theme":                        u.theme,
+func (u *ui) routes() []route {
+	return slices.Concat([]route{
+		get("/{$}", access.ReadEstate, u.overview),
+		post("/theme", "", u.theme),
+	}, u.findingRoutes(), u.scanRoutes(), u.inventoryRoutes(), u.accountRoutes())
+}
+
+// Routes are the addresses with the actions that they need.
+func Routes() []access.Route {
+	var all []access.Route
+	for _, r := range (&ui{}).routes() {
+		all = append(all, r.Route)
+	}
+	return all
+}
+
+func (u *ui) findingRoutes() []route {
+	return []route{
+		get("/findings", access.ReadEstate, u.findings),
+		get("/findings/{id}", access.ReadEstate, u.finding(why)),
+		get("/findings/{id}/evidence", access.ReadEstate, u.finding(evidence)),
+		get("/findings/{id}/evidence/{file}", access.ReadEstate, u.document),
+		get("/findings/{id}/fix", access.ReadEstate, u.finding(fix)),
+		get("/findings/{id}/history", access.ReadEstate, u.finding(past)),
 	}
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,14 +12,15 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
-	"plumbline/internal/scan"
+	"plumbline/internal/listing"
+	"plumbline/internal/query"
 	"plumbline/internal/snapshot"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
 )
 
 // most is how many unassessed findings are read to be grouped by cause.
-const most = 20_000
+const most = 2000
 
 // A cause is one reason, and every judgement that it leaves open: one
 // permission, n judgements. The region is no part of it, so that a permission
@@ -27,7 +29,7 @@ type cause struct {
 	call, detail string
 	kind         snapshot.Cause
 	text         string // in place of the above where nothing structured is known
-	records      []finding.Record
+	findings     []listing.Finding
 }
 
 func (c cause) key() string {
@@ -46,101 +48,144 @@ func (c cause) title() string {
 
 // byCause shows what could not be told, grouped by what would tell it.
 func (l *list) byCause() error {
-	records, whole, err := l.unassessed()
+	q := l.want.q.With(query.Term{Key: "is", Values: []query.Value{{Text: "lost"}, {Text: "nodata"}}})
+	fs, whole, err := l.unassessed(q)
 	if err != nil {
 		return err
 	}
-	causes := l.groupByCause(records)
-	if _, err := strconv.Atoi(l.q.after); l.q.after != "" &&
-		(err != nil || !slices.ContainsFunc(causes, func(c cause) bool { return c.key() == l.q.open })) {
+	causes, err := l.groupByCause(fs)
+	if err != nil {
+		return err
+	}
+	if _, err := strconv.Atoi(l.want.after); l.want.before != "" || l.want.after != "" &&
+		(err != nil || !slices.ContainsFunc(causes, func(c cause) bool { return c.key() == l.want.open })) {
 		return errAdrift
 	}
-	p := &l.page
-	l.page.Lead = fmt.Sprintf("%s left open by %s. Evidence from scan %d of %s, %s.", some(len(records), "judgement", "judgements"),
-		some(len(causes), "cause", "causes"), l.now[0].Number, places(l.now), day(l.now[0].EndedAt))
+	l.page.Lead = some(len(fs), "judgement", "judgements") + " left open by " + some(len(causes), "cause", "causes") + ". " + l.evidence()
 	if len(causes) == 0 {
-		if len(l.q.severities) > 0 {
-			l.empty()
-			return nil
-		}
-		p.Empty = &pages.Empty{Title: "Everything was assessed", Text: []string{
-			fmt.Sprintf("Every judgement of scan %d was told: the questions that it rests on were answered to the last page.", l.now[0].Number)}}
+		return l.empty()
+	}
+	t := &pages.List{Caption: "What could not be told, grouped by cause", Columns: []pages.Column{
+		{Text: "Outcome"}, {Text: "Cause"}, {Text: "Judgements"}, {Text: "Risk, at most", Right: true}, {Text: "Due"}, {Text: "Expand", Quiet: true}}}
+	l.page.List = t
+	for _, c := range causes {
+		t.Groups = append(t.Groups, l.causeGroup(c))
+	}
+	t.Footer = some(len(causes), "cause", "causes") + ", " + some(len(fs), "judgement", "judgements") + " left open. None of them counts as passed."
+	if whole {
 		return nil
 	}
-	p.Caption, p.Columns = "What could not be told, grouped by cause", [3]string{"Cause", "Judgements", "Risk, at most"}
-	for _, c := range causes {
-		p.Groups = append(p.Groups, l.causeGroup(c))
+	n, err := l.count(q)
+	if err != nil {
+		return err
 	}
-	p.Footer = some(len(causes), "cause", "causes") + ", " + some(len(records), "judgement", "judgements") + " left open. None of them counts as passed."
-	if !whole {
-		p.Footer = fmt.Sprintf("The first %s judgements, grouped. There are more.", number(len(records)))
-	}
+	t.Footer = fmt.Sprintf("The worst %s of %s, grouped. A filter by account or rule shows the rest.", number(len(fs)), countedThings(n, "judgement", "judgements"))
 	return nil
 }
 
-func (l *list) unassessed() (records []finding.Record, whole bool, err error) {
-	f := l.filter()
-	f.Limit = 1000
-	for len(records) < most {
-		rs, next, err := l.Store.Findings(l.r.Context(), f)
+func (l *list) unassessed(q query.Query) (fs []listing.Finding, whole bool, err error) {
+	at := listing.Place{Limit: 200}
+	for len(fs) < most {
+		page, next, err := l.Reader.Findings(l.r.Context(), q, listing.Worst, at)
 		if err != nil {
 			return nil, false, fmt.Errorf("list what was not assessed: %w", err)
 		}
-		records = append(records, rs...)
-		if next == "" {
-			return records, true, nil
+		fs = append(fs, page...)
+		if next.Next == "" {
+			return fs, true, nil
 		}
-		f.After = next
+		at.After = next.Next
 	}
-	return records, false, nil
+	return fs, false, nil
 }
 
-func (l *list) groupByCause(records []finding.Record) []cause {
+func (l *list) groupByCause(fs []listing.Finding) ([]cause, error) {
 	by := map[string]*cause{}
-	for _, r := range records {
-		c := causeOf(r, answersOf(l.now, r))
+	asked := ledgers{ui: l.ui, ctx: l.r.Context()}
+	for _, f := range fs {
+		c, err := asked.causeOf(f.Record)
+		if err != nil {
+			return nil, err
+		}
 		k := c.key()
 		if by[k] == nil {
 			by[k] = &c
 		}
-		by[k].records = append(by[k].records, r)
+		by[k].findings = append(by[k].findings, f)
 	}
 	var out []cause
 	for _, c := range by {
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b cause) int {
-		return cmp.Or(cmp.Compare(len(b.records), len(a.records)), cmp.Compare(a.key(), b.key()))
+		return cmp.Or(cmp.Compare(len(b.findings), len(a.findings)), cmp.Compare(a.key(), b.key()))
 	})
-	return out
+	return out, nil
 }
 
-// answersOf are the answers of the scan that speaks for a finding's account.
-func answersOf(now []scan.Record, r finding.Record) []snapshot.Answer {
-	for _, s := range now {
-		if s.Provider == r.Subject.Provider && s.Account == r.Subject.Account {
-			return s.Answers
+// ledgers are the answers of the scans that speak for accounts, read when they
+// are asked for.
+type ledgers struct {
+	*ui
+	ctx       context.Context
+	standings []listing.Standing
+	byScan    map[int64][]snapshot.Answer
+}
+
+// of gives the answers of the last finished scan of a finding's account.
+func (a *ledgers) of(r finding.Record) ([]snapshot.Answer, error) {
+	if a.byScan == nil {
+		st, err := a.Reader.Standings(a.ctx)
+		if err != nil {
+			return nil, fmt.Errorf("standings: %w", err)
+		}
+		a.standings, a.byScan = st, map[int64][]snapshot.Answer{}
+	}
+	n, ok := lastScanOf(a.standings, r)
+	if !ok {
+		return nil, nil
+	}
+	if as, ok := a.byScan[n]; ok {
+		return as, nil
+	}
+	s, err := a.Reader.Scan(a.ctx, n)
+	if err != nil {
+		return nil, fmt.Errorf("scan %d: %w", n, err)
+	}
+	a.byScan[n] = s.Answers
+	return s.Answers, nil
+}
+
+// lastScanOf is the last finished scan of a finding's account.
+func lastScanOf(st []listing.Standing, r finding.Record) (int64, bool) {
+	for _, s := range st {
+		if s.Last != nil && s.Last.Provider == r.Subject.Provider && s.Last.Account == r.Subject.Account {
+			return s.Last.Number, true
 		}
 	}
-	return nil
+	return 0, false
 }
 
 // causeOf takes a finding's first reason. One that was lost has only
 // sentences: there the answer that they name is asked.
-func causeOf(r finding.Record, answers []snapshot.Answer) cause {
+func (a *ledgers) causeOf(r finding.Record) (cause, error) {
 	if r.State == finding.NoData && r.Fault == "" && len(r.Reasons) > 0 {
 		why := r.Reasons[0]
-		return cause{call: why.Call, kind: why.Cause, detail: why.Detail}
+		return cause{call: why.Call, kind: why.Cause, detail: why.Detail}, nil
+	}
+	answers, err := a.of(r)
+	if err != nil {
+		return cause{}, err
 	}
 	for _, a := range answers {
 		if blames(r, a) {
-			return cause{call: a.Call, kind: a.Cause, detail: a.Code}
+			return cause{call: a.Call, kind: a.Cause, detail: a.Code}, nil
 		}
 	}
 	if ss := reasons(r); len(ss) > 0 {
-		return cause{text: ss[0]}
+		return cause{text: ss[0]}, nil
 	}
-	return cause{text: "no reason was recorded"}
+	return cause{text: "no reason was recorded"}, nil
 }
 
 // blames says whether an answer that is not whole is why a finding cannot be
@@ -202,11 +247,11 @@ func (l *list) causeGroup(c cause) pages.Group {
 	g := pages.Group{
 		ID: "grp-" + c.key(), Tag: &parts.Tag{Icon: "eye", Text: "Not assessed"},
 		Title: c.title(), Name: strings.TrimSpace(c.title() + " " + c.call),
-		Toggle: l.q.toggle(c.key()), IsOpen: l.q.open == c.key(),
-		Code: c.call, Text: todo(c.kind, c.call), Count: number(len(c.records)), Of: "left open",
+		Toggle: l.want.toggle(c.key()), IsOpen: l.want.open == c.key(),
+		Code: c.call, Text: todo(c.kind, c.call), Count: number(len(c.findings)), Of: "left open",
 	}
 	risk, lost := 0, 0
-	for _, r := range c.records {
+	for _, r := range c.findings {
 		risk = max(risk, r.Risk)
 		if r.State == finding.Lost {
 			lost++
@@ -223,19 +268,19 @@ func (l *list) causeGroup(c cause) pages.Group {
 }
 
 func (l *list) causeRows(g *pages.Group, c cause) {
-	from, _ := strconv.Atoi(l.q.after)
-	from = min(max(from, 0), len(c.records))
-	end := min(from+rowsPerGroup, len(c.records))
-	for _, r := range c.records[from:end] {
+	from, _ := strconv.Atoi(l.want.after)
+	from = min(max(from, 0), len(c.findings))
+	end := min(from+rowsPerGroup, len(c.findings))
+	for _, r := range c.findings[from:end] {
 		row := l.row(r)
 		row.Say = r.Rule + ": " + l.title(r.Rule)
 		g.Rows = append(g.Rows, row)
 	}
 	if from > 0 {
-		g.Fewer = l.q.with(func(q *query) { q.after = "" }) + "#" + g.ID
+		g.Fewer = l.want.with(func(w *want) { w.after, w.sheet = "", "" }) + "#" + g.ID
 	}
-	if end < len(c.records) {
-		g.More = l.q.with(func(q *query) { q.after = strconv.Itoa(end) }) + "#" + g.ID
+	if end < len(c.findings) {
+		g.More = l.want.with(func(w *want) { w.after, w.sheet = strconv.Itoa(end), "" }) + "#" + g.ID
 	}
-	g.Where = fmt.Sprintf("%d of %s shown.", end-from, number(len(c.records)))
+	g.Where = fmt.Sprintf("%d of %s shown.", end-from, number(len(c.findings)))
 }

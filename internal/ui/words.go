@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"plumbline/internal/finding"
+	"plumbline/internal/listing"
 	"plumbline/web/parts"
 )
 
@@ -135,4 +136,36 @@ func join(words []string) string {
 		return words[0]
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// either joins words by or.
+func either(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// counted writes a count that may have stopped.
+func counted(c listing.Count) string {
+	if c.More {
+		return number(c.N) + "+"
+	}
+	return number(c.N)
+}
+
+// countedThings is "38 findings" or "more than 10,000 findings".
+func countedThings(c listing.Count, one, many string) string {
+	if c.More {
+		return "more than " + number(c.N) + " " + many
+	}
+	return some(c.N, one, many)
+}
+
+// date is a day without its time.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2 Jan 2006")
 }

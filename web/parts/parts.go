@@ -15,15 +15,32 @@ import (
 // A Frame is what surrounds every page.
 type Frame struct {
 	Title   string // of the browser's tab, without the product's name
-	Section string // "findings", "scans", or "" for neither
+	Section string // the entry that is open, "" for none
 	Theme   string // "light", "dark", or "" to follow the system
 	Back    string // address to return to after the theme was changed
-	Open    string // how many findings are open, "" if nothing was scanned
 	Version string
-	Scan    *ScanBox // the newest scan, nil if there is none
+	Main    []Entry  // what everybody reads
+	Manage  []Entry  // what is looked after
+	Scan    *ScanBox // the running scan or the newest, nil if there is none
+	Person  *Person  // who is signed in, nil if nobody is by name
 }
 
-// A ScanBox is the newest scan, as the foot of the navigation shows it.
+// An Entry of the navigation.
+type Entry struct {
+	Section    string
+	Text, Href string
+	Icon       string
+	Count, Of  string // "124" and "open"; both "" without a count
+}
+
+// A Person is who is signed in.
+type Person struct {
+	Name, Initials, Roles string
+	Profile               string // address of their own page
+	Leave                 string // address of the form that signs out
+}
+
+// A ScanBox is a scan, as the foot of the navigation shows it.
 type ScanBox struct {
 	Href, Title, Text string
 	Running           bool
@@ -151,25 +168,34 @@ func (c Code) text() templ.Component {
 }
 
 var paths = map[string]string{
-	"list":  `<path d="M6 4h8M6 8h8M6 12h8M2.2 4h.01M2.2 8h.01M2.2 12h.01"/>`,
-	"pulse": `<path d="M1.8 8.5h2.7l1.9-5 3.2 9 1.900-4h2.700"/>`,
-	"clock": `<circle cx="8" cy="8" r="6"/><path d="M8 4.700V8l2.300 1.500"/>`,
-	"x":     `<path d="m4 4 8 8M12 4l-8 8"/>`,
-	"right": `<path d="m6 3.500 4.500 4.500L6 12.500"/>`,
-	"down":  `<path d="m3.500 6 4.500 4.500L12.500 6"/>`,
-	"left":  `<path d="M10 3.500 5.500 8l4.500 4.500"/>`,
-	"menu":  `<path d="M2.500 4.500h11M2.500 8h11M2.500 11.500h11"/>`,
-	"check": `<path d="m3 8.500 3.200 3.200L13 4.800"/>`,
-	"alert": `<path d="M8 2.200 14.300 13H1.700z"/><path d="M8 6.500v3M8 11.300v.01"/>`,
-	"info":  `<circle cx="8" cy="8" r="6"/><path d="M8 7.300v3.500M8 5.100v.01"/>`,
-	"half":  `<circle cx="8" cy="8" r="6"/><path d="M8 2v12M8 4.500h4.500M8 8h5.800M8 11.500h4.500"/>`,
-	"sun":   `<circle cx="8" cy="8" r="2.800"/><path d="M8 1.500v1.700M8 12.800v1.700M1.500 8h1.700M12.800 8h1.700M3.400 3.400l1.200 1.200M11.400 11.400l1.200 1.200M12.600 3.400l-1.200 1.200M4.600 11.400l-1.200 1.200"/>`,
-	"moon":  `<path d="M13.500 9.600A5.900 5.900 0 0 1 6.400 2.500a5.900 5.900 0 1 0 7.100 7.100z"/>`,
-	"copy":  `<rect x="5.500" y="5.500" width="8" height="8" rx="1.500"/><path d="M10.500 5.500V4A1.500 1.500 0 0 0 9 2.500H4A1.500 1.500 0 0 0 2.500 4v5A1.500 1.500 0 0 0 4 10.500h1.500"/>`,
-	"eye":   `<path d="M1.800 8S4 3.800 8 3.800 14.200 8 14.200 8 12 12.200 8 12.200 1.800 8 1.800 8z"/><path d="m3 13.500 10-11"/>`,
-	"spin":  `<path d="M8 2a6 6 0 1 0 6 6"/>`,
-	"dash":  `<path d="M4 8h8"/>`,
-	"key":   `<circle cx="5" cy="11" r="2.800"/><path d="m7 9 6.300-6.300M10.700 5.300l1.900 1.900"/>`,
+	"gauge":  `<path d="M2.500 12.500a6 6 0 1 1 11 0"/><path d="M8 10.500 10.800 6"/>`,
+	"box":    `<path d="m8 1.800 5.500 3v6.400l-5.500 3-5.500-3V4.800z"/><path d="m2.700 4.900 5.300 3 5.300-3M8 8v6"/>`,
+	"cloud":  `<path d="M4.600 12.500a3 3 0 0 1-.2-6A3.900 3.900 0 0 1 12 7.100a2.700 2.700 0 0 1-.3 5.400z"/>`,
+	"doc":    `<path d="M4 1.900h5.200L12.500 5v9.100H4z"/><path d="M9 2v3.300h3.300M6.300 8.400h4M6.300 11h4"/>`,
+	"people": `<circle cx="6" cy="5.200" r="2.500"/><path d="M1.500 13.500c.4-2.800 2.100-4 4.500-4s4.100 1.200 4.500 4M10.500 2.900a2.500 2.500 0 0 1 0 4.600M12 9.900c1.500.5 2.300 1.700 2.500 3.600"/>`,
+	"search": `<circle cx="7" cy="7" r="4.600"/><path d="m10.500 10.500 3.300 3.300"/>`,
+	"export": `<path d="M8 2v8M4.800 7.200 8 10.400l3.200-3.200M2.500 13.500h11"/>`,
+	"leave":  `<path d="M6.500 13.500h-4v-11h4M6.500 8h7M10.700 5l3 3-3 3"/>`,
+	"up":     `<path d="M8 13V3.500M4 7.300 8 3.300l4 4"/>`,
+	"list":   `<path d="M6 4h8M6 8h8M6 12h8M2.2 4h.01M2.2 8h.01M2.2 12h.01"/>`,
+	"pulse":  `<path d="M1.8 8.5h2.7l1.9-5 3.2 9 1.900-4h2.700"/>`,
+	"clock":  `<circle cx="8" cy="8" r="6"/><path d="M8 4.700V8l2.300 1.500"/>`,
+	"x":      `<path d="m4 4 8 8M12 4l-8 8"/>`,
+	"right":  `<path d="m6 3.500 4.500 4.500L6 12.500"/>`,
+	"down":   `<path d="m3.500 6 4.500 4.500L12.500 6"/>`,
+	"left":   `<path d="M10 3.500 5.500 8l4.500 4.500"/>`,
+	"menu":   `<path d="M2.500 4.500h11M2.500 8h11M2.500 11.500h11"/>`,
+	"check":  `<path d="m3 8.500 3.200 3.200L13 4.800"/>`,
+	"alert":  `<path d="M8 2.200 14.300 13H1.700z"/><path d="M8 6.500v3M8 11.300v.01"/>`,
+	"info":   `<circle cx="8" cy="8" r="6"/><path d="M8 7.300v3.500M8 5.100v.01"/>`,
+	"half":   `<circle cx="8" cy="8" r="6"/><path d="M8 2v12M8 4.500h4.500M8 8h5.800M8 11.500h4.500"/>`,
+	"sun":    `<circle cx="8" cy="8" r="2.800"/><path d="M8 1.500v1.700M8 12.800v1.700M1.500 8h1.700M12.800 8h1.700M3.400 3.400l1.200 1.200M11.400 11.400l1.200 1.200M12.600 3.400l-1.200 1.200M4.600 11.400l-1.200 1.200"/>`,
+	"moon":   `<path d="M13.500 9.600A5.900 5.900 0 0 1 6.400 2.500a5.900 5.900 0 1 0 7.100 7.100z"/>`,
+	"copy":   `<rect x="5.500" y="5.500" width="8" height="8" rx="1.500"/><path d="M10.500 5.500V4A1.500 1.500 0 0 0 9 2.500H4A1.500 1.500 0 0 0 2.500 4v5A1.500 1.500 0 0 0 4 10.500h1.500"/>`,
+	"eye":    `<path d="M1.800 8S4 3.800 8 3.800 14.200 8 14.200 8 12 12.200 8 12.200 1.800 8 1.800 8z"/><path d="m3 13.500 10-11"/>`,
+	"spin":   `<path d="M8 2a6 6 0 1 0 6 6"/>`,
+	"dash":   `<path d="M4 8h8"/>`,
+	"key":    `<circle cx="5" cy="11" r="2.800"/><path d="m7 9 6.300-6.300M10.700 5.300l1.900 1.900"/>`,
 }
 
 // Icon draws a small picture that says nothing alone: a word always stands

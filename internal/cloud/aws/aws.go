@@ -12,7 +12,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
+	"fmt"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -69,12 +69,14 @@ type Collector struct {
 	config    sdk.Config
 	account   string
 	partition string
-	identity  reply    // what GetCallerIdentity said, until Context writes it down
-	regions   []string // the enabled ones that are to be asked; Context finds them
-	ready     bool     // Context has been asked
+	principal string          // ARN of who asks there
+	assumed   snapshot.Answer // how the role was assumed, if one is named
+	identity  reply           // what GetCallerIdentity said, until Account writes it down
+	regions   []string        // those that Context found, for Workloads
+	ready     bool            // Context has been asked
 }
 
-var _ cloud.Collector = (*Collector)(nil)
+var _ cloud.Tester = (*Collector)(nil)
 
 // Scope is the account that the credentials speak for.
 func (c *Collector) Scope() snapshot.Scope { return c.in(snapshot.Global) }
@@ -93,17 +95,40 @@ func (c *Collector) in(region string) snapshot.Scope {
 	return snapshot.Scope{Provider: Provider, Account: c.account, Region: region}
 }
 
+// Account asks who we are and which regions there are, and returns those that
+// are to be asked.
+func (c *Collector) Account(ctx context.Context, sink cloud.Sink) ([]string, error) {
+	if err := c.identity.write(ctx, sink); err != nil {
+		return nil, err
+	}
+	return c.findRegions(ctx, sink)
+}
+
+// Ask asks one part of one region.
+func (c *Collector) Ask(ctx context.Context, sink cloud.Sink, part cloud.Part, region string) error {
+	if region == "" || region == snapshot.Global {
+		return fmt.Errorf("%s is asked of a region, and none was named", part)
+	}
+	switch part {
+	case cloud.PartNetwork:
+		return c.metadataDefaults(ctx, sink, region)
+	case cloud.PartWorkloads:
+		return c.instances(ctx, sink, region)
+	case cloud.PartAccount:
+		return errors.New("the account is asked as a whole, not by region")
+	}
+	return fmt.Errorf("there is no part %q of a scan", part)
+}
+
 // Context asks who we are, which regions there are, and what each enabled one
 // gives to a new instance.
 func (c *Collector) Context(ctx context.Context, sink cloud.Sink) error {
-	if err := c.identity.write(ctx, sink); err != nil {
+	regions, err := c.Account(ctx, sink)
+	if err != nil {
 		return err
 	}
-	if err := c.findRegions(ctx, sink); err != nil {
-		return err
-	}
-	c.ready = true
-	return c.everywhere(ctx, sink, c.metadataDefaults)
+	c.regions, c.ready = regions, true
+	return c.everywhere(ctx, sink, cloud.PartNetwork)
 }
 
 // Workloads asks each enabled region for its instances. Context comes first.
@@ -111,15 +136,15 @@ func (c *Collector) Workloads(ctx context.Context, sink cloud.Sink) error {
 	if !c.ready {
 		return errors.New("workloads were asked for before the regions were known")
 	}
-	return c.everywhere(ctx, sink, c.instances)
+	return c.everywhere(ctx, sink, cloud.PartWorkloads)
 }
 
-// everywhere asks the regions, some at a time. A refusal is no error; what is
+// everywhere asks a part of each region, some at a time. A refusal is no error; what is
 // one ends the others too.
-func (c *Collector) everywhere(ctx context.Context, sink cloud.Sink, ask func(context.Context, cloud.Sink, string) error) error {
+func (c *Collector) everywhere(ctx context.Context, sink cloud.Sink, part cloud.Part) error {
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(c.options.Parallel)
-	for _, region := range slices.Sorted(slices.Values(c.regions)) {
+	for _, region := range c.regions {
 		if inner.Err() != nil {
 			break
 		}
@@ -127,7 +152,7 @@ func (c *Collector) everywhere(ctx context.Context, sink cloud.Sink, ask func(co
 			if inner.Err() != nil {
 				return nil // another region's error is the one to tell
 			}
-			return ask(inner, sink, region)
+			return c.Ask(inner, sink, part, region)
 		})
 	}
 	if err := group.Wait(); err != nil {

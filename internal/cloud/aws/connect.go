@@ -23,6 +23,7 @@ import (
 
 	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
@@ -183,9 +184,11 @@ func (c *Collector) becomeRole(ctx context.Context) error {
 		}
 	})
 	cache := sdk.NewCredentialsCache(role)
+	c.assumed.AskedAt = c.options.Now()
 	if _, err := cache.Retrieve(ctx); err != nil {
 		return c.noRole(ctx, err)
 	}
+	c.assumed.Call, c.assumed.Status, c.assumed.EndedAt = awsrole.CallAssumeRole, snapshot.Complete, c.options.Now()
 	c.config.Credentials = cache
 	return nil
 }
@@ -242,6 +245,6 @@ func (c *Collector) speakFor(account, arn string) error {
 	if len(account) != 12 || strings.Trim(account, "0123456789") != "" || len(part) < 3 || part[0] != "arn" || part[1] == "" {
 		return say(nil, "%s named the account %q and the identity %q, which AWS never does. Check the endpoint.", capital(c.where()), account, arn)
 	}
-	c.account, c.partition = account, part[1]
+	c.account, c.partition, c.principal = account, part[1], arn
 	return nil
 }

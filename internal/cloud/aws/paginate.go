@@ -21,13 +21,14 @@ func Paginate(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := c.findRegions(ctx, nobody{}); err != nil {
+	regions, err := c.findRegions(ctx, nobody{})
+	if err != nil {
 		return 0, err
 	}
-	counts := make([]int, len(c.regions))
+	counts := make([]int, len(regions))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.options.Parallel)
-	for i, region := range c.regions {
+	for i, region := range regions {
 		g.Go(func() (err error) {
 			counts[i], err = c.paginate(ctx, region)
 			return err

@@ -19,29 +19,36 @@ import (
 // status, one that this version does not know included, is asked.
 const notOptedIn = "not-opted-in"
 
-// findRegions asks which regions there are, and decides which to ask.
-func (c *Collector) findRegions(ctx context.Context, sink cloud.Sink) error {
+// findRegions asks which regions there are, and returns those to ask, sorted.
+func (c *Collector) findRegions(ctx context.Context, sink cloud.Sink) ([]string, error) {
 	q := c.ask(awsfact.CallRegions, snapshot.Global)
 	list, err := c.listRegions(ctx, q)
 	if err != nil {
-		c.regions = c.knownRegions()
-		return q.refuse(ctx, sink, err)
+		return c.knownRegions(), q.refuse(ctx, sink, err)
 	}
 	if len(list) == 0 {
 		q.note(refusal{code: codeNoRegions, cause: snapshot.Unreadable, message: "The reply lists no region."})
 		if err := q.end(ctx, sink); err != nil {
-			return err
+			return nil, err
 		}
-		return say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
+		return nil, say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
 			"Every account has regions: check that this is AWS, or an endpoint that knows DescribeRegions.", capital(c.where()))
 	}
 	if err := q.deliver(ctx, sink); err != nil {
-		return q.void(ctx, sink, err)
+		return nil, q.void(ctx, sink, err)
 	}
 	if err := q.complete(ctx, sink); err != nil {
-		return err
+		return nil, err
 	}
-	return c.chooseRegions(ctx, sink, list)
+	return c.chooseRegions(ctx, sink, statuses(list))
+}
+
+func statuses(list []types.Region) map[string]string {
+	status := map[string]string{}
+	for _, r := range list {
+		status[sdk.ToString(r.RegionName)] = sdk.ToString(r.OptInStatus)
+	}
+	return status
 }
 
 func (c *Collector) listRegions(ctx context.Context, q *question) ([]types.Region, error) {
@@ -69,32 +76,30 @@ func (c *Collector) knownRegions() []string {
 
 // chooseRegions takes those that are enabled, and of these the ones that were
 // named, if any were.
-func (c *Collector) chooseRegions(ctx context.Context, sink cloud.Sink, list []types.Region) error {
-	status := map[string]string{}
-	for _, r := range list {
-		status[sdk.ToString(r.RegionName)] = sdk.ToString(r.OptInStatus)
-	}
-	c.regions = nil
+func (c *Collector) chooseRegions(ctx context.Context, sink cloud.Sink, status map[string]string) ([]string, error) {
 	if len(c.options.Regions) == 0 {
-		for name, s := range status {
-			if s != notOptedIn {
-				c.regions = append(c.regions, name)
-			}
-		}
-		return nil
+		return enabled(status), nil
 	}
-	for _, name := range unique(c.options.Regions) {
-		s, exists := status[name]
-		switch {
+	chosen := unique(c.options.Regions)
+	for _, name := range chosen {
+		switch s, exists := status[name]; {
 		case !exists:
-			return noSuchRegion(name, status)
-		case s != notOptedIn:
-			c.regions = append(c.regions, name)
-			continue
+			return nil, noSuchRegion(name, status)
+		case s == notOptedIn:
+			return nil, say(nil, "The region %s is not enabled in account %s, so nothing there can be asked. Leave it out, or enable it.", name, c.account)
 		}
-		return say(nil, "The region %s is not enabled in account %s, so nothing there can be asked. Leave it out, or enable it.", name, c.account)
 	}
-	return c.leftOut(ctx, sink, status)
+	return chosen, c.leftOut(ctx, sink, status)
+}
+
+func enabled(status map[string]string) (names []string) {
+	for name, s := range status {
+		if s != notOptedIn {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // leftOut writes down which enabled regions were not asked because the person

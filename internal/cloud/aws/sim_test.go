@@ -18,7 +18,12 @@ import (
 // simulated serves an estate; options log in to its first account.
 func simulated(t testing.TB, e *sim.Estate) (*awssim.Listener, Options) {
 	t.Helper()
-	l, err := awssim.Listen("127.0.0.1:0", awssim.New(e, awssim.Options{Signature: true, Shuffle: 1}))
+	return simulatedWith(t, e, awssim.Options{Signature: true, Shuffle: 1})
+}
+
+func simulatedWith(t testing.TB, e *sim.Estate, so awssim.Options) (*awssim.Listener, Options) {
+	t.Helper()
+	l, err := awssim.Listen("127.0.0.1:0", awssim.New(e, so))
 	if err != nil {
 		t.Fatal(err)
 	}

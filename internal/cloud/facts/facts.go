@@ -5,6 +5,8 @@
 package facts
 
 import (
+	_ "embed"
+
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/judge"
 	"plumbline/internal/snapshot"
@@ -15,11 +17,17 @@ import (
 type provider struct {
 	facts   func() judge.Facts
 	belongs func(*snapshot.Resource, *wire.Reader) error
+	example []byte // a recording
 }
+
+// Every rule speaks in this recording, see the laws that are proved on it.
+//
+//go:embed testdata/aws/cases.ndjson
+var awsExample []byte
 
 // providers: one line for each.
 var providers = map[string]provider{
-	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs},
+	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, awsExample},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.
@@ -44,3 +52,7 @@ func Belongs(provider string) func(*snapshot.Resource) error {
 	var rd wire.Reader
 	return func(r *snapshot.Resource) error { return f(r, &rd) }
 }
+
+// Example gives a recording of a simulated account in which every rule about
+// the provider has something to judge; nil for an unknown provider.
+func Example(provider string) []byte { return providers[provider].example }

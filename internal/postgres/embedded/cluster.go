@@ -92,7 +92,7 @@ func (p place) runInitdb(ctx context.Context, b binaries, data, pwFile string, e
 // explainServer turns what a program of PostgreSQL said into what a person can do.
 func explainServer(p place, what, said string, err error) error {
 	switch low := strings.ToLower(said); {
-	case strings.Contains(low, "no space left"), strings.Contains(low, "quota exceeded"):
+	case strings.Contains(low, "no space left"), strings.Contains(low, "quota exceeded"), strings.Contains(low, "check free disk space"):
 		return fmt.Errorf("%s: the disk that holds %s is full. Make room and start again; nothing that was stored is lost. (%w)", what, p.dir, err)
 	case strings.Contains(low, "permission denied"), strings.Contains(low, "could not access directory"):
 		return fmt.Errorf("%s: the server's account may not use %s. Give it the directory, or set PLUMBLINE_DATA_DIR to another one. (%w)", what, p.dir, err)

@@ -138,10 +138,10 @@ func (p place) ours() error {
 // that the system gives to the root of a file system.
 func known(name string) bool {
 	switch name {
-	case "data", "run", "lock", "password", "postgres.log", "lost+found":
+	case "data", "run", "lock", "password", "postgres.log", "redaction-key", "lost+found":
 		return true
 	}
-	return strings.HasPrefix(name, "password.") || strings.HasPrefix(name, "init-plumbline-")
+	return strings.HasPrefix(name, "password.") || strings.HasPrefix(name, "redaction-key.") || strings.HasPrefix(name, "init-plumbline-")
 }
 
 func (p place) mkdir(dir string) error {

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"plumbline/internal/access"
+	"plumbline/internal/api"
+	"plumbline/internal/clerk"
+	"plumbline/internal/cloud/aws"
+	"plumbline/internal/cloud/aws/awsrole"
+	"plumbline/internal/cloud/facts"
+	"plumbline/internal/jobs"
+	"plumbline/internal/listing"
+	"plumbline/internal/postgres"
+	"plumbline/internal/postgres/people"
+	"plumbline/internal/rule"
+	"plumbline/internal/rule/catalog"
+	"plumbline/internal/shard"
+	"plumbline/internal/signin"
+	"plumbline/internal/ui"
+	"plumbline/internal/wire"
+)
+
+// A site is what a service is put together on.
+type site struct {
+	store    *postgres.Store
+	queue    *jobs.Client // inserts only
+	key      [32]byte     // of redaction
+	base     *url.URL     // where people find it; nil in a worker
+	log      *slog.Logger
+	stale    time.Duration   // without a sign of life, after which a shard is begun again
+	stopping <-chan struct{} // closed when the program begins to stop: event streams end
+}
+
+// A service is what runs on a site.
+type service struct {
+	work jobs.Work
+	// handler answers pages and API; the addresses of health are not its
+	// business. nil in a worker.
+	handler http.Handler
+	// check refuses a database that people's reach would not hold in.
+	check func(context.Context) error
+	// first makes the first administrator where there is nobody yet; created is
+	// false where there is.
+	first func(context.Context) (email, password string, created bool, err error)
+}
+
+// newService puts a service together; a worker is one without a base.
+func newService(_ context.Context, s site) (service, error) {
+	set, err := catalog.Load()
+	if err != nil {
+		return service{}, err
+	}
+	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: aws.Options{Now: time.Now}}
+	folk := people.New(s.store, time.Now)
+	svc := service{
+		work: &shard.Runner{Store: s.store, Queue: s.queue, Rules: set, Facts: facts.For, Connect: sky.connect, Engine: version, Log: s.log, Stale: s.stale,
+			Beat: s.stale / 4},
+		check: s.store.CheckRoles,
+		first: folk.EnsureFirst,
+	}
+	if s.base != nil {
+		svc.handler = s.pages(set, sky, folk)
+	}
+	return svc, nil
+}
+
+// pages is what people and programs are answered by.
+func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handler {
+	web := s.store.Web()
+	web.RuleWords = ruleWords(set)
+	acts := &clerk.Clerk{Store: web, Queue: s.queue, Engine: version, Login: sky.login, Audit: audit(folk)}
+	look := ui.Config{
+		Rules: set, Fix: mender{web, set}.Fix, Now: time.Now, Version: version, Log: s.log, Reader: web.Reader(), Clerk: acts,
+		See: func(ctx context.Context, do func(context.Context) error) error {
+			return web.See(ctx, access.From(ctx), false, do)
+		},
+		Policy:    policyOf,
+		Principal: sky.principal,
+		Stopping:  s.stopping,
+	}
+	door := signin.New(signin.Config{People: folk, See: web.See, Frame: ui.Framer(look).FrameOf, Now: time.Now, Log: s.log,
+		Secure: s.base.Scheme == "https", Streams: api.Streams})
+	look.Auth = door
+	programs := api.New(api.Config{Reader: web.Reader(), Clerk: acts, Rules: set, Files: catalog.Embedded(), Fix: look.Fix, Now: time.Now, Version: version, Log: s.log})
+	root := http.NewServeMux()
+	root.Handle(api.Prefix+"/", door.Guard(programs))
+	for _, r := range api.Routes() {
+		if r.Open {
+			root.Handle(r.Method+" "+r.Pattern, programs)
+		}
+	}
+	root.Handle("/", ui.New(look))
+	return root
+}
+
+// audit writes a clerk's line.
+func audit(folk *people.People) func(context.Context, clerk.Line) error {
+	return func(ctx context.Context, l clerk.Line) error {
+		return folk.Append(ctx, people.Entry{Action: l.Action, Object: l.Object, Account: l.Account, Detail: l.Detail})
+	}
+}
+
+func policyOf(provider string) (string, error) {
+	if provider != aws.Provider {
+		return "", notYet(provider)
+	}
+	return string(awsrole.Policy()), nil
+}
+
+var _ listing.Clerk = (*clerk.Clerk)(nil)

@@ -1,0 +1,120 @@
+package deploy
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/internal/postgres"
+	"plumbline/internal/postgres/embedded"
+	"plumbline/internal/postgres/pgtest"
+)
+
+// psql is the one that stands beside the server, or the one in the path.
+func psql(t *testing.T) string {
+	t.Helper()
+	for _, dir := range []string{os.Getenv("PLUMBLINE_PG_BIN"), "/usr/lib/postgresql/*/bin"} {
+		if found, _ := filepath.Glob(filepath.Join(dir, "psql")); dir != "" && len(found) > 0 {
+			return filepath.Dir(found[len(found)-1])
+		}
+	}
+	p, err := exec.LookPath("psql")
+	if err != nil {
+		t.Fatal("psql, which comes with PostgreSQL, is not there: ", err)
+	}
+	return filepath.Dir(p)
+}
+
+// open makes a directory that the account may pass through which the server
+// runs as where this test is root.
+func open(t *testing.T) string {
+	t.Helper()
+	d, err := os.MkdirTemp("", "plumbline-test-deploy-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(d) }) // of a test that is over
+	if err := os.Chmod(d, 0o711); err != nil { //nolint:gosec // passed through, not listed
+		t.Fatal(err)
+	}
+	return d
+}
+
+// The script makes a login that is no superuser and yet can do all that the
+// program needs, whatever stands in the password.
+func TestTheScriptPreparesADatabase(t *testing.T) {
+	t.Parallel()
+	pgtest.NeedPrograms(t)
+	ctx := context.Background()
+	s, err := embedded.Start(ctx, embedded.Options{Dir: filepath.Join(open(t), "pg"), BinDir: os.Getenv("PLUMBLINE_PG_BIN"), Wait: time.Minute, Name: "a test", Ephemeral: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Stop(context.WithoutCancel(ctx)) }) // of a test that is over
+	root, err := url.Parse(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const password = `it's "50 %" $HOME; \q`
+	prepare(t, root, "") // names what is missing
+	prepare(t, root, password)
+
+	login := *root
+	login.User, login.Path = url.UserPassword("plumbline", password), "/plumbline"
+	if err := postgres.Migrate(ctx, login.String()); err != nil {
+		t.Fatal("the login cannot shape its database: ", err)
+	}
+	store, err := postgres.Open(ctx, login.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if err := store.CheckRoles(ctx); err != nil {
+		t.Error("the service would refuse to start: ", err)
+	}
+	var super, bypass bool
+	err = store.Pool().QueryRow(ctx, `select rolsuper, rolbypassrls from pg_roles where rolname = current_user`).Scan(&super, &bypass)
+	if err != nil || super || bypass {
+		t.Errorf("the login is a superuser (%t) or bypasses row-level security (%t): %v", super, bypass, err)
+	}
+}
+
+// prepare runs the script as the image does; without a password it must fail.
+func prepare(t *testing.T, root *url.URL, password string) {
+	t.Helper()
+	secret, _ := root.User.Password()
+	host, port := root.Hostname(), root.Port()
+	if h := root.Query().Get("host"); h != "" { // a socket
+		host, port = h, root.Query().Get("port")
+	}
+	sh := exec.Command("sh", filepath.Join("postgres", "10-plumbline.sh"))
+	sh.Env = []string{"PATH=" + psql(t) + ":/usr/bin:/bin", "PGHOST=" + host, "PGPORT=" + port, "PGPASSWORD=" + secret,
+		"POSTGRES_USER=" + root.User.Username(), "PLUMBLINE_DB_PASSWORD=" + password}
+	out, err := sh.CombinedOutput()
+	switch {
+	case password == "" && (err == nil || !strings.Contains(string(out), "PLUMBLINE_DB_PASSWORD")):
+		t.Errorf("without a password: %v: %s", err, out)
+	case password != "" && err != nil:
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+func TestTheScriptCanBeRun(t *testing.T) {
+	t.Parallel()
+	fi, err := os.Stat(filepath.Join("postgres", "10-plumbline.sh"))
+	if err != nil || fi.Mode()&0o111 == 0 {
+		t.Error("the image's entry point runs only scripts that may be executed: ", err)
+	}
+	for _, v := range compose(t)["postgres"].Volumes {
+		if from, _, _ := strings.Cut(v, ":"); strings.HasPrefix(from, "./") {
+			if _, err := os.Stat(from); err != nil {
+				t.Errorf("postgres mounts %s, which is not there", from)
+			}
+		}
+	}
+}

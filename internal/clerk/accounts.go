@@ -1,0 +1,144 @@
+package clerk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"plumbline/internal/access"
+	"plumbline/internal/listing"
+	"plumbline/internal/problem"
+)
+
+// How often an account may be scanned on schedule.
+const (
+	often = 5 * time.Minute
+	rare  = 31 * 24 * time.Hour
+)
+
+// Try signs in and tests each permission.
+func (c *Clerk) Try(ctx context.Context, provider string, l listing.Login) (listing.Tried, error) {
+	if err := mayAnywhere(ctx, access.ManageAccounts); err != nil {
+		return listing.Tried{}, err
+	}
+	return c.Login(ctx, provider, l)
+}
+
+// Connect signs in, notes the account, and begins its first scan.
+func (c *Clerk) Connect(ctx context.Context, to listing.Connection) (account, scan int64, err error) {
+	if err := mayAnywhere(ctx, access.ManageAccounts); err != nil {
+		return 0, 0, err
+	}
+	if err := soundSchedule(to.Every); err != nil {
+		return 0, 0, err
+	}
+	if to.Name, err = soundName(to.Name); err != nil {
+		return 0, 0, err
+	}
+	tried, err := c.Login(ctx, to.Provider, to.Login)
+	if err != nil {
+		return 0, 0, err
+	}
+	if account, err = c.Store.ConnectAccount(ctx, tried.Account, to, tried.Checks); err != nil {
+		return 0, 0, err
+	}
+	err = c.Audit(ctx, Line{Action: "account.connect", Object: to.Provider + " " + tried.Account, Account: account,
+		Detail: map[string]string{"name": to.Name, "role": to.Login.RoleARN, "principal": tried.Principal, "every": to.Every.String()}})
+	if err != nil {
+		return 0, 0, err
+	}
+	scan, err = c.begin(ctx, account)
+	return account, scan, err
+}
+
+// Test tries an account's permissions again and notes the result.
+func (c *Clerk) Test(ctx context.Context, account int64) ([]listing.Check, error) {
+	a, err := c.allowed(ctx, access.ManageAccounts, account)
+	if err != nil {
+		return nil, err
+	}
+	if a.State != "connected" {
+		return nil, problem.New(problem.Conflict, "The account %s is not connected, so there is no login to test. Connect it first.", a.External)
+	}
+	tried, err := c.Login(ctx, a.Provider, a.Login)
+	if err != nil {
+		return nil, err
+	}
+	if tried.Account != a.External {
+		return nil, problem.New(problem.Conflict, "The login of account %s now leads to account %s. Correct it, or connect that account by itself.", a.External, tried.Account)
+	}
+	if err := c.Store.NoteTest(ctx, account, tried.Checks); err != nil {
+		return nil, err
+	}
+	refused := 0
+	for _, t := range tried.Checks {
+		if t.Status != "complete" {
+			refused++
+		}
+	}
+	return tried.Checks, c.Audit(ctx, Line{Action: "account.test", Object: a.Provider + " " + a.External, Account: account,
+		Detail: map[string]string{"refused": fmt.Sprintf("%d of %d", refused, len(tried.Checks))}})
+}
+
+// Change renames an account or sets how often it is scanned.
+func (c *Clerk) Change(ctx context.Context, account int64, name string, every time.Duration) error {
+	a, err := c.allowed(ctx, access.ManageAccounts, account)
+	if err != nil {
+		return err
+	}
+	if err := soundSchedule(every); err != nil {
+		return err
+	}
+	if name, err = soundName(name); err != nil {
+		return err
+	}
+	if err := c.Store.ChangeAccount(ctx, account, name, every); err != nil {
+		return err
+	}
+	return c.Audit(ctx, Line{Action: "account.change", Object: a.Provider + " " + a.External, Account: account,
+		Detail: map[string]string{"name": name, "name before": a.Name, "every": every.String(), "every before": a.Every.String()}})
+}
+
+// Disconnect stops scanning an account; a scan that runs is cancelled.
+func (c *Clerk) Disconnect(ctx context.Context, account int64) error {
+	a, err := c.allowed(ctx, access.ManageAccounts, account)
+	if err != nil {
+		return err
+	}
+	if a.State != "connected" {
+		return problem.New(problem.Conflict, "The account %s is not connected. There is nothing to disconnect.", a.External)
+	}
+	running, err := c.Store.RunningScan(ctx, account)
+	if err != nil {
+		return err
+	}
+	if running > 0 {
+		err := c.Store.CancelScan(ctx, running, who(ctx)+", who disconnected the account")
+		if err != nil && !problem.Is(err, problem.Conflict) { // one of the command line ends by itself
+			return err
+		}
+	}
+	if err := c.Store.DisconnectAccount(ctx, account); err != nil {
+		return err
+	}
+	return c.Audit(ctx, Line{Action: "account.disconnect", Object: a.Provider + " " + a.External, Account: account})
+}
+
+// soundSchedule refuses what would ask a cloud without end, or hardly ever.
+func soundSchedule(every time.Duration) error {
+	if every == 0 || every >= often && every <= rare {
+		return nil
+	}
+	return problem.New(problem.Invalid, "An account is scanned every 5 minutes to every 31 days, or on demand; %s is neither.", every)
+}
+
+const longestName = 100
+
+func soundName(name string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	if len(name) > longestName {
+		return "", problem.New(problem.Invalid, "The name is %d bytes long; at most %d are kept. Shorten it.", len(name), longestName)
+	}
+	return name, nil
+}

@@ -1,0 +1,24 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// On is what a statement runs on: the transaction that ctx carries, or the
+// pool. It is for the packages below this one.
+func (s *Store) On(ctx context.Context) Querier { return s.on(ctx) }
+
+// Within runs do in the transaction that ctx carries, or else in one of its
+// own, as the login of the program itself: for acts before somebody is signed
+// in, and for the command line. An error of do undoes what it did.
+func (s *Store) Within(ctx context.Context, do func(context.Context) error) error {
+	if Tx(ctx) != nil {
+		return do(ctx)
+	}
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return do(context.WithValue(ctx, txKey{}, tx))
+	})
+	return explain(err)
+}

@@ -1,0 +1,51 @@
+package shard
+
+import (
+	"context"
+	"errors"
+
+	"plumbline/internal/judge"
+	"plumbline/internal/postgres"
+	"plumbline/internal/problem"
+)
+
+// Close ends a scan whose shards have all ended: what is no workload is judged,
+// what nobody told is stepped by what was seen in full, and the outcomes are
+// counted. nil when it is closed already, or is not ready.
+func (r *Runner) Close(ctx context.Context, scan int64) error {
+	w, c, err := r.Store.TakeClosing(ctx, scan)
+	if err != nil || w == nil {
+		return err
+	}
+	facts := r.Facts(c.Provider)
+	res := judge.NewBench(r.Rules, facts).Close(c)
+	j, sight := postgres.Whole(c, &res, facts)
+	_, err = w.Close(ctx, j, sight)
+	if errors.Is(err, postgres.ErrLost) {
+		return nil
+	}
+	return err
+}
+
+// Sweep looks after shards and scans that nobody works on any more.
+func (r *Runner) Sweep(ctx context.Context) error {
+	done, err := r.Store.Sweep(ctx, orElse(r.Stale, stale).Seconds(), r.attempts(), r.Queue)
+	if done != (postgres.Swept{}) {
+		r.Log.InfoContext(ctx, "sweep", "begun again", done.Begun, "failed", done.Failed, "closed", done.Closed, "interrupted", done.Interrupted)
+	}
+	return err
+}
+
+// Tick begins the scans that are due. An account that is being scanned is left
+// for its next turn.
+func (r *Runner) Tick(ctx context.Context) error {
+	_, err := r.Store.ClaimDue(ctx, r.now(), func(ctx context.Context, account int64) error {
+		_, err := r.Store.OpenScan(ctx, account, r.Engine, "the schedule", r.Queue)
+		if problem.Is(err, problem.Conflict) {
+			r.Log.InfoContext(ctx, "scheduled scan left out", "account", account, "why", err)
+			return nil
+		}
+		return err
+	})
+	return err
+}

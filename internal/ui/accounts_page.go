@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"plumbline/internal/access"
+	"plumbline/internal/listing"
+	"plumbline/web/pages"
+	"plumbline/web/parts"
+)
+
+// intervals are how often an account can be scanned. Zero is on demand.
+var intervals = []struct {
+	every time.Duration
+	value string
+	text  string
+}{
+	{time.Hour, "1h", "Every hour"},
+	{6 * time.Hour, "6h", "Every 6 hours"},
+	{24 * time.Hour, "24h", "Every day"},
+	{7 * 24 * time.Hour, "168h", "Every week"},
+	{0, "0", "Only on demand"},
+}
+
+func (u *ui) account(w http.ResponseWriter, r *http.Request) error {
+	id, err := numberIn(r, "id")
+	if err != nil {
+		return err
+	}
+	v, err := only(r, "did")
+	if err != nil {
+		return err
+	}
+	a, err := u.Reader.Account(r.Context(), id)
+	if err != nil {
+		return fmt.Errorf("account %d: %w", id, err)
+	}
+	p, err := u.accountPage(r, a)
+	if err != nil {
+		return err
+	}
+	if p.Notice == nil {
+		p.Notice = did(v.Get("did"), a)
+	}
+	show(w, r, http.StatusOK, pages.AccountPage(p))
+	return nil
+}
+
+// did says what the form that led here has done.
+func did(what string, a listing.Account) *pages.Notice {
+	n := &pages.Notice{Tone: "good", Icon: "check"}
+	switch what {
+	case "change":
+		n.Title = "Saved."
+	case "test":
+		n.Title = "Tested."
+		n.Text = "What came out stands below."
+	case "disconnect":
+		n.Title, n.Text = "Disconnected.", accountName(a)+" is no longer scanned. What was found is kept."
+	default:
+		return nil
+	}
+	return n
+}
+
+func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, error) {
+	scans, _, err := u.Reader.Scans(r.Context(), a.ID, listing.Place{Limit: 10})
+	if err != nil {
+		return pages.Account{}, fmt.Errorf("scans of account %d: %w", a.ID, err)
+	}
+	p := pages.Account{
+		Frame: u.frameOf(r, accountName(a), sectionAccounts), Title: accountName(a), Provider: cloudName(a.Provider),
+		Lead: accountLead(a), State: accountState(a), Facts: u.accountFacts(a), Scans: u.scanRows(scans),
+		NoScans: "No scan of this account yet.", TestNote: "Never tested",
+	}
+	if !a.TestedAt.IsZero() {
+		p.Test, p.TestNote = u.testOf(a.Test), "Tested "+ago(a.TestedAt, u.Now())+", "+day(a.TestedAt)
+	}
+	running := len(scans) > 0 && scans[0].EndedAt.IsZero()
+	v := access.From(r.Context())
+	if a.State == connected && !running && v.MayOn(access.StartScan, a.ID) {
+		p.Scan = accountPath(a.ID) + "/scan"
+	}
+	if v.MayOn(access.ManageAccounts, a.ID) {
+		p.Edit = editForm(a)
+		if a.State == connected {
+			p.Retest, p.Disconnect = accountPath(a.ID)+"/test", accountPath(a.ID)+"/disconnect"
+		}
+	}
+	return p, nil
+}
+
+func accountLead(a listing.Account) string {
+	lead := cloudName(a.Provider) + " account " + a.External + "."
+	switch a.State {
+	case found:
+		lead += " It was scanned from the command line and is not connected: the service does not scan it."
+	case disconnected:
+		lead += " It is no longer scanned. What was found is kept, and grows older."
+	}
+	return lead
+}
+
+func (u *ui) accountFacts(a listing.Account) []parts.Fact {
+	login := parts.Fact{Name: "Signs in", Parts: text("with the identity that Plumbline runs with")}
+	if a.Login.RoleARN != "" {
+		login.Parts = coded(a.Login.RoleARN)
+		if a.Login.ExternalID != "" {
+			login.Sub = "external ID " + a.Login.ExternalID
+		}
+	} else if a.Login.Profile != "" {
+		login.Parts = append(text("with the profile "), coded(a.Login.Profile)...)
+	}
+	out := []parts.Fact{
+		{Name: "Account", Parts: coded(a.External)},
+		{Name: "Groups", Parts: text(cmpOr(strings.Join(a.Groups, ", "), "in none"))},
+		login,
+		{Name: "Regions", Parts: text(cmpOr(join(a.Login.Regions), "all that are enabled"))},
+		{Name: "Scanned", Parts: text(everyText(a.Every)), Sub: u.nextFact(a)},
+		{Name: "Connected", Parts: text(dayOr(a.JoinedAt, "never"))},
+	}
+	if a.LastScanAt.IsZero() {
+		return append(out, parts.Fact{Name: "Found so far", Parts: text("nothing: no scan has finished")})
+	}
+	return append(out,
+		parts.Fact{Name: "Workloads", Parts: []parts.Span{{Text: number(a.Workloads), Href: inventoryOf(pair("account", a.External))}}},
+		parts.Fact{Name: "Open findings", Parts: []parts.Span{{Text: number(a.Open), Href: findingsOf("is:open " + pair("account", a.External))}}},
+		parts.Fact{Name: "Not assessed", Parts: []parts.Span{{Text: number(a.NoData), Href: findingsOf("is:nodata " + pair("account", a.External))}}},
+		parts.Fact{Name: "Last finished", Parts: text(day(a.LastScanAt)), Sub: ago(a.LastScanAt, u.Now())},
+	)
+}
+
+func dayOr(t time.Time, other string) string {
+	if t.IsZero() {
+		return other
+	}
+	return day(t)
+}
+
+func (u *ui) nextFact(a listing.Account) string {
+	if a.State != connected || a.Every == 0 || a.NextAt.IsZero() {
+		return ""
+	}
+	return "next " + u.nextScan(a) + ", " + day(a.NextAt)
+}
+
+func everyText(d time.Duration) string {
+	for _, i := range intervals {
+		if i.every == d {
+			return strings.ToLower(i.text[:1]) + i.text[1:]
+		}
+	}
+	return "every " + until(d)
+}
+
+// everyField offers the usual intervals, and the one in force where it is
+// another.
+func everyField(now time.Duration) pages.Field {
+	f := pages.Field{}
+	known := false
+	for _, i := range intervals {
+		known = known || i.every == now
+		f.Options = append(f.Options, pages.Option{Value: i.value, Text: i.text, Chosen: i.every == now})
+	}
+	if !known {
+		f.Options = append(f.Options, pages.Option{Value: now.String(), Text: sentenceName(everyText(now)), Chosen: true})
+	}
+	return f
+}
+
+func editForm(a listing.Account) *pages.AccountForm {
+	return &pages.AccountForm{Action: accountPath(a.ID), Name: pages.Field{Value: a.Name}, Every: everyField(a.Every)}
+}

@@ -1,0 +1,57 @@
+package pages
+
+import "plumbline/web/parts"
+
+// Inventory is the list of workloads.
+type Inventory struct {
+	Frame   parts.Frame
+	Lead    string
+	Bar     *Bar
+	Problem *Problem
+	Rows    []WorkloadRow
+	Empty   *Empty
+	Footer  string
+	Earlier string
+	Later   string
+}
+
+// A Chip is a part of a filter that is in force.
+type Chip struct{ Key, Value, Drop string }
+
+// A WorkloadRow is one workload in the list.
+type WorkloadRow struct {
+	Href, Name, ID  string
+	Provider        string
+	Account, Region string
+	Type, State     string
+	Metadata        State  // endpoint and tokens
+	Hop             string // hop limit
+	Severity        *parts.Severity
+	Open, OpenHref  string
+	NoData, Unknown string
+}
+
+// Workload is one workload's page.
+type Workload struct {
+	Frame    parts.Frame
+	Title    string
+	Provider string
+	Lead     string
+	Facts    []parts.Fact
+	Metadata []parts.Fact
+	Reach    []parts.Fact
+	Power    []parts.Fact
+	Rows     []WorkloadFinding
+	More     string // that there are more
+	None     string // why no findings are listed
+	All      Link   // the list of them
+	Document *Link  // what the cloud said of it
+}
+
+// A WorkloadFinding is one finding on a workload.
+type WorkloadFinding struct {
+	Href, Title, Code string
+	Severity          parts.Severity
+	State             parts.Tag
+	Risk, Say         string
+}
