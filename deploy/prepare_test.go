@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"plumbline/internal/postgres"
 	"plumbline/internal/postgres/embedded"
 	"plumbline/internal/postgres/pgtest"
@@ -38,7 +40,7 @@ func open(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(d) }) // of a test that is over
+	t.Cleanup(func() { _ = os.RemoveAll(d) })  // of a test that is over
 	if err := os.Chmod(d, 0o711); err != nil { //nolint:gosec // passed through, not listed
 		t.Fatal(err)
 	}
@@ -56,10 +58,7 @@ func TestTheScriptPreparesADatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Stop(context.WithoutCancel(ctx)) }) // of a test that is over
-	root, err := url.Parse(s.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := superuser(t, s.URL())
 	const password = `it's "50 %" $HOME; \q`
 	prepare(t, root, "") // names what is missing
 	prepare(t, root, password)
@@ -82,6 +81,31 @@ func TestTheScriptPreparesADatabase(t *testing.T) {
 	if err != nil || super || bypass {
 		t.Errorf("the login is a superuser (%t) or bypasses row-level security (%t): %v", super, bypass, err)
 	}
+}
+
+// superuser is the one that the image has. Our own server's is called
+// plumbline, as the login is that the script makes, and is given another name.
+func superuser(t *testing.T, address string) *url.URL {
+	t.Helper()
+	root, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(sql string) {
+		pool, err := pgxpool.New(context.Background(), root.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pool.Close()
+		if _, err := pool.Exec(context.Background(), sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	run(`create role postgres superuser login password 'postgres'`)
+	former := root.User.Username()
+	root.User = url.UserPassword("postgres", "postgres")
+	run(`alter role "` + former + `" rename to former`)
+	return root
 }
 
 // prepare runs the script as the image does; without a password it must fail.

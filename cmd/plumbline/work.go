@@ -58,8 +58,8 @@ func (c workCmd) work(ctx context.Context, s streams, cfg *config, db *database)
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(s.err, "Stopping: scans are let go.")
-	case <-db.died():
-		err = errors.New("The service that this worker joined has stopped its database, so the worker ends too. Start both again: scans go on where they stood.")
+	case err = <-db.died():
+		err = fmt.Errorf("The service that this worker joined has stopped its database, so the worker ends too. Start both again: scans go on where they stood. (%w)", err)
 	}
 	p.stop()
 	return errors.Join(err, p.worker.Stop(context.WithoutCancel(ctx)))

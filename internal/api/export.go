@@ -104,7 +104,9 @@ func (s *server) export(ctx context.Context, in ExportIn, kind, ext string, begi
 		}
 		w := bufio.NewWriterSize(hc.BodyWriter(), 64<<10)
 		if err := s.rows(ctx, q, in.Sort, first, at.Next, begin(w)); err != nil {
-			s.Log.ErrorContext(ctx, "api: an export broke off", "query", q.String(), "err", err)
+			if ctx.Err() == nil {
+				s.Log.ErrorContext(ctx, "api: an export broke off", "query", q.String(), "err", err)
+			}
 			panic(http.ErrAbortHandler) // a file that ends early must not pass for a whole one
 		}
 		_ = w.Flush() // whoever asked may have gone

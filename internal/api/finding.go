@@ -223,7 +223,7 @@ func facetKeys(keys []string, fields query.Fields) error {
 		if near != "" {
 			text += " Did you mean " + near + "?"
 		}
-		p := invalid("query.keys", k, "%s", text).(*Problem) //nolint:errorlint,errcheck // made on this very line
+		p := invalid("query.keys", k, "%s", text)
 		p.Errors[0].Suggestion = near
 		return p
 	}

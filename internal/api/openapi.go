@@ -29,7 +29,7 @@ func (s *server) config() huma.Config {
 	}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "A token that a person made for a program. Its scopes narrow what that person may do."},
-		"session": {Type: "apiKey", In: "cookie", Name: "session", Description: "The session of the pages: whoever is signed in there may read here with the same browser."},
+		"session": {Type: "apiKey", In: "cookie", Name: "plumbline_session", Description: "The session of the pages: whoever is signed in there may ask here with the same browser. Over TLS its name begins with __Host-."},
 	}
 	c.Components.Responses = problems(c.Components.Schemas)
 	return c

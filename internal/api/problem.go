@@ -170,7 +170,7 @@ func filterProblem(err error) error {
 }
 
 // invalid is a problem with one part of a request.
-func invalid(location, value, format string, a ...any) error {
+func invalid(location, value, format string, a ...any) *Problem {
 	text := fmt.Sprintf(format, a...)
 	return problemOf(http.StatusUnprocessableEntity, text, Fault{Location: location, Message: text, Value: short(value)})
 }

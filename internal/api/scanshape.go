@@ -96,6 +96,7 @@ type shard struct {
 	Region    string     `json:"region"`
 	State     string     `json:"state" enum:"waiting,running,finished,interrupted,failed,cancelled"`
 	Reason    string     `json:"reason,omitempty" doc:"Why it failed, or was begun again."`
+	Worker    string     `json:"worker,omitempty" doc:"Who works on it, or did last."`
 	Attempt   int        `json:"attempt"`
 	Pages     int        `json:"pages" doc:"Stored by the present attempt."`
 	Items     int        `json:"items" doc:"Documents in them."`
@@ -105,7 +106,7 @@ type shard struct {
 }
 
 func shardOf(s listing.ScanShard) shard {
-	return shard{s.Part, s.Region, s.State, s.Reason, s.Attempt, s.Pages, s.Items, moment(s.StartedAt), moment(s.EndedAt), moment(s.BeatAt)}
+	return shard{s.Part, s.Region, s.State, s.Reason, s.Worker, s.Attempt, s.Pages, s.Items, moment(s.StartedAt), moment(s.EndedAt), moment(s.BeatAt)}
 }
 
 type answer struct {

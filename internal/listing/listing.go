@@ -153,6 +153,7 @@ type Workload struct {
 // A ScanShard is a unit of a scan's work.
 type ScanShard struct {
 	Part, Region, State, Reason string
+	Worker                      string // who works on it, or did last
 	Attempt, Pages, Items       int
 	StartedAt, EndedAt, BeatAt  time.Time
 }

@@ -48,7 +48,7 @@ func (s *Store) ScanShards(ctx context.Context, number int64) ([]listing.ScanSha
 		return nil, err
 	}
 	rows, err := s.on(ctx).Query(ctx, `
-		select part, region, state, reason, attempt, pages, items, started_at, ended_at, heartbeat_at
+		select part, region, state, reason, worker, attempt, pages, items, started_at, ended_at, heartbeat_at
 		from shard
 		where scan = $1
 		order by array_position(array['whole', 'account', 'network', 'workloads'], part), region`, number)
@@ -57,7 +57,7 @@ func (s *Store) ScanShards(ctx context.Context, number int64) ([]listing.ScanSha
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s listing.ScanShard, err error) {
 		var started, ended *time.Time
-		err = row.Scan(&s.Part, &s.Region, &s.State, &s.Reason, &s.Attempt, &s.Pages, &s.Items, &started, &ended, &s.BeatAt)
+		err = row.Scan(&s.Part, &s.Region, &s.State, &s.Reason, &s.Worker, &s.Attempt, &s.Pages, &s.Items, &started, &ended, &s.BeatAt)
 		s.StartedAt, s.EndedAt, s.BeatAt = utc(started), utc(ended), s.BeatAt.UTC()
 		return s, err
 	})

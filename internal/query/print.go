@@ -43,7 +43,7 @@ func (t Term) String() string {
 // String is the value as canonical text.
 func (v Value) String() string {
 	op, text := v.Asked, v.Text
-	if v.Time.IsZero() { // made by hand
+	if op == Is { // or made by hand
 		op = v.Op
 	}
 	if text == "" || strings.ContainsAny(text, `",*`) || strings.ContainsFunc(text, unicode.IsSpace) || strings.ContainsRune("<>", rune(text[0])) {

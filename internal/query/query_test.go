@@ -107,6 +107,15 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// TestPrintingNeedsNoClock: what is only shown may be parsed at any moment.
+func TestPrintingNeedsNoClock(t *testing.T) {
+	t.Parallel()
+	const text = "first-seen:<7d due:<7d due:<=2w due:>7d first-seen:2026-11-01"
+	if q, err := Parse(text, fields, time.Time{}); err != nil || q.String() != text {
+		t.Errorf("%s, %v", q, err)
+	}
+}
+
 func TestWhatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]struct {

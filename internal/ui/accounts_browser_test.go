@@ -76,7 +76,7 @@ func TestAxeFindsNothingOnTheStatesOfTheForm(t *testing.T) {
 			}
 		}
 	}
-	do := func(actions ...chromedp.Action) {
+	do := func(actions ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, actions...); err != nil {
 			t.Fatal(err)
@@ -115,7 +115,7 @@ func TestAccountsWorkWithoutJavaScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {
-		act  chromedp.Action
+		act  chromedp.Action[chromedp.Void]
 		want string
 	}{
 		{chromedp.Click(`a[href="/accounts/new"]`), "Connect a cloud account"},

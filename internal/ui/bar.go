@@ -15,7 +15,7 @@ import (
 // A facetKey is a key that a menu offers the values of.
 type facetKey struct{ key, name string }
 
-var facets = []facetKey{{"severity", "Severity"}, {"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"family", "Family"}, {"kind", "Kind"}}
+var facets = []facetKey{{"severity", "Severity"}, {"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"family", "Family"}}
 
 // hints are what a reader may choose from while typing.
 var hints = []string{"is:open", "is:overdue", "is:new", "is:nodata", "severity:critical,high", "provider:aws", "account:", "region:", "rule:", "resource:", "first-seen:<7d", "risk:>=70", "-severity:low"}
@@ -159,8 +159,6 @@ func choice(key, value string) string {
 		}
 	case "provider":
 		return cloudName(value)
-	case "kind":
-		return sentenceName(strings.ReplaceAll(value, "_", " "))
 	}
 	return value
 }

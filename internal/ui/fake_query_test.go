@@ -46,7 +46,7 @@ func (f *fake) one(key string, v query.Value, r finding.Record) bool {
 	case "changed":
 		return r.ChangedAt.Equal(scanTime(4)) && string(cmp.Or(f.change[r.Number], finding.New)) == v.Text
 	case "due":
-		return !f.due[r.Number].IsZero() && !f.due[r.Number].After(v.Time.AddDate(0, 0, 1))
+		return !f.due[r.Number].IsZero() && f.due[r.Number].Before(v.Time)
 	case "risk":
 		return v.Op == query.AtLeast && r.Risk >= v.Number || v.Op == query.Is && r.Risk == v.Number
 	case "first-seen":
@@ -70,7 +70,7 @@ func (f *fake) is(r finding.Record, word string) bool {
 		return r.State == finding.Open && last && how == finding.CameBack
 	case "overdue":
 		due := f.due[r.Number]
-		return r.State == finding.Open && !due.IsZero() && !due.After(clock())
+		return (r.State == finding.Open || r.State == finding.Lost) && !due.IsZero() && !due.After(clock())
 	}
 	panic("the fake does not know is:" + word)
 }

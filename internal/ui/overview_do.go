@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"plumbline/internal/listing"
 	"plumbline/internal/score"
@@ -99,8 +98,7 @@ func (o *outlook) age(g listing.Age) pages.AgeRow {
 		row.Late = &pages.Link{Text: number(g.Overdue) + " overdue", Href: findingsOf(viewLate + s)}
 	}
 	if g.Soon > 0 {
-		to := o.Now().UTC().AddDate(0, 0, 7).Format(time.DateOnly)
-		row.Soon = &pages.Link{Text: number(g.Soon) + " due within 7 days", Href: findingsOf(viewOpen + " -" + viewLate + s + " due:<=" + to)}
+		row.Soon = &pages.Link{Text: number(g.Soon) + " due within 7 days", Href: findingsOf("is:open,lost -" + viewLate + s + " due:<7d")}
 	}
 	if !g.Oldest.IsZero() {
 		row.Oldest = "oldest " + ago(g.Oldest, o.Now())
