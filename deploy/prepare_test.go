@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"plumbline/internal/postgres"
 	"plumbline/internal/postgres/embedded"
 	"plumbline/internal/postgres/pgtest"
@@ -40,8 +38,8 @@ func open(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(d) })  // of a test that is over
-	if err := os.Chmod(d, 0o711); err != nil { //nolint:gosec // passed through, not listed
+	t.Cleanup(func() { _ = os.RemoveAll(d) }) // of a test that is over
+	if err := os.Chmod(d, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -76,10 +74,8 @@ func TestTheScriptPreparesADatabase(t *testing.T) {
 	if err := store.CheckRoles(ctx); err != nil {
 		t.Error("the service would refuse to start: ", err)
 	}
-	var super, bypass bool
-	err = store.Pool().QueryRow(ctx, `select rolsuper, rolbypassrls from pg_roles where rolname = current_user`).Scan(&super, &bypass)
-	if err != nil || super || bypass {
-		t.Errorf("the login is a superuser (%t) or bypasses row-level security (%t): %v", super, bypass, err)
+	if got := query(t, &login, `select rolsuper, rolbypassrls from pg_roles where rolname = current_user`); got != "f|f" {
+		t.Errorf("superuser, and past row-level security: %s", got)
 	}
 }
 
@@ -91,34 +87,42 @@ func superuser(t *testing.T, address string) *url.URL {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := func(sql string) {
-		pool, err := pgxpool.New(context.Background(), root.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer pool.Close()
-		if _, err := pool.Exec(context.Background(), sql); err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-	}
-	run(`create role postgres superuser login password 'postgres'`)
+	query(t, root, `create role postgres superuser login password 'postgres'`)
 	former := root.User.Username()
 	root.User = url.UserPassword("postgres", "postgres")
-	run(`alter role "` + former + `" rename to former`)
+	query(t, root, `alter role "`+former+`" rename to former`)
 	return root
+}
+
+// environment is what psql takes an address from.
+func environment(t *testing.T, at *url.URL) []string {
+	t.Helper()
+	secret, _ := at.User.Password()
+	host, port := at.Hostname(), at.Port()
+	if h := at.Query().Get("host"); h != "" { // a socket
+		host, port = h, at.Query().Get("port")
+	}
+	return []string{"PATH=" + psql(t) + ":/usr/bin:/bin", "PGHOST=" + host, "PGPORT=" + port, "PGUSER=" + at.User.Username(), "PGPASSWORD=" + secret,
+		"PGDATABASE=" + strings.TrimPrefix(at.Path, "/")}
+}
+
+// query runs a statement and gives what it tells.
+func query(t *testing.T, at *url.URL, sql string) string {
+	t.Helper()
+	c := exec.Command("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command", sql)
+	c.Path, c.Env = filepath.Join(psql(t), "psql"), environment(t, at)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v: %s", sql, err, out)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // prepare runs the script as the image does; without a password it must fail.
 func prepare(t *testing.T, root *url.URL, password string) {
 	t.Helper()
-	secret, _ := root.User.Password()
-	host, port := root.Hostname(), root.Port()
-	if h := root.Query().Get("host"); h != "" { // a socket
-		host, port = h, root.Query().Get("port")
-	}
 	sh := exec.Command("sh", filepath.Join("postgres", "10-plumbline.sh"))
-	sh.Env = []string{"PATH=" + psql(t) + ":/usr/bin:/bin", "PGHOST=" + host, "PGPORT=" + port, "PGPASSWORD=" + secret,
-		"POSTGRES_USER=" + root.User.Username(), "PLUMBLINE_DB_PASSWORD=" + password}
+	sh.Env = append(environment(t, root), "POSTGRES_USER="+root.User.Username(), "PLUMBLINE_DB_PASSWORD="+password)
 	out, err := sh.CombinedOutput()
 	switch {
 	case password == "" && (err == nil || !strings.Contains(string(out), "PLUMBLINE_DB_PASSWORD")):

@@ -46,6 +46,8 @@ var floors = []floor{
 		"internal/judge"}},
 	{"what a provider's documents and refusals mean, in thought only", []string{
 		"internal/cloud/aws/awsfact"}},
+	{"the role that a provider's account grants us, as texts to paste", []string{
+		"internal/cloud/aws/awsrole"}},
 	{"the list of providers' facts, without an SDK, so that the catalogue's tests compile none", []string{
 		"internal/cloud/facts"}},
 	{"simulated clouds: below everything that asks, see simulators", []string{
@@ -60,6 +62,8 @@ var floors = []floor{
 		"internal/cloud/aws"}},
 	{"a scan in a file", []string{
 		"internal/recording"}},
+	{"what a refused permission costs: found out on a recording, not written down", []string{
+		"internal/cloud/trial"}},
 	{"the pipeline; it is handed its collector and its store", []string{
 		"internal/scan"}},
 	{"proves of any provider that what was not seen never becomes an answer; for tests only", []string{
@@ -68,20 +72,30 @@ var floors = []floor{
 		"migrations"}},
 	{"a server of our own, which knows nothing of what is stored", []string{
 		"internal/postgres/embedded"}},
+	{"who may do what, and how a list is asked: words, before anybody who answers", []string{
+		"internal/access", "internal/query"}},
+	{"what may be asked of the store and what it tells, so that pages and API are told the same", []string{
+		"internal/listing"}},
 	{"all SQL", []string{
 		"internal/postgres"}},
 	{"a database for each test", []string{
 		"internal/postgres/pgtest"}},
-	{"ways to tell: documents for programs, and the files of the pages", []string{
-		"internal/export", "web"}},
+	{"whose sessions, tokens and lines of the audit log there are: tables of their own", []string{
+		"internal/postgres/people"}},
+	{"what workers and people do with the store; neither knows who calls", []string{
+		"internal/shard", "internal/clerk", "internal/jobs"}},
+	{"ways to tell: documents for programs, the API, and the files of the pages", []string{
+		"internal/export", "internal/api", "web"}},
 	{"the pieces that pages share", []string{
 		"web/parts"}},
 	{"the pages, each from a struct of its own", []string{
 		"web/pages"}},
-	{"answers a browser", []string{
-		"internal/ui"}},
+	{"answers a browser; and the door before it, which knows no finding", []string{
+		"internal/ui", "internal/signin"}},
 	{"ties all of it together; nobody imports it", []string{
 		"cmd/plumbline"}},
+	{"holds the proof of what is deployed and nothing else", []string{
+		"deploy"}},
 	{"holds this test and nothing else", []string{
 		"internal"}},
 }
@@ -90,7 +104,7 @@ var floors = []floor{
 // year's audit.
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
-	"internal/words", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact",
+	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/query",
 }
 
 // impure is what thinking has no use for.
@@ -133,7 +147,7 @@ var (
 )
 
 // withPgx are the packages that speak to Postgres.
-var withPgx = []string{"internal/postgres", "internal/postgres/embedded", "internal/postgres/pgtest"}
+var withPgx = []string{"internal/postgres", "internal/postgres/embedded", "internal/postgres/pgtest", "internal/postgres/people", "internal/jobs"}
 
 // simulators are built from intent. One that shared code with what it tests
 // would share its mistakes.

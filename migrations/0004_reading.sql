@@ -29,9 +29,9 @@ create index finding_worst on finding (worst, number);
 create index finding_state on finding (state, worst, number);
 create index finding_account_state on finding (account_id, state, worst, number);
 create index finding_rule on finding (rule, state, worst, number);
-create index finding_place on finding (account_id, region, rule, worst) where state in ('open', 'lost');
-create index finding_due on finding (due_at, number) where due_at < 'infinity';
-create index finding_changed on finding (changed_scan, rule);
+create index finding_region on finding (region, account_id, rule) include (severity, state, risk, due_at, change, changed_scan);
+create index finding_due on finding (state, due_at, number);
+create index finding_changed on finding (changed_scan, rule) include (account_id, severity, state, change);
 create index scan_account_finished on scan (account_id, started_at desc) include (number) where state = 'finished';
 create index scan_account_number on scan (account_id, number);
 

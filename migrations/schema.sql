@@ -6,6 +6,15 @@ create table account (
     provider text collate "C" not null,
     external_id text collate "C" not null,
     joined_at timestamp with time zone not null,
+    name text not null default ''::text,
+    state text not null default 'found'::text,
+    login jsonb not null default '{}'::jsonb,
+    every interval,
+    next_at timestamp with time zone,
+    tested_at timestamp with time zone,
+    test jsonb not null default '[]'::jsonb,
+    constraint account_every_check CHECK ((every >= '00:05:00'::interval)),
+    constraint account_state_check CHECK ((state = ANY (ARRAY['found'::text, 'connected'::text, 'disconnected'::text]))),
     constraint account_pkey PRIMARY KEY (id),
     constraint account_provider_external_id_key UNIQUE (provider, external_id)
 );
@@ -14,6 +23,36 @@ comment on column account.id is 'Our own number; the leading column of every lar
 comment on column account.provider is 'aws, ibm or gcp.';
 comment on column account.external_id is 'The provider''s own id of the account.';
 comment on column account.joined_at is 'Time of its first scan.';
+comment on column account.name is 'What people here call it; empty where nobody named it.';
+comment on column account.state is 'found: scanned without having been connected; connected: scanned by the service; disconnected: no longer scanned, its evidence is kept.';
+comment on column account.login is 'How to sign in: a reference such as a role to assume, never a secret.';
+comment on column account.every is 'How often it is scanned; null for only on demand.';
+comment on column account.next_at is 'When the next scan is due; null where none is.';
+comment on column account.tested_at is 'When its permissions were last tested.';
+comment on column account.test is 'What that test said, a line for each call.';
+
+create table account_group (
+    id bigint not null generated always as identity,
+    name text not null,
+    constraint account_group_name_check CHECK ((name <> ''::text)),
+    constraint account_group_pkey PRIMARY KEY (id),
+    constraint account_group_name_key UNIQUE (name)
+);
+comment on table account_group is 'Accounts that are granted together.';
+comment on column account_group.id is 'Our own number.';
+comment on column account_group.name is 'What people call it.';
+
+create table account_group_member (
+    account_group bigint not null,
+    account_id bigint not null,
+    constraint account_group_member_account_group_fkey FOREIGN KEY (account_group) REFERENCES account_group(id) ON DELETE CASCADE,
+    constraint account_group_member_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE,
+    constraint account_group_member_pkey PRIMARY KEY (account_group, account_id)
+);
+CREATE INDEX account_group_member_account ON account_group_member USING btree (account_id);
+comment on table account_group_member is 'Which accounts stand in which group.';
+comment on column account_group_member.account_group is 'The group.';
+comment on column account_group_member.account_id is 'The account.';
 
 create table answer (
     shard bigint not null,
@@ -32,7 +71,9 @@ create table answer (
     request_id text not null,
     asked_at timestamp with time zone not null,
     ended_at timestamp with time zone not null,
+    account_id bigint not null,
     constraint answer_status_check CHECK ((status = ANY (ARRAY[''::text, 'complete'::text, 'partial'::text, 'refused'::text]))),
+    constraint answer_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint answer_shard_fkey FOREIGN KEY (shard) REFERENCES shard(id),
     constraint answer_pkey PRIMARY KEY (shard, region, call, subject)
 );
@@ -53,6 +94,96 @@ comment on column answer.attempts is 'Requests sent, retries included.';
 comment on column answer.request_id is 'The cloud''s id of the last reply.';
 comment on column answer.asked_at is 'When the question was first sent.';
 comment on column answer.ended_at is 'When it was settled.';
+comment on column answer.account_id is 'The account that was asked.';
+
+create table audit (
+    seq bigint not null,
+    at timestamp with time zone not null,
+    who text not null,
+    token text not null,
+    action text not null,
+    object text not null,
+    account_id bigint,
+    detail jsonb not null,
+    remote text not null,
+    prev_hash bytea not null,
+    hash bytea not null,
+    constraint audit_action_check CHECK ((action <> ''::text)),
+    constraint audit_pkey PRIMARY KEY (seq),
+    constraint audit_hash_key UNIQUE (hash),
+    constraint audit_prev_hash_key UNIQUE (prev_hash)
+);
+CREATE INDEX audit_account ON audit USING btree (account_id, seq) WHERE (account_id IS NOT NULL);
+CREATE INDEX audit_action ON audit USING btree (action, seq);
+CREATE INDEX audit_who ON audit USING btree (who, seq);
+comment on table audit is 'What people and programs changed. Rows are only ever added, and each carries the hash of the one before.';
+comment on column audit.seq is 'Counted from 1 without gaps.';
+comment on column audit.at is 'When.';
+comment on column audit.who is 'E-mail of the person, or what else acted.';
+comment on column audit.token is 'Name of the token they acted by; empty in a browser.';
+comment on column audit.action is 'What was done.';
+comment on column audit.object is 'To what.';
+comment on column audit.account_id is 'The account it is about; null where it is about none. No reference: the log outlives what it speaks of.';
+comment on column audit.detail is 'More of it, names and texts.';
+comment on column audit.remote is 'Address that the request came from; empty for the program itself.';
+comment on column audit.prev_hash is 'hash of the row before; 32 zero bytes in the first. Unique, so the chain cannot fork.';
+comment on column audit.hash is 'sha256 over prev_hash and all other columns, each with its length before it.';
+
+create table cube (
+    account_id bigint not null,
+    rule text collate "C" not null,
+    severity smallint not null,
+    state text collate "C" not null,
+    risk smallint not null,
+    count integer not null,
+    constraint cube_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint cube_pkey PRIMARY KEY (account_id, rule, severity, state, risk)
+);
+comment on table cube is 'How many findings there are. Derived from finding, in the same transaction.';
+comment on column cube.account_id is 'Account of the subjects.';
+comment on column cube.rule is 'Id of the rule.';
+comment on column cube.severity is 'Of the finding.';
+comment on column cube.state is 'Of the finding.';
+comment on column cube.risk is 'Of the finding.';
+comment on column cube.count is 'How many; a row may stay with 0.';
+
+create table cube_due (
+    account_id bigint not null,
+    rule text collate "C" not null,
+    severity smallint not null,
+    state text collate "C" not null,
+    due_at timestamp with time zone not null,
+    seen_on date not null,
+    count integer not null,
+    constraint cube_due_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint cube_due_pkey PRIMARY KEY (account_id, rule, severity, state, due_at, seen_on)
+);
+comment on table cube_due is 'As cube, of what fails or did when last told, by when it is due.';
+comment on column cube_due.account_id is 'Account of the subjects.';
+comment on column cube_due.rule is 'Id of the rule.';
+comment on column cube_due.severity is 'Of the finding.';
+comment on column cube_due.state is 'open or lost.';
+comment on column cube_due.due_at is 'Of the finding; infinity where it is not due.';
+comment on column cube_due.seen_on is 'Day, in UTC, on which it was first seen to fail.';
+comment on column cube_due.count is 'How many; a row may stay with 0.';
+
+create table cube_region (
+    account_id bigint not null,
+    rule text collate "C" not null,
+    severity smallint not null,
+    state text collate "C" not null,
+    region text collate "C" not null,
+    count integer not null,
+    constraint cube_region_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint cube_region_pkey PRIMARY KEY (account_id, rule, severity, state, region)
+);
+comment on table cube_region is 'As cube, by region.';
+comment on column cube_region.account_id is 'Account of the subjects.';
+comment on column cube_region.rule is 'Id of the rule.';
+comment on column cube_region.severity is 'Of the finding.';
+comment on column cube_region.state is 'Of the finding.';
+comment on column cube_region.region is 'Of the subject.';
+comment on column cube_region.count is 'How many; a row may stay with 0.';
 
 create table finding (
     number bigint not null generated always as identity,
@@ -77,6 +208,10 @@ create table finding (
     changed_at timestamp with time zone not null,
     seen_scan bigint,
     seen_at timestamp with time zone,
+    due_at timestamp with time zone not null default 'infinity'::timestamp with time zone,
+    clock_at timestamp with time zone,
+    mended_at timestamp with time zone,
+    worst integer not null default (((5 - severity) * 101) + (100 - risk)),
     constraint finding_key_check CHECK ((length(key) = 32)),
     constraint finding_risk_check CHECK (((risk >= 0) AND (risk <= 100))),
     constraint finding_severity_check CHECK (((severity >= 1) AND (severity <= 5))),
@@ -88,10 +223,14 @@ create table finding (
     constraint finding_pkey PRIMARY KEY (number),
     constraint finding_key_key UNIQUE (key)
 );
-CREATE INDEX finding_account_state ON finding USING btree (account_id, state) INCLUDE (number);
-CREATE INDEX finding_rule ON finding USING btree (rule, state);
+CREATE INDEX finding_account_state ON finding USING btree (account_id, state, worst, number);
+CREATE INDEX finding_changed ON finding USING btree (changed_scan, rule);
+CREATE INDEX finding_due ON finding USING btree (due_at, number) WHERE (due_at < 'infinity'::timestamp with time zone);
+CREATE INDEX finding_place ON finding USING btree (account_id, region, rule, worst) WHERE (state = ANY (ARRAY['open'::text, 'lost'::text]));
+CREATE INDEX finding_rule ON finding USING btree (rule, state, worst, number);
+CREATE INDEX finding_state ON finding USING btree (state, worst, number);
 CREATE INDEX finding_subject ON finding USING btree (account_id, uid);
-CREATE INDEX finding_worst ON finding USING btree (((- severity)), ((- risk)), number);
+CREATE INDEX finding_worst ON finding USING btree (worst, number);
 comment on table finding is 'The identity of what a rule once said of a subject, and where it stands. No rebuild drops it.';
 comment on column finding.number is 'The n of FND-n, for ever.';
 comment on column finding.key is 'sha256 over the length-prefixed pair of rule id and subject uid.';
@@ -115,6 +254,10 @@ comment on column finding.changed_scan is 'That scan.';
 comment on column finding.changed_at is 'Time of that scan.';
 comment on column finding.seen_scan is 'The last scan that told it, once no scan tells it any more; null while each finished scan does.';
 comment on column finding.seen_at is 'Time of that scan.';
+comment on column finding.due_at is 'When it is to be mended by, at the latest; infinity where it is not due: it does not fail, or is only information.';
+comment on column finding.clock_at is 'When the clock began by which it is due; null where none ever ran.';
+comment on column finding.mended_at is 'When it last ceased to fail; null while it fails, or if it never did. One that fails again soon after keeps its clock.';
+comment on column finding.worst is 'Severity and risk as one number, the smaller the worse: the order of lists.';
 
 create table finding_event (
     id bigint not null generated always as identity,
@@ -126,6 +269,8 @@ create table finding_event (
     to_state text not null,
     who text not null default ''::text,
     note text not null default ''::text,
+    account_id bigint not null,
+    constraint finding_event_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint finding_event_finding_fkey FOREIGN KEY (finding) REFERENCES finding(number),
     constraint finding_event_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
     constraint finding_event_pkey PRIMARY KEY (id)
@@ -141,6 +286,30 @@ comment on column finding_event.from_state is 'State before; empty if there was 
 comment on column finding_event.to_state is 'State after.';
 comment on column finding_event.who is 'The person who did it; empty for a scan.';
 comment on column finding_event.note is 'What they said.';
+comment on column finding_event.account_id is 'Account of the subject.';
+
+create table person (
+    id bigint not null generated always as identity,
+    email text not null,
+    name text not null,
+    password_hash text not null,
+    temporary boolean not null default false,
+    created_at timestamp with time zone not null,
+    disabled_at timestamp with time zone,
+    signed_in_at timestamp with time zone,
+    constraint person_email_check CHECK (((email = lower(email)) AND (email <> ''::text))),
+    constraint person_pkey PRIMARY KEY (id),
+    constraint person_email_key UNIQUE (email)
+);
+comment on table person is 'Somebody who may sign in. Never deleted: the audit log speaks of them.';
+comment on column person.id is 'Our own number.';
+comment on column person.email is 'What they sign in with, in small letters.';
+comment on column person.name is 'What others call them.';
+comment on column person.password_hash is 'argon2id with its parameters and salt, in PHC form; never the password.';
+comment on column person.temporary is 'Whether the password was made by the program or by somebody else.';
+comment on column person.created_at is 'When they were added.';
+comment on column person.disabled_at is 'Since when they may no longer do anything; null for whoever may.';
+comment on column person.signed_in_at is 'When they last signed in; null for never.';
 
 create table resource (
     id bigint not null generated always as identity,
@@ -192,13 +361,13 @@ create table resource_version (
     valid_from timestamp with time zone not null,
     valid_to timestamp with time zone not null,
     scan bigint not null,
-    constraint resource_version_check CHECK ((valid_from < valid_to)),
+    constraint resource_version_check CHECK ((valid_from <= valid_to)),
     constraint resource_version_hash_check CHECK ((length(hash) = 32)),
     constraint resource_version_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint resource_version_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
-    constraint resource_version_pkey PRIMARY KEY (id),
-    constraint resource_version_account_id_kind_region_uid_valid_from_key UNIQUE (account_id, kind, region, uid, valid_from)
+    constraint resource_version_pkey PRIMARY KEY (id)
 );
+CREATE INDEX resource_version_thing ON resource_version USING btree (account_id, kind, region, uid, valid_from);
 comment on table resource_version is 'Every former document; written once, never edited.';
 comment on column resource_version.id is 'Our own number.';
 comment on column resource_version.account_id is 'The account it stood in.';
@@ -215,6 +384,24 @@ comment on column resource_version.valid_from is 'Time of the scan that first sa
 comment on column resource_version.valid_to is 'Time of the scan that saw another one, or none in a complete listing.';
 comment on column resource_version.scan is 'The scan that first saw it.';
 
+create table role_grant (
+    id bigint not null generated always as identity,
+    person bigint not null,
+    role text not null,
+    account_group bigint,
+    constraint role_grant_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'auditor'::text, 'engineer'::text, 'officer'::text, 'administrator'::text]))),
+    constraint role_grant_account_group_fkey FOREIGN KEY (account_group) REFERENCES account_group(id),
+    constraint role_grant_person_fkey FOREIGN KEY (person) REFERENCES person(id) ON DELETE CASCADE,
+    constraint role_grant_pkey PRIMARY KEY (id),
+    constraint role_grant_person_role_account_group_key UNIQUE NULLS NOT DISTINCT (person, role, account_group)
+);
+CREATE INDEX role_grant_group ON role_grant USING btree (account_group);
+comment on table role_grant is 'Which role a person has, over which accounts.';
+comment on column role_grant.id is 'Our own number.';
+comment on column role_grant.person is 'Who.';
+comment on column role_grant.role is 'The role.';
+comment on column role_grant.account_group is 'Over the accounts of this group; null for all accounts, those to come included.';
+
 create table scan (
     number bigint not null generated always as identity,
     account_id bigint not null,
@@ -226,17 +413,21 @@ create table scan (
     workloads integer not null default 0,
     written integer not null default 0,
     changes jsonb not null default '{}'::jsonb,
+    open integer not null default 0,
+    asker text not null default ''::text,
     constraint scan_check CHECK (((state = 'running'::text) = (ended_at IS NULL))),
-    constraint scan_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'interrupted'::text, 'failed'::text]))),
+    constraint scan_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'interrupted'::text, 'failed'::text, 'cancelled'::text]))),
     constraint scan_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint scan_pkey PRIMARY KEY (number)
 );
+CREATE INDEX scan_account_finished ON scan USING btree (account_id, started_at DESC) INCLUDE (number) WHERE (state = 'finished'::text);
+CREATE INDEX scan_account_number ON scan USING btree (account_id, number);
 CREATE INDEX scan_account_started ON scan USING btree (account_id, started_at DESC);
 CREATE UNIQUE INDEX scan_one_running ON scan USING btree (account_id) WHERE (state = 'running'::text);
 comment on table scan is 'One run of questions to an account.';
 comment on column scan.number is 'Number that people see.';
 comment on column scan.account_id is 'The account that was asked.';
-comment on column scan.state is 'running; finished: every question ended with an answer or a refusal; interrupted: the program stopped in the middle; failed: void.';
+comment on column scan.state is 'running; finished: every question ended with an answer or a refusal; interrupted: the program stopped in the middle; cancelled: a person stopped it; failed: void.';
 comment on column scan.reason is 'Why it failed or was interrupted, in a sentence.';
 comment on column scan.started_at is 'The time of the scan, fixed once; all that it writes is valid from then.';
 comment on column scan.ended_at is 'When it ended; null while it runs.';
@@ -244,6 +435,65 @@ comment on column scan.engine is 'Version of the program.';
 comment on column scan.workloads is 'Subjects of kind workload that it judged.';
 comment on column scan.written is 'Resource rows that it wrote; 0 for an unchanged estate.';
 comment on column scan.changes is 'Number of findings by what the scan did to them; a finished scan tells too what void ones did since the last that was finished.';
+comment on column scan.open is 'Shards that are neither finished nor given up; whoever takes it to 0 closes the scan.';
+comment on column scan.asker is 'Who started it: a person, the schedule, or empty for the command line.';
+
+create table scan_event (
+    id bigint not null generated always as identity,
+    scan bigint not null,
+    account_id bigint not null,
+    at timestamp with time zone not null default now(),
+    kind text not null,
+    part text not null default ''::text,
+    region text not null default ''::text,
+    state text not null default ''::text,
+    pages integer not null default 0,
+    items integer not null default 0,
+    failing integer not null default 0,
+    say text not null default ''::text,
+    constraint scan_event_kind_check CHECK ((kind = ANY (ARRAY['log'::text, 'shard'::text, 'done'::text]))),
+    constraint scan_event_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint scan_event_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
+    constraint scan_event_pkey PRIMARY KEY (id)
+);
+CREATE INDEX scan_event_scan ON scan_event USING btree (scan, id);
+comment on table scan_event is 'What happened during a scan, for those who watch it; the id resumes a watch.';
+comment on column scan_event.id is 'Grows with time.';
+comment on column scan_event.scan is 'The scan.';
+comment on column scan_event.account_id is 'The account that is asked.';
+comment on column scan_event.at is 'When.';
+comment on column scan_event.kind is 'log: a sentence; shard: a shard moved on; done: the scan ended.';
+comment on column scan_event.part is 'Of the shard; empty where it is about the scan.';
+comment on column scan_event.region is 'Of the shard.';
+comment on column scan_event.state is 'State of the shard, or of the scan that is done.';
+comment on column scan_event.pages is 'Pages that the shard stored so far.';
+comment on column scan_event.items is 'Documents in them.';
+comment on column scan_event.failing is 'Failures it newly saw so far.';
+comment on column scan_event.say is 'In a sentence.';
+
+create table session (
+    hash bytea not null,
+    id bigint not null generated always as identity,
+    person bigint not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    seen_at timestamp with time zone not null,
+    remote text not null,
+    agent text not null,
+    constraint session_person_fkey FOREIGN KEY (person) REFERENCES person(id) ON DELETE CASCADE,
+    constraint session_pkey PRIMARY KEY (hash),
+    constraint session_id_key UNIQUE (id)
+);
+CREATE INDEX session_person ON session USING btree (person);
+comment on table session is 'A browser in which somebody is signed in.';
+comment on column session.hash is 'sha256 of what the browser''s cookie holds; the cookie itself is kept nowhere.';
+comment on column session.id is 'Our own number, to name it by without telling the hash.';
+comment on column session.person is 'Who signed in.';
+comment on column session.created_at is 'When.';
+comment on column session.expires_at is 'When it ends at the latest.';
+comment on column session.seen_at is 'When it was last used, to the minute.';
+comment on column session.remote is 'Address that the sign-in came from.';
+comment on column session.agent is 'What the browser said it is.';
 
 create table shard (
     id bigint not null generated always as identity,
@@ -251,22 +501,62 @@ create table shard (
     part text not null,
     region text collate "C" not null,
     state text not null,
-    attempt integer not null default 1,
+    attempt integer not null default 0,
     heartbeat_at timestamp with time zone not null,
+    account_id bigint not null,
+    worker text not null default ''::text,
+    reason text not null default ''::text,
+    pages integer not null default 0,
+    items integer not null default 0,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
     constraint shard_part_check CHECK ((part = ANY (ARRAY['whole'::text, 'account'::text, 'network'::text, 'workloads'::text]))),
-    constraint shard_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'interrupted'::text, 'failed'::text]))),
+    constraint shard_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'finished'::text, 'interrupted'::text, 'failed'::text, 'cancelled'::text]))),
+    constraint shard_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint shard_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
     constraint shard_pkey PRIMARY KEY (id),
     constraint shard_scan_part_region_key UNIQUE (scan, part, region)
 );
-comment on table shard is 'A unit of a scan''s work. A scan of this version is one shard, whole.';
+CREATE INDEX shard_live ON shard USING btree (heartbeat_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+comment on table shard is 'A unit of a scan''s work: one listing, or the few questions about an account. A scan that one process makes alone has one shard, whole.';
 comment on column shard.id is 'Our own number.';
 comment on column shard.scan is 'The scan it belongs to.';
 comment on column shard.part is 'Which questions: whole, account, network or workloads.';
 comment on column shard.region is 'Where; global for a shard of no one region.';
-comment on column shard.state is 'As in scan.';
+comment on column shard.state is 'waiting for a worker; running; finished; failed: given up; interrupted and cancelled with its scan.';
 comment on column shard.attempt is 'How often it was begun; what an earlier attempt saw retires nothing.';
-comment on column shard.heartbeat_at is 'Last sign of life of whoever works on it.';
+comment on column shard.heartbeat_at is 'Last sign of life of whoever works on it; while it waits, when it was put there.';
+comment on column shard.account_id is 'The account that is asked.';
+comment on column shard.worker is 'Who works on it, or did last.';
+comment on column shard.reason is 'Why it failed, or was begun again, in a sentence.';
+comment on column shard.pages is 'Pages stored by its present attempt.';
+comment on column shard.items is 'Documents in them.';
+comment on column shard.started_at is 'When its present attempt began.';
+comment on column shard.ended_at is 'When it ended.';
+
+create table shard_page (
+    shard bigint not null,
+    attempt integer not null,
+    page integer not null,
+    seen bigint[] not null,
+    told bigint[] not null,
+    tally jsonb not null,
+    changes jsonb not null,
+    workloads integer not null,
+    written integer not null,
+    constraint shard_page_shard_fkey FOREIGN KEY (shard) REFERENCES shard(id) ON DELETE CASCADE,
+    constraint shard_page_pkey PRIMARY KEY (shard, attempt, page)
+);
+comment on table shard_page is 'What each page of a running scan held, so that it can be closed by whoever ends its last shard. Emptied when the scan ends.';
+comment on column shard_page.shard is 'The shard.';
+comment on column shard_page.attempt is 'The attempt that stored it; only one attempt''s pages count.';
+comment on column shard_page.page is 'Counted from 1.';
+comment on column shard_page.seen is 'Row numbers of the resources it held.';
+comment on column shard_page.told is 'Numbers of the findings that its verdicts and passes told.';
+comment on column shard_page.tally is 'Outcomes by rule and region.';
+comment on column shard_page.changes is 'What it did to findings.';
+comment on column shard_page.workloads is 'Workloads judged.';
+comment on column shard_page.written is 'Resource rows written.';
 
 create table tally (
     id bigint not null generated always as identity,
@@ -301,11 +591,55 @@ comment on column tally.na is 'Subjects that the question does not arise for.';
 comment on column tally.valid_from is 'Time of the scan that first counted so.';
 comment on column tally.valid_to is 'Time of the scan that counted otherwise; null while it stands.';
 
+create table term (
+    account_id bigint not null,
+    uid text collate "C" not null,
+    term text collate "C" not null,
+    constraint term_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint term_pkey PRIMARY KEY (account_id, uid, term)
+);
+CREATE INDEX term_found ON term USING btree (account_id, term, uid);
+comment on table term is 'Searchable words of subjects: name, id and uid, whole and from each word on, in small letters.';
+comment on column term.account_id is 'Account of the subject.';
+comment on column term.uid is 'The subject.';
+comment on column term.term is 'The word.';
+
+create table token (
+    hash bytea not null,
+    id bigint not null generated always as identity,
+    prefix text not null,
+    person bigint not null,
+    name text not null,
+    scopes text[] not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    constraint token_name_check CHECK ((name <> ''::text)),
+    constraint token_person_fkey FOREIGN KEY (person) REFERENCES person(id) ON DELETE CASCADE,
+    constraint token_pkey PRIMARY KEY (hash),
+    constraint token_id_key UNIQUE (id)
+);
+CREATE INDEX token_person ON token USING btree (person);
+comment on table token is 'What a program shows to act for a person.';
+comment on column token.hash is 'sha256 of the token, which was shown once and is kept nowhere.';
+comment on column token.id is 'Our own number.';
+comment on column token.prefix is 'Its first letters, to tell tokens apart.';
+comment on column token.person is 'For whom it acts; it may never do more than they may.';
+comment on column token.name is 'What its owner calls it.';
+comment on column token.scopes is 'What it may do: read, scan, manage.';
+comment on column token.created_at is 'When it was made.';
+comment on column token.expires_at is 'When it ends.';
+comment on column token.used_at is 'When it was last used, to the minute; null for never.';
+comment on column token.revoked_at is 'When it was revoked; null where it was not.';
+
 create table unseen (
     scan bigint not null,
     kind text collate "C" not null,
     region text collate "C" not null,
     uid text collate "C" not null,
+    account_id bigint not null,
+    constraint unseen_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint unseen_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
     constraint unseen_pkey PRIMARY KEY (scan, kind, region, uid)
 );
@@ -314,6 +648,7 @@ comment on column unseen.scan is 'The scan.';
 comment on column unseen.kind is 'Kind of document.';
 comment on column unseen.region is 'The region.';
 comment on column unseen.uid is 'The thing; empty for all of that kind and region.';
+comment on column unseen.account_id is 'The account.';
 
 create table verdict (
     id bigint not null generated always as identity,
@@ -335,10 +670,12 @@ create table verdict (
     scan bigint not null,
     valid_from timestamp with time zone not null,
     valid_to timestamp with time zone,
-    constraint verdict_check CHECK ((valid_from < valid_to)),
+    account_id bigint not null,
+    constraint verdict_check CHECK ((valid_from <= valid_to)),
     constraint verdict_digest_check CHECK ((length(digest) = 32)),
     constraint verdict_outcome_check CHECK ((outcome = ANY (ARRAY['fail'::text, 'unknown'::text]))),
     constraint verdict_risk_check CHECK (((risk >= 0) AND (risk <= 100))),
+    constraint verdict_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint verdict_finding_fkey FOREIGN KEY (finding) REFERENCES finding(number),
     constraint verdict_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
     constraint verdict_pkey PRIMARY KEY (id)
@@ -365,3 +702,37 @@ comment on column verdict.digest is 'sha256 of all that a reader is told; a verd
 comment on column verdict.scan is 'The scan that first said it.';
 comment on column verdict.valid_from is 'Time of that scan.';
 comment on column verdict.valid_to is 'Time of the scan that said otherwise; null while it stands.';
+comment on column verdict.account_id is 'Account of the subject.';
+
+create table workload (
+    account_id bigint not null,
+    region text collate "C" not null,
+    uid text collate "C" not null,
+    id text collate "C" not null,
+    name text not null,
+    type text not null,
+    state text not null,
+    endpoint text not null,
+    tokens text not null,
+    hop_limit integer not null,
+    internet text not null,
+    power text not null,
+    identity text not null,
+    constraint workload_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint workload_pkey PRIMARY KEY (account_id, region, uid)
+);
+CREATE INDEX workload_uid ON workload USING btree (uid);
+comment on table workload is 'The present workloads with the facts that lists filter by. Derived from the documents.';
+comment on column workload.account_id is 'Account it stands in.';
+comment on column workload.region is 'Region it stands in.';
+comment on column workload.uid is 'Identity for ever.';
+comment on column workload.id is 'The provider''s short id.';
+comment on column workload.name is 'What its owner calls it.';
+comment on column workload.type is 'instance, or what else it is.';
+comment on column workload.state is 'running, stopped and so on; empty where it is not known, as in every column that follows.';
+comment on column workload.endpoint is 'Metadata service: enabled or disabled.';
+comment on column workload.tokens is 'Metadata tokens: required or optional.';
+comment on column workload.hop_limit is 'Hops that a token''s reply may travel; 0 where it is not known.';
+comment on column workload.internet is 'How it can be reached from the internet.';
+comment on column workload.power is 'What its identity may do.';
+comment on column workload.identity is 'Name of what is bound to it.';

@@ -35,9 +35,9 @@ func (f databaseFlags) open(ctx context.Context, sub string, log io.Writer) (*da
 		}
 		url = d.server.URL()
 	}
-	err := postgres.Migrate(ctx, url)
-	if err == nil {
-		d.Store, err = postgres.Open(ctx, url)
+	var err error
+	if d.Store, err = postgres.Open(ctx, url); err == nil {
+		_, err = migrate(ctx, url, d.Store, false)
 	}
 	if err != nil {
 		return nil, d.close(ctx, err)

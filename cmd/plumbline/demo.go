@@ -5,18 +5,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
+	"plumbline/internal/access"
 	"plumbline/internal/cloud/aws"
 	"plumbline/internal/cloud/facts"
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
+	"plumbline/internal/jobs"
+	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
+	"plumbline/internal/problem"
 	"plumbline/internal/rule"
 	"plumbline/internal/rule/catalog"
 	"plumbline/internal/scan"
@@ -64,17 +67,31 @@ func (c demoCmd) Run(ctx context.Context, s streams) error {
 }
 
 func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *database, set *rule.Set) error {
-	if err := scanDemo(ctx, s, db.Store, set); err != nil {
+	estate, err := scanDemo(ctx, s, db.Store, set)
+	if err != nil {
 		return err
 	}
+	cloud, err := awssim.Listen("127.0.0.1:0", awssim.New(estate, awssim.Options{}))
+	if err != nil {
+		return err
+	}
+	defer cloud.Close()
 	entry := ui.NewEntry(l.Addr().String(), time.Now)
-	h := ui.New(pages(db.Store, set, entry, s.err))
+	entry.As(&access.Viewer{Email: "you@this-demo", Name: "You", Grants: []access.Grant{{Role: access.Engineer, All: true}}})
+	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	h, worker, err := serveDemo(ctx, s, l, db.Store, cloud, entry, stopping.Done())
+	if err != nil {
+		return err
+	}
+	if err := worker.Start(ctx); err != nil {
+		return err
+	}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	fmt.Fprintf(s.out, "\nOpen this link. It works once; press Enter for another, Ctrl-C to stop.\n\n  %s\n\n", entry.Link())
 	go linksOnEnter(s, entry)
-	var err error
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(s.err, "Stopping. The demo's data are kept.")
@@ -82,7 +99,26 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 		err = fmt.Errorf("the database server stopped: %w. Start the demo again; its data are kept", err)
 	case err = <-served:
 	}
-	return errors.Join(err, shutdown(ctx, srv))
+	stop()
+	return errors.Join(err, shutdown(ctx, srv), worker.Stop(context.WithoutCancel(ctx)))
+}
+
+// serveDemo is the very service, but that a link lets in instead of a password,
+// and that it signs in to the simulated cloud.
+func serveDemo(ctx context.Context, s streams, l net.Listener, store *postgres.Store, cloud *awssim.Listener, entry *ui.Entry, stopping <-chan struct{}) (http.Handler, *jobs.Client, error) {
+	log := newLog(s.err)
+	queue, err := jobs.New(store.Pool(), jobs.Options{Log: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	a := cloud.Estate().Accounts[0]
+	svc, err := newService(ctx, site{store: store, queue: queue, base: &url.URL{Scheme: "http", Host: l.Addr().String()}, log: log, stopping: stopping, entry: entry,
+		aws: aws.Options{Endpoint: cloud.URL, Region: a.Regions[0].Name, Login: func() (string, string) { return a.AccessKey, a.SecretKey }, Now: time.Now}})
+	if err != nil {
+		return nil, nil, err
+	}
+	worker, err := jobs.New(store.Pool(), jobs.Options{Work: svc.work, Workers: 4, Name: "the demo", Log: log})
+	return svc.handler, worker, err
 }
 
 func shutdown(ctx context.Context, srv *http.Server) error {
@@ -122,10 +158,10 @@ func listenLoopback(address string) (net.Listener, error) {
 // scanDemo scans the simulated account into the store. The first start scans
 // twice, so that there is a change to see; every later one scans it once more,
 // one step on.
-func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.Set) error {
+func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.Set) (*sim.Estate, error) {
 	step, err := store.FinishedScans(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	estate := sim.Demo()
 	for range step {
@@ -135,12 +171,23 @@ func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.S
 		fmt.Fprintf(s.err, "Scanning a simulated AWS account (%s)%s …\n", estate.Accounts[0].Name, again)
 		n, err := storeScan(ctx, store, set, estate)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if n > 1 {
-			return nil
+			return estate, connectDemo(ctx, store, estate)
 		}
 	}
+}
+
+// connectDemo makes the simulated account one that can be scanned from the
+// pages. It may be connected from an earlier start.
+func connectDemo(ctx context.Context, store *postgres.Store, estate *sim.Estate) error {
+	a := estate.Accounts[0]
+	_, err := store.ConnectAccount(ctx, a.ID, listing.Connection{Provider: aws.Provider, Name: a.Name}, nil)
+	if problem.Is(err, problem.Conflict) {
+		return nil
+	}
+	return err
 }
 
 // storeScan scans one state of the estate and gives the number of the scan.
@@ -165,10 +212,4 @@ func storeScan(ctx context.Context, store *postgres.Store, set *rule.Set, estate
 		return 0, errors.Join(err, keep.Abort(context.WithoutCancel(ctx), err.Error()))
 	}
 	return keep.Record().Number, nil
-}
-
-// pages is everything that the pages need.
-func pages(store *postgres.Store, set *rule.Set, entry *ui.Entry, log io.Writer) ui.Config {
-	return ui.Config{Store: shelf{store}, Rules: set, Fix: mender{store, set}.Fix, Now: time.Now, Version: version, Auth: entry,
-		Log: slog.New(slog.NewTextHandler(log, nil))}
 }

@@ -37,7 +37,7 @@ func TestEvidenceOfADeniedCallIsTheDenial(t *testing.T) {
 			continue
 		}
 		seen++
-		page := browse(t, s, set, fmt.Sprintf("/findings/FND-%d/evidence", f.Number))
+		page := browse(t, s, fmt.Sprintf("/findings/FND-%d/evidence", f.Number))
 		page = strings.Join(strings.Fields(markup.ReplaceAllString(page, " ")), " ")
 		for _, want := range []string{"What the cloud answered", "403 Forbidden", "1 attempt", "UnauthorizedOperation", "ec2:DescribeInstances", region} {
 			if !strings.Contains(page, want) {

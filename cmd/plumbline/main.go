@@ -43,6 +43,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Run the service: pages, API, schedule, and a worker that scans."`
 	Work        workCmd        `cmd:"" help:"Scan for a service that runs elsewhere, beside its own worker."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database to the shape of this program."`
+	User        userCmd        `cmd:"" help:"Add people who may sign in, and change what they may do."`
 	Scan        scanCmd        `cmd:"" help:"Ask a cloud account and judge what it answers. Needs no database."`
 	Rules       rulesCmd       `cmd:"" help:"List the rules, show one, or prove them all."`
 	Permissions permissionsCmd `cmd:"" help:"Print the least-privilege policy that a scan needs."`

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"time"
 
+	"plumbline/internal/cloud/aws"
 	"plumbline/internal/jobs"
 )
 
@@ -34,7 +36,7 @@ func newProcess(ctx context.Context, w io.Writer, cfg *config, db *database, bas
 	}
 	var stopping context.Context
 	stopping, p.stop = context.WithCancel(context.WithoutCancel(ctx))
-	p.service, err = newService(ctx, site{store: db.Store, queue: queue, key: key, base: base, log: p.log, stale: cfg.stale, stopping: stopping.Done()})
+	p.service, err = newService(ctx, site{store: db.Store, queue: queue, key: key, base: base, log: p.log, stale: cfg.stale, stopping: stopping.Done(), aws: aws.Options{Now: time.Now}})
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,8 @@ type site struct {
 	log      *slog.Logger
 	stale    time.Duration   // without a sign of life, after which a shard is begun again
 	stopping <-chan struct{} // closed when the program begins to stop: event streams end
+	aws      aws.Options     // what every sign-in to AWS has in common
+	entry    *ui.Entry       // lets people in instead of a sign-in; nil in a service
 }
 
 // A service is what runs on a site.
@@ -55,7 +57,7 @@ func newService(_ context.Context, s site) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: aws.Options{Now: time.Now}}
+	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: s.aws}
 	folk := people.New(s.store, time.Now)
 	svc := service{
 		work: &shard.Runner{Store: s.store, Queue: s.queue, Rules: set, Facts: facts.For, Connect: sky.connect, Engine: version, Log: s.log, Stale: s.stale,
@@ -86,9 +88,12 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	door := signin.New(signin.Config{People: folk, See: web.See, Frame: ui.Framer(look).FrameOf, Now: time.Now, Log: s.log,
 		Secure: s.base.Scheme == "https", Streams: api.Streams})
 	look.Auth = door
+	if s.entry != nil {
+		look.Auth = byLink{s.entry, door}
+	}
 	programs := api.New(api.Config{Reader: web.Reader(), Clerk: acts, Rules: set, Files: catalog.Embedded(), Fix: look.Fix, Now: time.Now, Version: version, Log: s.log})
 	root := http.NewServeMux()
-	root.Handle(api.Prefix+"/", door.Guard(programs))
+	root.Handle(api.Prefix+"/", s.guard(door, programs))
 	for _, r := range api.Routes() {
 		if r.Open {
 			root.Handle(r.Method+" "+r.Pattern, programs)
@@ -97,6 +102,23 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	root.Handle("/", ui.New(look))
 	return root
 }
+
+// guard lets those in who may use the API.
+func (s site) guard(door *signin.Door, next http.Handler) http.Handler {
+	if s.entry != nil {
+		return byLink{s.entry, door}.Guard(next)
+	}
+	return door.Guard(next)
+}
+
+// byLink lets in whoever holds a link of the terminal.
+type byLink struct {
+	entry *ui.Entry
+	door  *signin.Door
+}
+
+// Guard lets only requests with a session through to next.
+func (b byLink) Guard(next http.Handler) http.Handler { return b.entry.Guard(b.door.Inside(next)) }
 
 // audit writes a clerk's line.
 func audit(folk *people.People) func(context.Context, clerk.Line) error {

@@ -129,13 +129,16 @@ func (s *server) problem(ctx context.Context, err error) error {
 	if errors.As(err, &ready) {
 		return ready
 	}
-	if kind, ok := problem.KindOf(err); ok {
+	if kind, ok := problem.KindOf(err); ok && kind != problem.Away {
 		if kind == problem.Tampered {
 			s.Log.ErrorContext(ctx, "api", "path", address(ctx).Path, "err", err)
 		}
 		return problemOf(statuses[kind], said(err))
 	}
 	p := problemOf(http.StatusInternalServerError, "Something went wrong. Nothing was lost.")
+	if problem.Is(err, problem.Away) {
+		p = problemOf(http.StatusServiceUnavailable, "The database cannot be asked at the moment. Nothing was lost; try again in a little while.")
+	}
 	if ctx.Err() == nil {
 		p.Reference = rand.Text()[:8]
 		p.Detail += " The log of the program says more, under reference " + p.Reference + "."

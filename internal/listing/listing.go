@@ -78,6 +78,10 @@ type Facet struct {
 	Key    string
 	Values []FacetValue
 	More   int // values left out
+
+	// Partial says that counting stopped: of each value there are at least so
+	// many.
+	Partial bool
 }
 
 // A FacetValue is one of them.

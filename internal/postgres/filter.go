@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +44,7 @@ type column func(f *filter, v query.Value) (string, error)
 
 // compile turns a query into conditions. columns are the table's keys; words
 // says how a bare word is asked.
-func (s *Store) compile(ctx context.Context, q query.Query, columns map[string]column, words func(*filter, string) string) (*filter, error) {
+func (s *Store) compile(ctx context.Context, q query.Query, columns map[string]column, words func(*filter, string) (string, error)) (*filter, error) {
 	f := &filter{s: s, ctx: ctx}
 	if err := f.reach(q); err != nil {
 		return nil, err
@@ -62,7 +61,11 @@ func (s *Store) compile(ctx context.Context, q query.Query, columns map[string]c
 	}
 	for _, w := range q.Words {
 		if w = wordOf(w); w != "" {
-			f.and(words(f, w))
+			cond, err := words(f, w)
+			if err != nil {
+				return nil, err
+			}
+			f.and(cond)
 		}
 	}
 	return f, nil
@@ -290,50 +293,6 @@ func changedBy(f *filter, v query.Value) (string, error) {
 func due(f *filter, v query.Value) (string, error) {
 	cond, err := moment("f.due_at")(f, v)
 	return "(f.due_at < 'infinity' and " + cond + ")", err
-}
-
-// resource finds subjects by their whole name, id or uid, or by its beginning.
-func resource(f *filter, v query.Value) (string, error) {
-	t := wordOf(v.Text)
-	if v.Prefix {
-		p := f.arg(t)
-		return "(" + f.found(t, false) + " and (starts_with(lower(f.id), " + p + ") or starts_with(lower(f.name), " + p + ") or starts_with(lower(f.uid), " + p + ")))", nil
-	}
-	p := f.arg(t)
-	return "(" + f.found(t, true) + " and " + p + " in (lower(f.id), lower(f.name), lower(f.uid)))", nil
-}
-
-// found are the rows whose subject has a word, or one that begins so.
-func (f *filter) found(word string, whole bool) string {
-	var among string
-	if f.accounts != nil {
-		among = "t.account_id = any(" + f.arg(f.accounts) + "::bigint[]) and "
-	} else {
-		among = "t.account_id = any(array(select id from account)) and "
-	}
-	if whole {
-		return "(f.account_id, f.uid) in (select t.account_id, t.uid from term t where " + among + "t.term = " + f.arg(word) + ")"
-	}
-	return "(f.account_id, f.uid) in (select t.account_id, t.uid from term t where " + among + "t.term >= " + f.arg(word) + " and t.term < " + f.arg(upTo(word)) + ")"
-}
-
-var findingNumber = regexp.MustCompile(`^fnd-([0-9]{1,15})$`)
-
-// findingWord asks for findings by a bare word: their number, their subject's
-// words, or their rule's.
-func findingWord(f *filter, word string) string {
-	if m := findingNumber.FindStringSubmatch(word); m != nil {
-		n, _ := strconv.ParseInt(m[1], 10, 64) // 15 digits fit
-		return "f.number = " + f.arg(n)
-	}
-	var rules []string
-	if f.s.RuleWords != nil {
-		rules = f.s.RuleWords(word)
-	}
-	if len(rules) == 0 {
-		return f.found(word, false)
-	}
-	return "(f.rule = any(" + f.arg(rules) + "::text[]) or " + f.found(word, false) + ")"
 }
 
 // counted says that the counts answer the query, region aside.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,9 @@ const mostValues = 50
 type facets struct {
 	keys []string
 	by   map[string]map[string]int
+
+	all     int  // findings counted
+	partial bool // there may be more
 }
 
 func newFacets(keys []string) *facets {
@@ -45,7 +49,7 @@ func (f *facets) add(key, value string, n int) {
 func (f *facets) list() []listing.Facet {
 	out := make([]listing.Facet, len(f.keys))
 	for i, k := range f.keys {
-		o := listing.Facet{Key: k}
+		o := listing.Facet{Key: k, Partial: f.partial}
 		for v, n := range f.by[k] {
 			o.Values = append(o.Values, listing.FacetValue{Value: v, Count: n})
 		}
@@ -61,55 +65,77 @@ func (f *facets) list() []listing.Facet {
 	return out
 }
 
+// findingFacets are the keys that Facets takes.
+var findingFacets = []string{"is", "outcome", "severity", "provider", "account", "region", "rule", "family", "kind"}
+
 // Facets counts the findings that a query lets through by the values of keys:
-// is, outcome, severity, provider, account, region, rule, family and kind.
+// is, outcome, severity, provider, account, region, rule, family and kind. Where
+// the counts kept ready do not answer the query, 10,000 findings are counted at
+// most, and the facets say so.
 func (s *Store) Facets(ctx context.Context, q query.Query, keys []string) ([]listing.Facet, error) {
-	out := newFacets(keys)
 	for _, k := range keys {
-		if !slices.Contains([]string{"is", "outcome", "severity", "provider", "account", "region", "rule", "family", "kind"}, k) {
+		if !slices.Contains(findingFacets, k) {
 			return nil, fmt.Errorf("postgres: findings have no facet %q", k)
 		}
 	}
-	counts := counted(q)
-	if out.wants("is", "outcome", "severity", "provider", "account", "rule", "family") {
-		if err := s.facetsOfRules(ctx, q, counts, out); err != nil {
+	out := newFacets(keys)
+	ready := counted(q)
+	if ready && out.wants("is", "outcome", "severity", "provider", "account", "rule", "family") {
+		if err := s.readyFacets(ctx, q, "cube", "f.account_id, f.rule, f.severity, f.state, '', ''", out); err != nil {
 			return nil, explain(err)
 		}
 	}
-	if out.wants("region") {
-		if err := s.facetOf(ctx, q, counts, "region", out); err != nil {
+	if ready && out.wants("region") {
+		if err := s.readyFacets(ctx, q, "cube_region", "0::bigint, '', 0::smallint, '', f.region, ''", out.only("region")); err != nil {
 			return nil, explain(err)
 		}
 	}
-	if out.wants("kind") {
-		if err := s.facetOf(ctx, q, false, "kind", out); err != nil {
+	if !ready || out.wants("kind") {
+		part := out
+		if ready {
+			part = out.only("kind")
+		}
+		if err := s.countedFacets(ctx, q, part); err != nil {
 			return nil, explain(err)
 		}
+		out.partial = part.partial
 	}
 	return out.list(), nil
 }
 
-// from is what findings are counted in: the counts kept ready, or the findings.
-func (s *Store) from(ctx context.Context, q query.Query, counts bool, table string) (f *filter, from string, err error) {
-	if counts {
-		f, err = s.compile(ctx, q, cubeColumns, nil)
-		if err != nil {
-			return nil, "", err
-		}
-		return f, "sum(f.count)::int from " + table + " f" + f.where("f.count > 0"), nil
-	}
-	f, err = s.compile(ctx, q, findingKeys, findingWord)
-	if err != nil {
-		return nil, "", err
-	}
-	return f, "count(*)::int from finding f" + f.where(), nil
+// only gathers one key into the same facets.
+func (f *facets) only(key string) *facets {
+	return &facets{keys: []string{key}, by: map[string]map[string]int{key: f.by[key]}}
 }
 
-func (s *Store) facetsOfRules(ctx context.Context, q query.Query, counts bool, out *facets) error {
-	f, from, err := s.from(ctx, q, counts, "cube")
+// readyFacets reads the counts kept ready.
+func (s *Store) readyFacets(ctx context.Context, q query.Query, table, columns string, out *facets) error {
+	f, err := s.compile(ctx, q, cubeColumns, nil)
 	if err != nil {
 		return err
 	}
+	return s.fillFacets(ctx, out, "select "+columns+", sum(f.count)::int from "+table+" f"+f.where("f.count > 0")+" group by 1, 2, 3, 4, 5, 6", f.args)
+}
+
+// countedFacets counts the findings themselves.
+func (s *Store) countedFacets(ctx context.Context, q query.Query, out *facets) error {
+	f, err := s.compile(ctx, q, findingKeys, findingWordOfAll)
+	if err != nil {
+		return err
+	}
+	f.bound(q)
+	err = s.fillFacets(ctx, out, `
+		select account_id, rule, severity, state, region, kind, count(*)::int
+		from (
+			select f.account_id, f.rule, f.severity, f.state, f.region, f.kind
+			from finding f`+f.where()+`
+			limit `+strconv.Itoa(mostCounted)+`) f
+		group by 1, 2, 3, 4, 5, 6`, f.args)
+	out.partial = out.all >= mostCounted
+	return err
+}
+
+func (s *Store) fillFacets(ctx context.Context, out *facets, sql string, args []any) error {
 	names, err := s.names(ctx)
 	if err != nil {
 		return err
@@ -118,16 +144,16 @@ func (s *Store) facetsOfRules(ctx context.Context, q query.Query, counts bool, o
 	for i := range names {
 		of[names[i].id] = &names[i]
 	}
-	rows, err := s.on(ctx).Query(ctx, `select f.account_id, f.rule, f.severity, f.state, `+from+` group by f.account_id, f.rule, f.severity, f.state`,
-		append([]any{lookUp}, f.args...)...)
+	rows, err := s.on(ctx).Query(ctx, sql, append([]any{lookUp}, args...)...)
 	if err != nil {
 		return err
 	}
 	var account int64
-	var rule, state string
+	var rule, state, region, kind string
 	var severity finding.Severity
 	var n int
-	_, err = pgx.ForEachRow(rows, []any{&account, &rule, &severity, &state, &n}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&account, &rule, &severity, &state, &region, &kind, &n}, func() error {
+		out.all += n
 		if a := of[account]; a != nil {
 			out.add("provider", a.provider, n)
 			out.add("account", a.external, n)
@@ -136,31 +162,14 @@ func (s *Store) facetsOfRules(ctx context.Context, q query.Query, counts bool, o
 		out.add("family", familyOf(rule), n)
 		out.add("severity", severity.String(), n)
 		out.add("is", state, n)
+		out.add("region", region, n)
+		out.add("kind", kind, n)
 		switch finding.State(state) {
 		case finding.Open:
 			out.add("outcome", "fail", n)
 		case finding.NoData, finding.Lost:
 			out.add("outcome", "nodata", n)
 		}
-		return nil
-	})
-	return err
-}
-
-// facetOf counts by one column of the findings.
-func (s *Store) facetOf(ctx context.Context, q query.Query, counts bool, column string, out *facets) error {
-	f, from, err := s.from(ctx, q, counts, "cube_region")
-	if err != nil {
-		return err
-	}
-	rows, err := s.on(ctx).Query(ctx, `select f.`+column+`, `+from+` group by f.`+column, append([]any{lookUp}, f.args...)...)
-	if err != nil {
-		return err
-	}
-	var value string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&value, &n}, func() error {
-		out.add(column, value, n)
 		return nil
 	})
 	return err

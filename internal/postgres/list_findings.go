@@ -92,9 +92,6 @@ func (s *Store) page(ctx context.Context, f *filter, w *window) ([]listed, error
 	if c := w.cond(f); c != "" {
 		more = append(more, c)
 	}
-	if w.mark == "d" && w.from == nil && !w.back {
-		more = append(more, "f.due_at >= '-infinity'") // lets the index of due dates be used
-	}
 	rows, err := s.on(ctx).Query(ctx, findingColumns+`, nullif(f.due_at, 'infinity'), f.worst
 	from (
 		select f.number as page_number, row_number() over () as place
@@ -136,7 +133,7 @@ func (s *Store) CountFindings(ctx context.Context, q query.Query) (listing.Count
 		err = s.on(ctx).QueryRow(ctx, `select coalesce(sum(f.count), 0) from cube f`+f.where(), f.args...).Scan(&c.N)
 		return c, explain(err)
 	}
-	f, err := s.compile(ctx, q, findingKeys, findingWord)
+	f, err := s.compile(ctx, q, findingKeys, findingWordOfAll)
 	if err != nil {
 		return listing.Count{}, explain(err)
 	}

@@ -91,7 +91,7 @@ func (s *Store) groupsOfCounts(ctx context.Context, q query.Query) (map[string]*
 
 // groupsOfFindings counts the findings themselves.
 func (s *Store) groupsOfFindings(ctx context.Context, q query.Query) (map[string]*listing.Group, error) {
-	f, err := s.compile(ctx, q, findingKeys, findingWord)
+	f, err := s.compile(ctx, q, findingKeys, findingWordOfAll)
 	if err != nil {
 		return nil, err
 	}

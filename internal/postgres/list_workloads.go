@@ -58,8 +58,8 @@ func workloadResource(f *filter, v query.Value) (string, error) {
 }
 
 // workloadWord looks for a word in what a workload is called.
-func workloadWord(f *filter, word string) string {
-	return "position(" + f.arg(word) + " in lower(f.name || ' ' || f.id || ' ' || f.uid)) > 0"
+func workloadWord(f *filter, word string) (string, error) {
+	return "position(" + f.arg(word) + " in lower(f.name || ' ' || f.id || ' ' || f.uid)) > 0", nil
 }
 
 const workloadColumns = `

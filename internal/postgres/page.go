@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
@@ -64,6 +65,10 @@ func (o order) plausible(from []string) bool {
 		switch t {
 		case "bigint":
 			if _, err := fmt.Sscanf(from[i]+" .", "%d .", &n); err != nil || from[i] != fmt.Sprint(n) {
+				return false
+			}
+		case "timestamptz":
+			if _, err := time.Parse(time.RFC3339Nano, from[i]); err != nil && from[i] != "infinity" {
 				return false
 			}
 		case "text":

@@ -10,7 +10,7 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -83,18 +83,19 @@ func parse(url string) (*pgxpool.Config, error) {
 	return cfg, nil
 }
 
-// explain says what a person can do about an error of the database.
+// explain says what whoever runs the database can do about an error of it, as a
+// problem of kind Away. Other errors, and those that were explained before, stay.
 func explain(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || problem.Is(err, problem.Away) {
+		return err
 	}
 	var refused *pgconn.ConnectError
 	var said *pgconn.PgError
 	switch {
 	case errors.As(err, &said):
 		return explainCode(said, err)
-	case errors.As(err, &refused), errors.As(err, new(*net.OpError)):
-		return fmt.Errorf("The database does not answer. Check that it runs and that DATABASE_URL names it. (%w)", err)
+	case errors.As(err, &refused), errors.As(err, new(*net.OpError)), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return problem.New(problem.Away, "The database does not answer. Check that it runs and that DATABASE_URL names it. (%w)", err)
 	}
 	return err
 }
@@ -102,17 +103,19 @@ func explain(err error) error {
 func explainCode(said *pgconn.PgError, err error) error {
 	switch said.Code {
 	case "28P01", "28000":
-		return fmt.Errorf("The database refuses this login. Check user and password in DATABASE_URL. (%w)", err)
+		return problem.New(problem.Away, "The database refuses this login. Check user and password in DATABASE_URL. (%w)", err)
 	case "3D000":
-		return fmt.Errorf("The database named in DATABASE_URL does not exist. Create it (createdb), then start again. (%w)", err)
+		return problem.New(problem.Away, "The database named in DATABASE_URL does not exist. Create it (createdb), then start again. (%w)", err)
 	case "42501":
-		return fmt.Errorf("The database login lacks a right that is needed. Make it the owner of the database. (%w)", err)
+		return problem.New(problem.Away, "The database login lacks a right that is needed. Make it the owner of the database. (%w)", err)
 	case "53100":
-		return fmt.Errorf("The disk of the database is full. Make room and start again; nothing that was stored is lost. (%w)", err)
+		return problem.New(problem.Away, "The disk of the database is full. Make room and start again; nothing that was stored is lost. (%w)", err)
 	case "53300":
-		return fmt.Errorf("The database has no connection left. Raise its max_connections, or end another program. (%w)", err)
+		return problem.New(problem.Away, "The database has no connection left. Raise its max_connections, or end another program. (%w)", err)
+	case "57P01", "57P02", "57P03":
+		return problem.New(problem.Away, "The database is being stopped or started. (%w)", err)
 	case "42P01":
-		return fmt.Errorf("The database lacks a table: it was not brought to the shape of this program. (%w)", err)
+		return problem.New(problem.Away, "The database lacks a table: it was not brought to the shape of this program. (%w)", err)
 	}
 	return err
 }

@@ -20,6 +20,7 @@ const (
 	Forbidden Kind = "forbidden"
 	Conflict  Kind = "conflict"
 	Tampered  Kind = "tampered" // what is stored is not what was stored
+	Away      Kind = "away"     // the database cannot do its work now; the sentence is for whoever runs it
 )
 
 // An Error is a problem and the sentence that tells it.

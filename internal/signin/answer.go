@@ -120,14 +120,19 @@ func (d *Door) crossSite(w http.ResponseWriter, r *http.Request) {
 func (d *Door) fault(w http.ResponseWriter, r *http.Request, err error) {
 	ref := rand.Text()[:8]
 	d.Log.ErrorContext(r.Context(), "door", "path", r.URL.Path, "ref", ref, "err", err)
-	const title = "This could not be done"
-	text := "Nothing was changed. The log of the program says why, under reference " + ref + ". If the database was stopped, start it and try again."
+	status, title := http.StatusInternalServerError, "This could not be done"
+	text := "Nothing was changed. The log of the program says why, under reference " + ref + "."
+	if problem.Is(err, problem.Away) {
+		status, title = http.StatusServiceUnavailable, "The database cannot be asked at the moment"
+		text = "Nothing was lost: what is stored stays, and scans go on once it answers. Try again in a little while. The log of the program says why, under reference " + ref + "."
+		w.Header().Set("Retry-After", "5")
+	}
 	if forPrograms(r) {
-		problemJSON(w, r, http.StatusInternalServerError, text)
+		problemJSON(w, r, status, text)
 		return
 	}
 	// Without the frame, which may ask the database.
-	_ = show(w, r, http.StatusInternalServerError, pages.DoorPage(title, []string{text}, home)) // it went out, or show has answered
+	_ = show(w, r, status, pages.DoorPage(title, []string{text}, home)) // it went out, or show has answered
 }
 
 var home = pages.Link{Text: "To the overview", Href: "/"}

@@ -167,22 +167,29 @@ func (d *Door) serve(r route) http.Handler {
 
 // through lets requests for what is behind the door through.
 func (d *Door) through(next http.Handler) http.Handler {
+	inside := d.Inside(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v, ok := d.let(w, r)
-		if !ok {
-			return
+		if v, ok := d.let(w, r); ok {
+			inside.ServeHTTP(w, r.WithContext(access.With(r.Context(), v)))
 		}
-		ctx := access.With(people.WithOrigin(r.Context(), people.Origin{Remote: d.remote(r).String()}), v)
-		r = r.WithContext(ctx)
-		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+	})
+}
+
+// Inside gives next one transaction that sees what the viewer in the context
+// may see, whoever let them in.
+func (d *Door) Inside(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := access.From(r.Context())
+		r = r.WithContext(people.WithOrigin(r.Context(), people.Origin{Remote: d.remote(r).String()}))
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		switch {
+		case reads && strings.Contains(r.Header.Get("Accept"), "text/event-stream"):
 			next.ServeHTTP(w, r)
-			return
-		}
-		if d.Streams != nil && d.Streams(r) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		case reads && d.Streams != nil && d.Streams(r):
 			d.flow(w, r, v, next)
-			return
+		default:
+			d.within(w, r, v, next)
 		}
-		d.within(w, r, v, next)
 	})
 }
 

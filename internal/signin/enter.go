@@ -27,7 +27,7 @@ func (d *Door) signInForm(w http.ResponseWriter, r *http.Request) error {
 	return show(w, r, http.StatusOK, pages.SignInPage(p))
 }
 
-// Wrong is told alike of an unknown address, a wrong password and a disabled
+// wrong is told alike of an unknown address, a wrong password and a disabled
 // person.
 const wrong = "E-mail and password do not fit together, or this person may no longer sign in."
 
@@ -35,6 +35,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 	email, from := r.PostFormValue("email"), network(d.remote(r))
 	p := pages.SignIn{Host: r.Host, Back: local(r.PostFormValue("back")), Email: email}
 	account := strings.ToLower(strings.TrimSpace(email))
+	account = account[:min(len(account), 254)] // as long as an address may be: it is kept in memory
 	if until, full := d.take(from, account); full {
 		p.Problem = "There were too many attempts that failed. " + d.tryAgain(w, until)
 		return show(w, r, http.StatusTooManyRequests, pages.SignInPage(p))

@@ -14,13 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"plumbline/internal/access"
 	"plumbline/internal/postgres"
 	"plumbline/internal/postgres/people"
 	"plumbline/internal/postgres/pgtest"
 	"plumbline/internal/signin"
+	"plumbline/web"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -48,7 +47,7 @@ type house struct {
 	*httptest.Server
 	*people.People
 	*clock
-	pool   *pgxpool.Pool
+	pool   postgres.Querier
 	store  *postgres.Store
 	secret string // password of root@example.org, an administrator
 	ctx    context.Context
@@ -90,7 +89,15 @@ func build(t *testing.T, change ...func(*signin.Config)) house {
 	for _, f := range change {
 		f(&config)
 	}
-	srv := httptest.NewServer(signin.New(config).Guard(behind(p)))
+	guarded := signin.New(config).Guard(behind(p))
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, web.Prefix) {
+			web.Static(w, r)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'")
+		guarded.ServeHTTP(w, r)
+	}))
 	t.Cleanup(srv.Close)
 	h := house{Server: srv, People: p, clock: c, pool: pool, store: store, ctx: t.Context()}
 	h.secret = h.add(t, "root@example.org", people.Grant{Role: access.Administrator})

@@ -159,7 +159,7 @@ func (u *ui) lastScan(a listing.Account, st listing.Standing) (pages.State, stri
 func (u *ui) nextScan(a listing.Account) string {
 	switch {
 	case a.State != connected:
-		return "none"
+		return "not scanned"
 	case a.Every == 0 || a.NextAt.IsZero():
 		return "on demand"
 	case !a.NextAt.After(u.Now()):
@@ -190,5 +190,5 @@ func gapState(a listing.Account) pages.State {
 	if n := len(gapCalls(a.Test)); n > 0 {
 		return pages.State{Tone: "err", Icon: "alert", Word: some(n, "gap", "gaps")}
 	}
-	return pages.State{Tone: "ok", Icon: "check", Word: "None"}
+	return pages.State{Tone: "ok", Icon: "check", Word: "All allowed"}
 }

@@ -19,7 +19,7 @@ func TestAccountsAreListedWithWhereTheyStand(t *testing.T) {
 	t.Parallel()
 	p := get(t, office().serve(administrator()), "/accounts")
 	p.has(t, "payments-prod", account, "Payments, Production", "412", "Running started 4 minutes ago", "in 22 hours", "1 gap",
-		"222233334444 Not connected", "Never scanned", "Not tested", "sandbox Disconnected")
+		"222233334444 Not connected", "All allowed", "Never scanned", "Not tested", "sandbox Disconnected")
 	var forms []string
 	for _, f := range p.all("form", "") {
 		forms = append(forms, attr(f, "action"))

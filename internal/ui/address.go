@@ -55,7 +55,7 @@ func read(v url.Values, now time.Time) (l want, moved bool, fault *pages.Problem
 	}
 	for _, k := range slices.Sorted(maps.Keys(v)) {
 		if !slices.Contains(addressKeys, k) && !slices.Contains(formKeys, k) {
-			return l, false, unknownKey(v, k)
+			return l, false, unknownKey(v, k, now)
 		}
 	}
 	l = want{group: v.Get("group"), sort: listing.Sort(v.Get("sort")), open: v.Get("open"), after: v.Get("after"), before: v.Get("before"), sheet: v.Get("sheet")}
@@ -94,12 +94,20 @@ func (l *want) ask(v url.Values, now time.Time) (moved bool, fault *pages.Proble
 		l.q = q
 	}
 	if facet := v.Get("facet"); facet != "" {
-		if !slices.ContainsFunc(facets, func(f facetKey) bool { return f.key == facet }) {
-			return false, unknownWord(v, "facet", facet, []string{"severity"})
+		if !slices.Contains(facetWords(), facet) {
+			return false, unknownWord(v, "facet", facet, facetWords())
 		}
 		l.q = l.q.Set(facet, v["v"]...)
 	}
 	return v.Has("add") || v.Has("facet") || v.Has("v"), nil
+}
+
+func facetWords() []string {
+	var out []string
+	for _, f := range facets {
+		out = append(out, f.key)
+	}
+	return out
 }
 
 // misunderstood says what of a query is not understood, and what was probably
@@ -143,12 +151,12 @@ func unfit(v url.Values) *pages.Problem {
 
 var addressHelp = "An address of the list is made of " + join(addressKeys) + "; the filter itself is “q”."
 
-func unknownKey(v url.Values, key string) *pages.Problem {
+func unknownKey(v url.Values, key string, now time.Time) *pages.Problem {
 	p := &pages.Problem{Title: "The address asks for “" + key + "”, which there is not.", Text: notShown + " " + addressHelp}
 	for _, f := range listing.FindingFields { // ?severity=high was probably meant for the filter
 		if meant := closest(key, []string{f.Key}); meant == f.Key && v.Get(key) != "" {
 			text := pair(f.Key, v.Get(key))
-			if q, err := query.Parse(text, listing.FindingFields, time.Now()); err == nil {
+			if q, err := query.Parse(text, listing.FindingFields, now); err == nil {
 				p.Suggest, p.Try = "Did you mean "+q.String()+"?", "/findings?"+encoded(url.Values{"q": {q.String()}})
 			}
 			return p

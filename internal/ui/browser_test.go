@@ -17,6 +17,7 @@ import (
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"plumbline/internal/access"
 	"plumbline/internal/ui"
 )
 
@@ -142,8 +143,8 @@ const watch = `window.refused = []; document.addEventListener("securitypolicyvio
 
 // stops are the pages that axe looks at: each kind and each open state.
 var stops = []string{
-	"/findings", "/findings?open=AWS-IMDS-001", "/findings?view=unassessed", "/findings?view=closed&open=AWS-IMDS-001",
-	"/findings?severity=critical", "/findings?severty=high", "/findings/FND-1", "/findings/FND-1/evidence", "/findings/FND-1/fix",
+	"/", "/findings", "/findings?open=AWS-IMDS-001", "/findings?open=AWS-IMDS-001&sheet=FND-2", "/findings?group=none&sheet=FND-41", "/findings?q=is:lost,nodata&group=cause",
+	"/findings?q=is:open+severity:critical", "/findings?q=severty:high", "/findings/FND-1", "/findings/FND-1/evidence", "/findings/FND-1/fix", "/findings/FND-1/history",
 	"/findings/FND-41", "/findings/FND-41/evidence", "/scans", "/scans/4", "/scans/2", "/nothing",
 }
 
@@ -151,22 +152,24 @@ func TestAxeAndThePolicyFindNothing(t *testing.T) {
 	t.Parallel()
 	script := axe(t)
 	base := map[string]string{"": server(t, serve(full())), "none": server(t, serve(none())), "clear": server(t, serve(allClear(0))),
+		"several": server(t, serve(several())), "shut": server(t, seenBy(&access.Viewer{Name: "Nobody"})),
 		"closed": server(t, ui.New(ui.Config{Reader: full(), Rules: catalogue(), Now: clock}))}
 	var addresses []string
 	for _, s := range stops {
 		addresses = append(addresses, base[""]+s)
 	}
-	addresses = append(addresses, base["none"]+"/findings", base["none"]+"/scans", base["clear"]+"/findings", base["closed"]+"/findings")
+	addresses = append(addresses, base["none"]+"/", base["none"]+"/findings", base["none"]+"/scans", base["clear"]+"/", base["clear"]+"/findings", base["closed"]+"/findings", base["several"]+"/", base["shut"]+"/")
 	t.Run("pages", func(t *testing.T) {
-		for half := range 2 { // two tabs at a time keep two cores busy
-			t.Run(fmt.Sprint(half), func(t *testing.T) {
+		const tabs = 6 // two at a time keep two cores busy
+		for part := range tabs {
+			t.Run(fmt.Sprint(part), func(t *testing.T) {
 				t.Parallel()
 				ctx := tab(t)
 				if _, err := chromedp.Call(ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: watch}); err != nil {
 					t.Fatal(err)
 				}
 				for i, address := range addresses {
-					if i%2 == half {
+					if i%tabs == part {
 						visit(ctx, t, address, script)
 					}
 				}
@@ -199,17 +202,27 @@ func inspect(ctx context.Context, t *testing.T, address string, l look) {
 		t.Fatal(err)
 	}
 	at := func(what string) string { return fmt.Sprintf("%s at %d in %s: %s", address, l.width, l.theme, what) }
-	sideways, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
-	if err != nil || sideways > 0 {
-		t.Error(at(fmt.Sprintf("scrolls sideways by %d px, %v", sideways, err)))
-	}
 	states := []string{"0"}
 	if l.width == 320 {
-		states = append(states, `for (const d of document.querySelectorAll("details")) d.open = true; 0`)
+		states = append(states, `for (const d of document.querySelectorAll("details:not(.menu)")) d.open = true; 0`)
+	}
+	if l.width != 390 && strings.HasSuffix(address, "/findings") {
+		menus, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.querySelectorAll(".facets details").length`))
+		if err != nil {
+			t.Fatal(at(err.Error()))
+		}
+		for i := range menus { // a menu at a time, as a reader opens them
+			states = append(states, fmt.Sprintf(`for (const d of document.querySelectorAll("details")) d.open = false; document.querySelectorAll(".facets details")[%d].open = true; 0`, i))
+		}
+		states = append(states, `document.getElementById("keys")?.showModal(); 0`)
 	}
 	for _, state := range states {
 		if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](state)); err != nil {
 			t.Fatal(at(err.Error()))
+		}
+		sideways, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+		if err != nil || sideways > 0 {
+			t.Error(at(fmt.Sprintf("scrolls sideways by %d px after %s, %v", sideways, state, err)))
 		}
 		faults, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](judge(l.theme), chromedp.EvalAwaitPromise))
 		if err != nil {
@@ -219,7 +232,7 @@ func inspect(ctx context.Context, t *testing.T, address string, l look) {
 			t.Error(at(f))
 		}
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](`for (const d of document.querySelectorAll("details")) d.open = false; 0`)); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](`for (const d of document.querySelectorAll("details")) d.open = false; document.getElementById("keys")?.close(); 0`)); err != nil {
 		t.Fatal(at(err.Error()))
 	}
 	refused, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`window.refused`))
@@ -270,14 +283,27 @@ func TestTheTourWorksWithoutJavaScript(t *testing.T) {
 		reads(ctx, t, want)
 	}
 	open(base+"/findings", "Open the link that the terminal printed")
-	open(e.Link(), "37 findings in 5 rules")
+	open(e.Link(), "What changed with the last scans")
 	for _, step := range []struct{ click, want string }{
+		{`#fix a`, "25 of 31 shown."},
+		{`a[aria-label="Remove filter rule:AWS-IMDS-001"]`, "37 findings in 5 rules"},
+		{`details.menu summary`, "Apply"},
+		{`input[name="v"][value="high"]`, "Apply"},
+		{`details.menu[open] button`, "31 findings in 1 rule"},
 		{`a.exp[aria-label^="Open EC2 instance answers"]`, "25 of 31 shown."},
-		{`a.res`, "Where other scanners disagree"},
+		{`a.res`, "How to fix"},
+		{`.sheet a[aria-label="Next finding"]`, "FND-2"},
+		{`.sheet a[aria-label="Close"]`, "25 of 31 shown."},
+		{`nav.views a[href="/findings?group=cause&q=is:lost,nodata"]`, "left open by 2 causes"},
+		{`nav.views a[href="/findings"]`, "37 findings in 5 rules"},
+		{`a.exp[aria-label^="Open EC2 instance answers"]`, "25 of 31 shown."},
+		{`a.res`, "How to fix"},
+		{`.sheet header a[href="/findings/FND-1"]`, "Where other scanners disagree"},
 		{`nav.views a[href$="/evidence"]`, "checked now: the bytes kept are those that were judged"},
 		{`nav.views a[href$="/fix"]`, "--http-tokens required"},
+		{`nav.views a[href$="/history"]`, "What the rule said, and for how long"},
 		{`a[aria-label="Next finding"]`, "2 of 31"},
-		{`header.side nav a[href="/scans"]`, "4 scans, newest first"},
+		{`header.side nav a[href="/scans"]`, "Scan 4"},
 		{`a[href="/scans/4"].strong`, "What was asked"},
 		{`header.side button[value="dark"]`, "What was asked"},
 	} {
@@ -312,7 +338,7 @@ func TestTheLinkWorksFromAnotherSite(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.Navigate(elsewhere), chromedp.Click("#in")); err != nil {
 		t.Fatal(err)
 	}
-	reads(ctx, t, "37 findings in 5 rules")
+	reads(ctx, t, "What changed with the last scans")
 }
 
 // reads waits until the page says something. The browser tells of each page

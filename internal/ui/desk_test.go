@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -205,6 +206,9 @@ func (d *desk) Workload(_ context.Context, uid string) (listing.Workload, error)
 func (d *desk) WorkloadFacets(_ context.Context, q query.Query, keys []string) ([]listing.Facet, error) {
 	var out []listing.Facet
 	for _, k := range keys {
+		if !slices.Contains([]string{"provider", "account", "region", "type", "state", "endpoint", "tokens", "hop-limit", "internet", "power"}, k) {
+			return nil, errors.New("workloads have no facet " + k) // as the real store says
+		}
 		f := listing.Facet{Key: k}
 		n := map[string]int{}
 		for _, w := range d.pass(q) {

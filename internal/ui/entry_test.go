@@ -53,7 +53,7 @@ func path(t *testing.T, link string) string {
 
 // forwards says that who asked is in: the answer is a page that leads on.
 func forwards(w *httptest.ResponseRecorder) bool {
-	return w.Code == http.StatusOK && strings.Contains(w.Body.String(), `http-equiv="refresh" content="0; url=/findings"`)
+	return w.Code == http.StatusOK && strings.Contains(w.Body.String(), `http-equiv="refresh" content="0; url=/"`)
 }
 
 func TestALinkWorksOnce(t *testing.T) {

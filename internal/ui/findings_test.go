@@ -62,7 +62,7 @@ func TestWhatIsNotUnderstoodShowsNoList(t *testing.T) {
 	for address, want := range map[string]string{
 		"/findings?q=severty:high":                 "Did you mean severity:high?",
 		"/findings?q=is:open+severity:hihg":        "Did you mean severity:high?",
-		"/findings?q=severity:high,mediun":         "Did you mean severity:medium?",
+		"/findings?q=severity:high,mediun":         "Did you mean severity:high,medium?",
 		"/findings?severty=high":                   "The address asks for “severty”, which there is not.",
 		"/findings?severity=high":                  "Did you mean severity:high?",
 		"/findings?group=rul":                      "Did you mean group=rule?",

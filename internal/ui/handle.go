@@ -65,6 +65,15 @@ func said(err error) string {
 func (u *ui) fault(w http.ResponseWriter, r *http.Request, err error) {
 	ref := rand.Text()[:8]
 	u.Log.ErrorContext(r.Context(), "page", "path", r.URL.Path, "ref", ref, "err", err)
+	if problem.Is(err, problem.Away) {
+		w.Header().Set("Retry-After", "5")
+		u.message(w, r, http.StatusServiceUnavailable, pages.Message{
+			Title:   "The database cannot be asked at the moment",
+			Text:    []string{"Nothing was lost: what is stored stays, and scans go on once it answers.", "The log of the program says why, under reference " + ref + "."},
+			Actions: []pages.Link{{Text: "Try again", Href: r.URL.RequestURI()}},
+		})
+		return
+	}
 	u.message(w, r, http.StatusInternalServerError, pages.Message{
 		Title: "This page could not be made",
 		Text: []string{

@@ -58,6 +58,9 @@ func (u *ui) inventory(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// inventoryViews are queries that are asked often.
+var inventoryViews = []struct{ text, q string }{{"All", ""}, {"With open findings", "has:findings"}, {"Not assessed", "has:nodata"}, {"Without tokens", "endpoint:enabled tokens:optional"}}
+
 var inventoryKeys = []string{"q", "after", "before", "add", "facet", "v"}
 
 // readInventory reads an address. What it does not understand it names.
@@ -129,6 +132,9 @@ func (i inventoryWant) asking(q query.Query) string { return i.of(q.String()) }
 
 func (u *ui) fillInventory(r *http.Request, p *pages.Inventory, want inventoryWant) error {
 	ctx := r.Context()
+	for _, v := range inventoryViews {
+		p.Views = append(p.Views, pages.Link{Text: v.text, Href: want.of(v.q), Current: want.q.String() == v.q})
+	}
 	rows, next, err := u.Reader.Workloads(ctx, want.q, want.at)
 	if err != nil {
 		return fmt.Errorf("list workloads: %w", err)

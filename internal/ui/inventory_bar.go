@@ -11,7 +11,7 @@ import (
 )
 
 // inventoryFacets are the keys that menus offer the values of.
-var inventoryFacets = []facetKey{{"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"state", "State"}, {"endpoint", "Metadata"}, {"tokens", "Tokens"}, {"has", "Findings"}}
+var inventoryFacets = []facetKey{{"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"state", "State"}, {"endpoint", "Metadata"}, {"tokens", "Tokens"}}
 
 var inventoryHints = []string{"tokens:optional", "tokens:unknown", "endpoint:enabled", "hop-limit:>1", "has:findings", "has:nodata", "state:running", "account:", "region:", "resource:"}
 
@@ -92,8 +92,6 @@ func inventoryChoice(key, value string) string {
 	switch key {
 	case "provider":
 		return cloudName(value)
-	case "has":
-		return map[string]string{"findings": "Open findings", "nodata": "Not assessed"}[value]
 	case "state", "endpoint", "tokens":
 		if value == "unknown" {
 			return "Not known"

@@ -45,7 +45,7 @@ func (u *ui) tools(p *pages.Onboarding, o *onboarding) error {
 	}
 	p.Permitted = actionsOf(policy)
 	p.Tools = []pages.Tool{
-		cloudFormation(trust, policy), terraform(trust, policy), awsCLI(trust, policy),
+		cloudFormation(who, o.external, policy), terraform(trust, policy), awsCLI(trust, policy),
 		{ID: "policy", Name: "Policy only", Text: "For a role that you make yourself: what it is allowed, and who may take it on.",
 			Blocks: []parts.Code{parts.Plain("c-policy", "policy.json, "+some(len(p.Permitted), "action", "actions")+", all of them reading", policy), parts.Plain("c-trust", "trust.json, external ID filled in", trust)}},
 	}
@@ -55,15 +55,19 @@ func (u *ui) tools(p *pages.Onboarding, o *onboarding) error {
 // trustPolicy lets our identity take on the role, and nobody who does not know
 // the external id.
 func trustPolicy(who, external string) (string, error) {
-	type object = map[string]any
-	b, err := json.MarshalIndent(object{
-		"Version": "2012-10-17",
-		"Statement": []any{object{
-			"Effect": "Allow", "Action": "sts:AssumeRole",
-			"Principal": object{"AWS": who},
-			"Condition": object{"StringEquals": object{"sts:ExternalId": external}},
-		}},
-	}, "", "  ")
+	type statement struct {
+		Effect    string
+		Principal map[string]string
+		Action    string
+		Condition map[string]map[string]string
+	}
+	b, err := json.MarshalIndent(struct {
+		Version   string
+		Statement []statement
+	}{"2012-10-17", []statement{{
+		Effect: "Allow", Principal: map[string]string{"AWS": who}, Action: "sts:AssumeRole",
+		Condition: map[string]map[string]string{"StringEquals": {"sts:ExternalId": external}},
+	}}}, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("trust policy: %w", err)
 	}
@@ -98,7 +102,7 @@ func indent(s string, by int) string {
 	return strings.ReplaceAll(s, "\n", "\n"+strings.Repeat(" ", by))
 }
 
-func cloudFormation(trust, policy string) pages.Tool {
+func cloudFormation(who, external, policy string) pages.Tool {
 	template := `AWSTemplateFormatVersion: "2010-09-09"
 Description: Lets Plumbline read the settings of this account, and nothing else.
 Resources:
@@ -107,7 +111,12 @@ Resources:
     Properties:
       RoleName: ` + roleName + `
       AssumeRolePolicyDocument:
-        ` + indent(trust, 8) + `
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: "` + who + `" }
+            Action: sts:AssumeRole
+            Condition: { StringEquals: { "sts:ExternalId": "` + external + `" } }
       Policies:
         - PolicyName: ` + policyName + `
           PolicyDocument:

@@ -106,11 +106,10 @@ func whyNot(now *scan.Record) string {
 	return "less was assessed"
 }
 
-// reckoning says how what fails now follows from what failed before. It adds
-// up: a finding that was lost sight of is still among them, for nobody saw it
-// mended.
-func (o *outlook) reckoning() *pages.Reckoning {
-	sum, now, joined, first := map[finding.Change]int{}, 0, 0, 0
+// moves adds up what the last scans did; what was found by the first scans of
+// accounts that joined stands apart.
+func (o *outlook) moves() (sum map[finding.Change]int, joined, first int) {
+	sum = map[finding.Change]int{}
 	for _, s := range o.standings {
 		switch {
 		case s.Last == nil:
@@ -123,6 +122,15 @@ func (o *outlook) reckoning() *pages.Reckoning {
 			}
 		}
 	}
+	return sum, joined, first
+}
+
+// reckoning says how what fails now follows from what failed before. It adds
+// up: a finding that was lost sight of is still among them, for nobody saw it
+// mended.
+func (o *outlook) reckoning() *pages.Reckoning {
+	sum, joined, first := o.moves()
+	now := 0
 	for _, g := range o.groups {
 		now += g.Open + g.Lost
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"plumbline/internal/finding"
+	"plumbline/internal/scan"
 	"plumbline/internal/snapshot"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -75,11 +76,7 @@ func (d *detail) recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapsh
 	if i := slices.IndexFunc(ledger, same); i >= 0 {
 		return ledger[i]
 	}
-	for _, n := range d.earlier() {
-		rec, err := d.Reader.Scan(d.r.Context(), n)
-		if err != nil {
-			continue // the evidence itself says enough
-		}
+	for rec := range d.earlier {
 		if i := slices.IndexFunc(rec.Answers, same); i >= 0 {
 			return rec.Answers[i]
 		}
@@ -90,16 +87,21 @@ func (d *detail) recorded(ledger []snapshot.Answer, kept snapshot.Answer) snapsh
 // mostEarlier is how many scans are read at most to find a refusal's record.
 const mostEarlier = 10
 
-// earlier are the scans that may hold the record of a refusal, the newest
-// first: those that moved the finding, before the one that last told it.
-func (d *detail) earlier() []int64 {
-	var out []int64
-	for _, e := range slices.Backward(d.events) {
-		if e.Scan > 0 && e.Scan < d.rec.LastScan && !slices.Contains(out, e.Scan) && len(out) < mostEarlier {
-			out = append(out, e.Scan)
+// earlier are the scans of the account before the one that last told the
+// finding, down to the first that saw it, the newest first.
+func (d *detail) earlier(yield func(scan.Record) bool) {
+	n := d.rec.LastScan
+	for range mostEarlier {
+		former, err := d.Reader.FormerScan(d.r.Context(), n)
+		if err != nil || former.Number < d.rec.FirstScan {
+			return
 		}
+		rec, err := d.Reader.Scan(d.r.Context(), former.Number)
+		if err != nil || !yield(rec) {
+			return
+		}
+		n = former.Number
 	}
-	return out
 }
 
 // lastAnswers are those of the scan that speaks for the account now.

@@ -12,20 +12,22 @@ import (
 func TestAddressesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
-		"/findings?rule=%00":                          "A filter holds what is no text.",
-		"/findings?rule=%ff":                          "A filter holds what is no text.",
-		"/findings?r%00=1":                            "A filter holds what is no text.",
-		"/findings?open=%0a":                          "A filter holds what is no text.",
-		"/findings?rule=a&rule=b":                     "“rule” is there 2 times.",
-		"/findings?severity=high&severity=low":        "“severity” is there 2 times.",
-		"/findings?rule=%zz":                          "What follows the question mark",
-		"/findings?rule=a;view=closed":                "What follows the question mark",
-		"/findings?after=25":                          "continues a list that is not there",
-		"/findings?after=AWS-IMDS-999":                "continues a list that is not there",
-		"/findings?open=AWS-IMDS-999&after=25":        "continues a list that is not there",
-		"/findings?view=unassessed&after=25":          "continues a list that is not there",
-		"/findings?view=unassessed&open=x&after=25":   "continues a list that is not there",
-		"/findings?severity=critical&after=AWS-IMDS-": "continues a list that is not there",
+		"/findings?open=%00":                                     "The address holds what is no text.",
+		"/findings?q=%ff":                                        "The address holds what is no text.",
+		"/findings?r%00=1":                                       "The address holds what is no text.",
+		"/findings?open=%0a":                                     "The address holds what is no text.",
+		"/findings?open=a&open=b":                                "“open” is there 2 times.",
+		"/findings?q=severity:high&q=severity:low":               "“q” is there 2 times.",
+		"/findings?q=%zz":                                        "What follows the question mark",
+		"/findings?open=a;group=none":                            "What follows the question mark",
+		"/findings?after=25":                                     "continues a list that is not there",
+		"/findings?before=25":                                    "continues a list that is not there",
+		"/findings?after=AWS-IMDS-999":                           "continues a list that is not there",
+		"/findings?open=AWS-IMDS-999&after=25":                   "continues a list that is not there",
+		"/findings?group=none&after=9999":                        "continues a list that is not there",
+		"/findings?q=is:lost,nodata&group=cause&after=25":        "continues a list that is not there",
+		"/findings?q=is:lost,nodata&group=cause&open=x&after=25": "continues a list that is not there",
+		"/findings?q=is:open+severity:critical&after=AWS-IMDS-":  "continues a list that is not there",
 	} {
 		p := get(t, serve(full()), address)
 		if p.Code != http.StatusUnprocessableEntity || len(p.all("table", "")) != 0 {
@@ -66,7 +68,7 @@ func TestNamesStandAlone(t *testing.T) {
 		f.records[i].Subject.Name = "web\u202edessessa\u200b"
 	}
 	h := serve(f)
-	for _, address := range []string{"/findings?open=AWS-IMDS-001", "/findings/FND-1", "/findings/FND-1/evidence"} {
+	for _, address := range []string{"/findings?open=AWS-IMDS-001&sheet=FND-1", "/findings?group=none", "/findings/FND-1", "/findings/FND-1/evidence"} {
 		p := get(t, h, address)
 		if strings.ContainsAny(p.text(), "\u202e\u200b") {
 			t.Errorf("%s: a name turns the text", address)

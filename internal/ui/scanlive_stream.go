@@ -191,7 +191,9 @@ func (t *stream) send(w http.ResponseWriter) bool {
 		return false
 	}
 	t.out.Reset()
-	return c.Flush() == nil
+	err := c.Flush()
+	_ = c.SetWriteDeadline(time.Time{}) // between writes nothing is late
+	return err == nil
 }
 
 // look finds what is new.

@@ -271,7 +271,7 @@ func TestAScanThatRunsShowsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	d := office()
 	p := get(t, d.serve(viewerOfAll()), "/scans/5")
-	p.has(t, "77 % 7 of 9 parts done", "Elapsed 4 min 32 s", "Last event 12 s ago", "by Maren Oduya", "Cancel scan",
+	p.has(t, "77% 7 of 9 parts done", "Elapsed 4 min 32 s", "Last event 12 s ago", "by Maren Oduya", "Cancel scan",
 		"Running, attempt 2 93 items in 2 pages", "The worker was lost three times.", "Workloads, ap-south-1: 50 items in 1 page, 3 newly failing", "Whole account")
 	p.hasNot(t, "No sign of life", "Posture 9")
 	if n := len(p.all("meta", "")); !strings.Contains(p.Body.String(), `<noscript><meta http-equiv="refresh" content="10">`) {

@@ -32,9 +32,9 @@ func (u *ui) asked(p *pages.Scan, s scan.Record) {
 	switch {
 	case len(p.Gaps) > 0:
 	case s.State == scan.Finished:
-		p.NoGaps = fmt.Sprintf("All %s were answered to the last page.", some(len(s.Answers), "question", "questions"))
+		p.NoGaps, p.NoGapsTone = fmt.Sprintf("All %s were answered to the last page.", some(len(s.Answers), "question", "questions")), "good"
 	default:
-		p.NoGaps = "So far no question was refused."
+		p.NoGaps = "No question that was asked was refused. What was not asked any more says nothing."
 	}
 }
 

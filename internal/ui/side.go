@@ -31,18 +31,7 @@ func (l *list) besides() error {
 	if d.rec.State == finding.Open {
 		s.Fix = page + string(fix)
 	}
-	for _, e := range d.rec.Evidence {
-		f := d.read(e)
-		if f.List || f.Unknown {
-			continue
-		}
-		s.Rows, s.Expects = append(s.Rows, f), s.Expects || f.Expected != ""
-	}
-	if d.blind() {
-		for _, c := range reasons(d.rec) {
-			s.Unknown = append(s.Unknown, sentence(c))
-		}
-	}
+	d.seen(s)
 	if i := slices.Index(l.shown, n); i >= 0 {
 		if i > 0 {
 			s.Previous = l.want.beside(l.shown[i-1])
@@ -54,6 +43,20 @@ func (l *list) besides() error {
 	l.page.Sheet = s
 	l.page.Frame.Title = s.Number + " in findings"
 	return nil
+}
+
+// seen fills what was seen of a finding, and why not all of it can be told.
+func (d *detail) seen(s *pages.Sheet) {
+	for _, e := range d.rec.Evidence {
+		if f := d.read(e); !f.List && !f.Unknown {
+			s.Rows, s.Expects = append(s.Rows, f), s.Expects || f.Expected != ""
+		}
+	}
+	if d.blind() {
+		for _, c := range reasons(d.rec) {
+			s.Unknown = append(s.Unknown, sentence(c))
+		}
+	}
 }
 
 // short are the facts that fit beside a list.

@@ -200,10 +200,3 @@ func (u *ui) nowhere(mux *http.ServeMux) handler {
 		return nil
 	}
 }
-
-func to(address string) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		http.Redirect(w, r, address, http.StatusSeeOther)
-		return nil
-	}
-}

@@ -655,7 +655,7 @@ func AccountPage(p Account) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = scanTable("Scans of this account, newest first", p.Scans).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = scanTable("Scans of this account, newest first", p.Scans, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -664,7 +664,7 @@ func AccountPage(p Account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "</section></div><aside class=\"stack\" aria-label=\"About this account\"><section class=\"card\" aria-labelledby=\"facts-h\"><header><h2 id=\"facts-h\">Facts</h2></header><div class=\"body\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "</section></div><aside class=\"aside still stack\" aria-label=\"About this account\"><section class=\"card\" aria-labelledby=\"facts-h\"><header><h2 id=\"facts-h\">Facts</h2></header><div class=\"body\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

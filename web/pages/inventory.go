@@ -6,6 +6,7 @@ import "plumbline/web/parts"
 type Inventory struct {
 	Frame   parts.Frame
 	Lead    string
+	Views   []Link
 	Bar     *Bar
 	Problem *Problem
 	Rows    []WorkloadRow

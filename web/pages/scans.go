@@ -29,28 +29,29 @@ type State struct {
 
 // Scan is one scan's page.
 type Scan struct {
-	Frame     parts.Frame
-	Title     string
-	Lead      string
-	State     parts.Tag
-	Cancel    string // address of the form that cancels it; "" where it cannot be
-	Again     string // address that scans the account again; "" where that is not offered
-	Notice    *Notice
-	Live      *Live // while it runs
-	Changes   *Changes
-	Counts    []parts.Fact
-	Bar       *parts.Bar
-	BarText   string
-	Posture   string
-	Shards    *Shards
-	Log       []LogLine
-	LogNote   string
-	Calls     []string
-	Regions   []Region
-	Gaps      []Gap
-	NoGaps    string
-	Rules     []RuleRow
-	RulesNote string
+	Frame      parts.Frame
+	Title      string
+	Lead       string
+	State      parts.Tag
+	Cancel     string // address of the form that cancels it; "" where it cannot be
+	Again      string // address that scans the account again; "" where that is not offered
+	Notice     *Notice
+	Live       *Live // while it runs
+	Changes    *Changes
+	Counts     []parts.Fact
+	Bar        *parts.Bar
+	BarText    string
+	Posture    string
+	Shards     *Shards
+	Log        []LogLine
+	LogNote    string
+	Calls      []string
+	Regions    []Region
+	Gaps       []Gap
+	NoGaps     string // that there are none
+	NoGapsTone string
+	Rules      []RuleRow
+	RulesNote  string
 }
 
 // Live is how far a scan is, and where to hear of it.

@@ -180,7 +180,7 @@ func AuditLogPage(p AuditLog) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-labelledby=\"lines-h\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Line</th><th scope=\"col\">When (UTC)</th><th scope=\"col\">Who</th><th scope=\"col\">What</th><th scope=\"col\">To</th><th scope=\"col\">From</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-label=\"Table of lines\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Line</th><th scope=\"col\">When (UTC)</th><th scope=\"col\">Who</th><th scope=\"col\">What</th><th scope=\"col\">To</th><th scope=\"col\">From</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -70,7 +70,7 @@ func AccountGroupsPage(p AccountGroups) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-labelledby=\"groups-h\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Accounts</th><th scope=\"col\">People with a role over it</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-label=\"Table of groups\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Accounts</th><th scope=\"col\">People with a role over it</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -68,7 +68,7 @@ func PersonsPage(p Persons) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <div class=\"grid\"><section class=\"card\" aria-labelledby=\"people-h\"><header><h2 id=\"people-h\">All people</h2></header><div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-labelledby=\"people-h\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Roles</th><th scope=\"col\">Last signed in</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <div class=\"grid\"><section class=\"card\" aria-labelledby=\"people-h\"><header><h2 id=\"people-h\">All people</h2></header><div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-label=\"Table of people\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Roles</th><th scope=\"col\">Last signed in</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -450,7 +450,7 @@ func grantList(p PersonDetail) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-labelledby=\"grants-h\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Role</th><th scope=\"col\">Over</th><th scope=\"col\"><span class=\"vh\">Withdraw</span></th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"scroll-x\" tabindex=\"0\" role=\"region\" aria-label=\"Table of roles\"><table class=\"table stack-sm\"><thead><tr><th scope=\"col\">Role</th><th scope=\"col\">Over</th><th scope=\"col\"><span class=\"vh\">Withdraw</span></th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

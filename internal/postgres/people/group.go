@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -136,7 +135,15 @@ func (p *People) fill(ctx context.Context, action string, id int64, name string,
 	if err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	return p.Append(ctx, Entry{Action: action, Object: name, Detail: map[string]string{"accounts": numbers(accounts)}})
+	var held string // in names that the log still tells when row numbers tell nothing
+	err = p.store.On(ctx).QueryRow(ctx, `
+		select coalesce(string_agg(provider || ' ' || external_id, ', ' order by provider, external_id), 'none')
+		from account
+		where id = any($1)`, accounts).Scan(&held)
+	if err != nil {
+		return fmt.Errorf("group: %w", err)
+	}
+	return p.Append(ctx, Entry{Action: action, Object: name, Detail: map[string]string{"accounts": held}})
 }
 
 // RemoveGroup removes a group that nobody has a role over.
@@ -168,12 +175,4 @@ func taken(err error, name string) error {
 		return problem.New(problem.Conflict, "There is already a group %q. Choose another name.", name)
 	}
 	return err
-}
-
-func numbers(list []int64) string {
-	var out []string
-	for _, n := range list {
-		out = append(out, strconv.FormatInt(n, 10))
-	}
-	return strings.Join(out, " ")
 }
