@@ -31,6 +31,7 @@ create index finding_account_state on finding (account_id, state, worst, number)
 create index finding_rule on finding (rule, state, worst, number);
 create index finding_region on finding (region, account_id, rule) include (severity, state, risk, due_at, change, changed_scan);
 create index finding_due on finding (state, due_at, number);
+create index finding_overdue on finding (due_at, number) where due_at < 'infinity';
 create index finding_changed on finding (changed_scan, rule) include (account_id, severity, state, change);
 create index scan_account_finished on scan (account_id, started_at desc) include (number) where state = 'finished';
 create index scan_account_number on scan (account_id, number);
@@ -90,6 +91,16 @@ comment on column cube_due.due_at is 'Of the finding; infinity where it is not d
 comment on column cube_due.seen_on is 'Day, in UTC, on which it was first seen to fail.';
 comment on column cube_due.count is 'How many; a row may stay with 0.';
 
+create table cube_version (
+    account_id bigint primary key references account,
+    version    bigint not null
+);
+comment on table cube_version is 'Grows by one with each transaction that changes the counts of an account: whoever remembers counts sees whether they still hold.';
+comment on column cube_version.account_id is 'The account.';
+comment on column cube_version.version is 'How often its counts were changed.';
+
+insert into cube_version
+select id, 0 from account;
 insert into cube
 select account_id, rule, severity, state, risk, count(*) from finding group by 1, 2, 3, 4, 5;
 insert into cube_region
@@ -122,7 +133,7 @@ declare
     t text;
 begin
     foreach t in array array['account', 'scan', 'shard', 'scan_event', 'answer', 'resource', 'resource_version', 'unseen', 'finding',
-            'finding_event', 'verdict', 'tally', 'workload', 'cube', 'cube_region', 'cube_due', 'term'] loop
+            'finding_event', 'verdict', 'tally', 'workload', 'cube', 'cube_region', 'cube_due', 'cube_version', 'term'] loop
         execute format('alter table %I enable row level security', t);
         execute format($policy$
             create policy reach on %I using (

@@ -18,6 +18,8 @@ create table account (
     constraint account_pkey PRIMARY KEY (id),
     constraint account_provider_external_id_key UNIQUE (provider, external_id)
 );
+alter table account enable row level security;
+create policy reach on account using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table account is 'An account of a cloud that was scanned at least once.';
 comment on column account.id is 'Our own number; the leading column of every large table, so that rows can be distributed by it.';
 comment on column account.provider is 'aws, ibm or gcp.';
@@ -77,6 +79,8 @@ create table answer (
     constraint answer_shard_fkey FOREIGN KEY (shard) REFERENCES shard(id),
     constraint answer_pkey PRIMARY KEY (shard, region, call, subject)
 );
+alter table answer enable row level security;
+create policy reach on answer using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table answer is 'The coverage ledger: how each question of a scan ended, refusals included.';
 comment on column answer.shard is 'The unit of work that asked.';
 comment on column answer.call is 'The call as its permission is spelled, ec2:DescribeInstances.';
@@ -139,6 +143,8 @@ create table cube (
     constraint cube_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint cube_pkey PRIMARY KEY (account_id, rule, severity, state, risk)
 );
+alter table cube enable row level security;
+create policy reach on cube using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table cube is 'How many findings there are. Derived from finding, in the same transaction.';
 comment on column cube.account_id is 'Account of the subjects.';
 comment on column cube.rule is 'Id of the rule.';
@@ -158,6 +164,8 @@ create table cube_due (
     constraint cube_due_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint cube_due_pkey PRIMARY KEY (account_id, rule, severity, state, due_at, seen_on)
 );
+alter table cube_due enable row level security;
+create policy reach on cube_due using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table cube_due is 'As cube, of what fails or did when last told, by when it is due.';
 comment on column cube_due.account_id is 'Account of the subjects.';
 comment on column cube_due.rule is 'Id of the rule.';
@@ -177,6 +185,8 @@ create table cube_region (
     constraint cube_region_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint cube_region_pkey PRIMARY KEY (account_id, rule, severity, state, region)
 );
+alter table cube_region enable row level security;
+create policy reach on cube_region using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table cube_region is 'As cube, by region.';
 comment on column cube_region.account_id is 'Account of the subjects.';
 comment on column cube_region.rule is 'Id of the rule.';
@@ -184,6 +194,18 @@ comment on column cube_region.severity is 'Of the finding.';
 comment on column cube_region.state is 'Of the finding.';
 comment on column cube_region.region is 'Of the subject.';
 comment on column cube_region.count is 'How many; a row may stay with 0.';
+
+create table cube_version (
+    account_id bigint not null,
+    version bigint not null,
+    constraint cube_version_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint cube_version_pkey PRIMARY KEY (account_id)
+);
+alter table cube_version enable row level security;
+create policy reach on cube_version using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table cube_version is 'Grows by one with each transaction that changes the counts of an account: whoever remembers counts sees whether they still hold.';
+comment on column cube_version.account_id is 'The account.';
+comment on column cube_version.version is 'How often its counts were changed.';
 
 create table finding (
     number bigint not null generated always as identity,
@@ -211,7 +233,7 @@ create table finding (
     due_at timestamp with time zone not null default 'infinity'::timestamp with time zone,
     clock_at timestamp with time zone,
     mended_at timestamp with time zone,
-    worst integer not null default (((5 - severity) * 101) + (100 - risk)),
+    worst integer not null generated always as ((((5 - severity) * 101) + (100 - risk))) stored,
     constraint finding_key_check CHECK ((length(key) = 32)),
     constraint finding_risk_check CHECK (((risk >= 0) AND (risk <= 100))),
     constraint finding_severity_check CHECK (((severity >= 1) AND (severity <= 5))),
@@ -224,13 +246,16 @@ create table finding (
     constraint finding_key_key UNIQUE (key)
 );
 CREATE INDEX finding_account_state ON finding USING btree (account_id, state, worst, number);
-CREATE INDEX finding_changed ON finding USING btree (changed_scan, rule);
-CREATE INDEX finding_due ON finding USING btree (due_at, number) WHERE (due_at < 'infinity'::timestamp with time zone);
-CREATE INDEX finding_place ON finding USING btree (account_id, region, rule, worst) WHERE (state = ANY (ARRAY['open'::text, 'lost'::text]));
+CREATE INDEX finding_changed ON finding USING btree (changed_scan, rule) INCLUDE (account_id, severity, state, change);
+CREATE INDEX finding_due ON finding USING btree (state, due_at, number);
+CREATE INDEX finding_overdue ON finding USING btree (due_at, number) WHERE (due_at < 'infinity'::timestamp with time zone);
+CREATE INDEX finding_region ON finding USING btree (region, account_id, rule) INCLUDE (severity, state, risk, due_at, change, changed_scan);
 CREATE INDEX finding_rule ON finding USING btree (rule, state, worst, number);
 CREATE INDEX finding_state ON finding USING btree (state, worst, number);
 CREATE INDEX finding_subject ON finding USING btree (account_id, uid);
 CREATE INDEX finding_worst ON finding USING btree (worst, number);
+alter table finding enable row level security;
+create policy reach on finding using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table finding is 'The identity of what a rule once said of a subject, and where it stands. No rebuild drops it.';
 comment on column finding.number is 'The n of FND-n, for ever.';
 comment on column finding.key is 'sha256 over the length-prefixed pair of rule id and subject uid.';
@@ -276,6 +301,8 @@ create table finding_event (
     constraint finding_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX finding_event_finding ON finding_event USING btree (finding, id);
+alter table finding_event enable row level security;
+create policy reach on finding_event using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table finding_event is 'What happened to a finding; written once, never edited.';
 comment on column finding_event.id is 'Our own number.';
 comment on column finding_event.finding is 'The finding.';
@@ -331,6 +358,8 @@ create table resource (
     constraint resource_pkey PRIMARY KEY (id),
     constraint resource_account_id_kind_region_uid_id_hash_doc_format_key UNIQUE (account_id, kind, region, uid) INCLUDE (id, hash, doc_format)
 );
+alter table resource enable row level security;
+create policy reach on resource using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table resource is 'The present document of each thing; one row per thing, untouched while the document stays the same.';
 comment on column resource.id is 'Our own number; the thing keeps it while it is listed.';
 comment on column resource.account_id is 'The account it stands in.';
@@ -368,6 +397,8 @@ create table resource_version (
     constraint resource_version_pkey PRIMARY KEY (id)
 );
 CREATE INDEX resource_version_thing ON resource_version USING btree (account_id, kind, region, uid, valid_from);
+alter table resource_version enable row level security;
+create policy reach on resource_version using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table resource_version is 'Every former document; written once, never edited.';
 comment on column resource_version.id is 'Our own number.';
 comment on column resource_version.account_id is 'The account it stood in.';
@@ -424,6 +455,8 @@ CREATE INDEX scan_account_finished ON scan USING btree (account_id, started_at D
 CREATE INDEX scan_account_number ON scan USING btree (account_id, number);
 CREATE INDEX scan_account_started ON scan USING btree (account_id, started_at DESC);
 CREATE UNIQUE INDEX scan_one_running ON scan USING btree (account_id) WHERE (state = 'running'::text);
+alter table scan enable row level security;
+create policy reach on scan using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table scan is 'One run of questions to an account.';
 comment on column scan.number is 'Number that people see.';
 comment on column scan.account_id is 'The account that was asked.';
@@ -457,6 +490,8 @@ create table scan_event (
     constraint scan_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX scan_event_scan ON scan_event USING btree (scan, id);
+alter table scan_event enable row level security;
+create policy reach on scan_event using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table scan_event is 'What happened during a scan, for those who watch it; the id resumes a watch.';
 comment on column scan_event.id is 'Grows with time.';
 comment on column scan_event.scan is 'The scan.';
@@ -518,6 +553,8 @@ create table shard (
     constraint shard_scan_part_region_key UNIQUE (scan, part, region)
 );
 CREATE INDEX shard_live ON shard USING btree (heartbeat_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+alter table shard enable row level security;
+create policy reach on shard using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table shard is 'A unit of a scan''s work: one listing, or the few questions about an account. A scan that one process makes alone has one shard, whole.';
 comment on column shard.id is 'Our own number.';
 comment on column shard.scan is 'The scan it belongs to.';
@@ -577,6 +614,8 @@ create table tally (
 );
 CREATE INDEX tally_account ON tally USING btree (account_id, valid_from);
 CREATE UNIQUE INDEX tally_present ON tally USING btree (account_id, rule, region) WHERE (valid_to IS NULL);
+alter table tally enable row level security;
+create policy reach on tally using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table tally is 'Outcomes counted by rule and region, as intervals: a row per change, not per scan.';
 comment on column tally.id is 'Our own number.';
 comment on column tally.account_id is 'The account.';
@@ -599,6 +638,8 @@ create table term (
     constraint term_pkey PRIMARY KEY (account_id, uid, term)
 );
 CREATE INDEX term_found ON term USING btree (account_id, term, uid);
+alter table term enable row level security;
+create policy reach on term using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table term is 'Searchable words of subjects: name, id and uid, whole and from each word on, in small letters.';
 comment on column term.account_id is 'Account of the subject.';
 comment on column term.uid is 'The subject.';
@@ -643,6 +684,8 @@ create table unseen (
     constraint unseen_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
     constraint unseen_pkey PRIMARY KEY (scan, kind, region, uid)
 );
+alter table unseen enable row level security;
+create policy reach on unseen using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table unseen is 'What a finished scan did not see although it stands in resource, for the listing did not come whole. Without it the scan''s judgement could not be repeated.';
 comment on column unseen.scan is 'The scan.';
 comment on column unseen.kind is 'Kind of document.';
@@ -682,6 +725,8 @@ create table verdict (
 );
 CREATE INDEX verdict_finding ON verdict USING btree (finding, valid_from);
 CREATE UNIQUE INDEX verdict_present ON verdict USING btree (finding) WHERE (valid_to IS NULL);
+alter table verdict enable row level security;
+create policy reach on verdict using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table verdict is 'What a rule said of a subject, as intervals; only fail and unknown. A pass follows from the documents and the rule.';
 comment on column verdict.id is 'Our own number.';
 comment on column verdict.finding is 'The finding it is about.';
@@ -722,6 +767,8 @@ create table workload (
     constraint workload_pkey PRIMARY KEY (account_id, region, uid)
 );
 CREATE INDEX workload_uid ON workload USING btree (uid);
+alter table workload enable row level security;
+create policy reach on workload using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table workload is 'The present workloads with the facts that lists filter by. Derived from the documents.';
 comment on column workload.account_id is 'Account it stands in.';
 comment on column workload.region is 'Region it stands in.';

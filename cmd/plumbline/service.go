@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"time"
 
-	"plumbline/internal/access"
 	"plumbline/internal/api"
 	"plumbline/internal/clerk"
 	"plumbline/internal/cloud/aws"
@@ -79,14 +78,18 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	look := ui.Config{
 		Rules: set, Fix: mender{web, set}.Fix, Now: time.Now, Version: version, Log: s.log, Reader: web.Reader(), Clerk: acts,
 		See: func(ctx context.Context, do func(context.Context) error) error {
-			return web.See(ctx, access.From(ctx), false, do)
+			v, err := signin.Fresh(ctx)
+			if err != nil {
+				return err
+			}
+			return web.See(ctx, v, false, do)
 		},
 		Policy:    policyOf,
 		Principal: sky.principal,
 		Stopping:  s.stopping,
 	}
 	door := signin.New(signin.Config{People: folk, See: web.See, Frame: ui.Framer(look).FrameOf, Now: time.Now, Log: s.log,
-		Secure: s.base.Scheme == "https", Streams: api.Streams})
+		Secure: s.base.Scheme == "https", Streams: api.Streams, Live: ui.Live})
 	look.Auth = door
 	if s.entry != nil {
 		look.Auth = byLink{s.entry, door}

@@ -11,20 +11,25 @@ import (
 	"plumbline/internal/score"
 )
 
-// sums are worked-out numbers of finished scans. A finished scan never changes,
-// so they are never stale; and they are given only for scans that the viewer's
-// own transaction has just named, so nobody is told of another's.
+// sums are worked-out numbers: of finished scans, which never change, and of
+// versions of counts. So they are never stale; and they are given only for scans
+// and versions that the viewer's own transaction has just named, so nobody is
+// told of another's.
 type sums struct {
 	mu     sync.Mutex
 	scans  map[int64]*tallied
 	lines  int // of all of them
 	trends map[int64]*trend
+	ready  map[int64]*ready
+	rows   int // of ready
 }
 
 // mostLines of tallies are kept in memory, some 100 bytes each.
 const mostLines = 400_000
 
-func newSums() *sums { return &sums{scans: map[int64]*tallied{}, trends: map[int64]*trend{}} }
+func newSums() *sums {
+	return &sums{scans: map[int64]*tallied{}, trends: map[int64]*trend{}, ready: map[int64]*ready{}}
+}
 
 // A tallied is what one finished scan counted. It is shared: nobody changes it.
 type tallied struct {

@@ -67,14 +67,19 @@ func (d *deltas) count(n int, p place) {
 }
 
 // write changes the counts. Whoever writes pages of one account beside us
-// changes the same rows: all do so in one order, and wait instead of blocking
-// each other for good.
+// changes the same rows: the version's row lets one do so at a time, so nobody
+// blocks another for good, and a version has one state of the counts.
 func (d *deltas) write(ctx context.Context, tx pgx.Tx, account int64) error {
 	var b pgx.Batch
+	b.Queue(`
+		insert into cube_version (account_id, version)
+		values ($1, 1)
+		on conflict (account_id) do update
+		set version = cube_version.version + 1`, account)
 	d.queueCube(&b, account)
 	d.queueRegion(&b, account)
 	d.queueDue(&b, account)
-	if b.Len() == 0 {
+	if b.Len() == 1 {
 		return nil
 	}
 	return tx.SendBatch(ctx, &b).Close()
@@ -178,7 +183,8 @@ func orNever(t time.Time) pgtype.Timestamptz {
 func (s *Store) Recount(ctx context.Context) error {
 	return explain(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		for _, q := range []string{
-			`lock table finding, workload, cube, cube_region, cube_due, term in exclusive mode`,
+			`lock table finding, workload, cube_version, cube, cube_region, cube_due, term in exclusive mode`,
+			`insert into cube_version select id, 1 from account on conflict (account_id) do update set version = cube_version.version + 1`,
 			`delete from cube`, `delete from cube_region`, `delete from cube_due`, `delete from term`,
 			`insert into cube
 			select account_id, rule, severity, state, risk, count(*)

@@ -210,8 +210,8 @@ func one(conds map[string]string) column {
 	}
 }
 
-// cubeColumns are the keys that the counts answer as well as the findings.
-var cubeColumns = map[string]column{
+// ruleKeys are the keys that the counts kept ready answer as well.
+var ruleKeys = map[string]column{
 	"is": one(map[string]string{
 		"open": "f.state = 'open'", "lost": "f.state = 'lost'", "nodata": "f.state = 'nodata'",
 		"resolved": "f.state = 'resolved'", "gone": "f.state = 'gone'", "closed": "f.state in ('resolved', 'gone')",
@@ -252,7 +252,7 @@ var findingKeys = func() map[string]column {
 		"scan":       number("f.changed_scan"),
 		"changed":    changedBy,
 	}
-	for k, c := range cubeColumns {
+	for k, c := range ruleKeys {
 		m[k] = c
 	}
 	m["is"] = is
@@ -264,12 +264,12 @@ func is(f *filter, v query.Value) (string, error) {
 	const failing = "f.state in ('open', 'lost')"
 	switch v.Text {
 	case "overdue":
-		return "(" + failing + " and f.due_at <= now())", nil
+		return "(" + failing + " and f.due_at <= now() and f.due_at < 'infinity')", nil
 	case "new", "reopened":
 		last, err := f.last()
 		return "(" + failing + " and f.change = '" + v.Text + "' and f.changed_scan = any(" + last + "::bigint[]))", err
 	}
-	return cubeColumns["is"](f, v)
+	return ruleKeys["is"](f, v)
 }
 
 // last are the last finished scans of the accounts.
@@ -295,12 +295,15 @@ func due(f *filter, v query.Value) (string, error) {
 	return "(f.due_at < 'infinity' and " + cond + ")", err
 }
 
-// counted says that the counts answer the query, region aside.
+// counted says that the counts kept ready answer the query.
 func counted(q query.Query) bool {
 	for _, t := range q.Terms {
 		switch t.Key {
 		case "severity", "provider", "account", "rule", "family", "outcome":
 		case "is":
+			if overdue(t) {
+				continue
+			}
 			if slices.ContainsFunc(t.Values, func(v query.Value) bool {
 				return v.Text == "overdue" || v.Text == "new" || v.Text == "reopened"
 			}) {
@@ -311,4 +314,9 @@ func counted(q query.Query) bool {
 		}
 	}
 	return len(q.Words) == 0
+}
+
+// overdue says that a term asks for what is overdue and for nothing else.
+func overdue(t query.Term) bool {
+	return t.Key == "is" && !t.Not && len(t.Values) == 1 && t.Values[0].Text == "overdue"
 }

@@ -45,6 +45,7 @@ var rights = []right{
 	{"cube", "select", everything},
 	{"cube_region", "select", everything},
 	{"cube_due", "select", everything},
+	{"cube_version", "select", everything},
 	{"term", "select", everything},
 }
 

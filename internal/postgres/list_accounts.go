@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/scan"
@@ -21,28 +22,52 @@ const accountQuery = `
 			join account_group g on g.id = m.account_group
 			where m.account_id = a.id
 			order by g.name),
-		coalesce(l.workloads, 0), l.started_at, coalesce(c.open, 0), coalesce(c.nodata, 0)
+		coalesce(l.workloads, 0), l.started_at
 	from account a
 	left join lateral (
 		select started_at, workloads
 		from scan
 		where account_id = a.id and state = 'finished'
 		order by started_at desc
-		limit 1) l on true
-	left join lateral (
-		select sum(count) filter (where state = 'open') as open, sum(count) filter (where state = 'nodata') as nodata
-		from cube
-		where account_id = a.id) c on true`
+		limit 1) l on true`
 
 func scanAccount(row pgx.CollectableRow) (a listing.Account, err error) {
 	var next, tested, last *time.Time
 	var every int64
 	err = row.Scan(&a.ID, &a.Provider, &a.External, &a.Name, &a.State, &a.Login, &every, &next, &a.JoinedAt, &tested, &a.Test,
-		&a.Groups, &a.Workloads, &last, &a.Open, &a.NoData)
+		&a.Groups, &a.Workloads, &last)
 	a.Every = time.Duration(every) * time.Second
 	a.NextAt, a.TestedAt, a.LastScanAt = utc(next), utc(tested), utc(last)
 	a.JoinedAt = a.JoinedAt.UTC()
 	return a, err
+}
+
+// countInto says of each account how many findings it has.
+func (s *Store) countInto(ctx context.Context, accounts []listing.Account) error {
+	all, err := s.ready(ctx)
+	if err != nil {
+		return err
+	}
+	by := make(map[int64]*ready, len(all))
+	for _, r := range all {
+		by[r.account] = r
+	}
+	for i := range accounts {
+		r := by[accounts[i].ID]
+		if r == nil {
+			continue
+		}
+		for k := range r.rules {
+			switch c := &r.rules[k]; c.state {
+			case finding.Open:
+				accounts[i].Open += c.count
+			case finding.NoData:
+				accounts[i].NoData += c.count
+			case finding.None, finding.Lost, finding.Resolved, finding.Gone:
+			}
+		}
+	}
+	return nil
 }
 
 // utc is a time that may not be there.
@@ -76,7 +101,7 @@ func (s *Store) Accounts(ctx context.Context, at listing.Place) ([]listing.Accou
 		return nil, listing.Cursors{}, explain(err)
 	}
 	all, c := cut(&w, all, func(a *listing.Account) []any { return []any{a.Provider, a.External} })
-	return all, c, nil
+	return all, c, s.countInto(ctx, all)
 }
 
 // Account gives one account.
@@ -90,7 +115,12 @@ func (s *Store) Account(ctx context.Context, id int64) (listing.Account, error) 
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, problem.New(problem.NotFound, "There is no account %d.", id)
 	}
-	return a, explain(err)
+	if err != nil {
+		return a, explain(err)
+	}
+	one := []listing.Account{a}
+	err = s.countInto(ctx, one)
+	return one[0], err
 }
 
 // Standings says where every account stands. The tallies of its scans are
@@ -108,6 +138,9 @@ func (s *Store) Standings(ctx context.Context) ([]listing.Standing, error) {
 	accounts, err := pgx.CollectRows(rows, scanAccount)
 	if err != nil {
 		return nil, explain(err)
+	}
+	if err := s.countInto(ctx, accounts); err != nil {
+		return nil, err
 	}
 	scans, err := s.standingScans(ctx, ls)
 	if err != nil {

@@ -23,20 +23,16 @@ type facets struct {
 	keys []string
 	by   map[string]map[string]int
 
-	all     int  // findings counted
-	partial bool // there may be more
+	all     int             // findings counted
+	partial map[string]bool // keys of which there may be more
 }
 
 func newFacets(keys []string) *facets {
-	f := &facets{keys: keys, by: map[string]map[string]int{}}
+	f := &facets{keys: keys, by: map[string]map[string]int{}, partial: map[string]bool{}}
 	for _, k := range keys {
 		f.by[k] = map[string]int{}
 	}
 	return f
-}
-
-func (f *facets) wants(keys ...string) bool {
-	return slices.ContainsFunc(keys, func(k string) bool { return f.by[k] != nil })
 }
 
 func (f *facets) add(key, value string, n int) {
@@ -49,7 +45,7 @@ func (f *facets) add(key, value string, n int) {
 func (f *facets) list() []listing.Facet {
 	out := make([]listing.Facet, len(f.keys))
 	for i, k := range f.keys {
-		o := listing.Facet{Key: k, Partial: f.partial}
+		o := listing.Facet{Key: k, Partial: f.partial[k]}
 		for v, n := range f.by[k] {
 			o.Values = append(o.Values, listing.FacetValue{Value: v, Count: n})
 		}
@@ -80,41 +76,88 @@ func (s *Store) Facets(ctx context.Context, q query.Query, keys []string) ([]lis
 	}
 	out := newFacets(keys)
 	ready := counted(q)
-	if ready && out.wants("is", "outcome", "severity", "provider", "account", "rule", "family") {
-		if err := s.readyFacets(ctx, q, "cube", "f.account_id, f.rule, f.severity, f.state, '', ''", out); err != nil {
+	if ready {
+		if err := s.readyFacets(ctx, q, out); err != nil {
 			return nil, explain(err)
 		}
 	}
-	if ready && out.wants("region") {
-		if err := s.readyFacets(ctx, q, "cube_region", "0::bigint, '', 0::smallint, '', f.region, ''", out.only("region")); err != nil {
-			return nil, explain(err)
+	of := out
+	if ready {
+		of = out.only("kind") // and, of what is overdue, the region
+		if slices.ContainsFunc(q.Terms, overdue) {
+			of = out.only("kind", "region")
 		}
 	}
-	if !ready || out.wants("kind") {
-		part := out
-		if ready {
-			part = out.only("kind")
-		}
-		if err := s.countedFacets(ctx, q, part); err != nil {
+	if !ready || len(of.by) > 0 {
+		if err := s.countedFacets(ctx, q, of); err != nil {
 			return nil, explain(err)
 		}
-		out.partial = part.partial
 	}
 	return out.list(), nil
 }
 
-// only gathers one key into the same facets.
-func (f *facets) only(key string) *facets {
-	return &facets{keys: []string{key}, by: map[string]map[string]int{key: f.by[key]}}
+// only gathers some of the keys into the same facets.
+func (f *facets) only(keys ...string) *facets {
+	part := &facets{by: map[string]map[string]int{}, partial: f.partial}
+	for _, k := range keys {
+		if f.by[k] != nil {
+			part.by[k] = f.by[k]
+		}
+	}
+	return part
 }
 
-// readyFacets reads the counts kept ready.
-func (s *Store) readyFacets(ctx context.Context, q query.Query, table, columns string, out *facets) error {
-	f, err := s.compile(ctx, q, cubeColumns, nil)
+// readyFacets adds up the counts kept ready.
+func (s *Store) readyFacets(ctx context.Context, q query.Query, out *facets) error {
+	c, err := s.countsOf(ctx, q)
 	if err != nil {
 		return err
 	}
-	return s.fillFacets(ctx, out, "select "+columns+", sum(f.count)::int from "+table+" f"+f.where("f.count > 0")+" group by 1, 2, 3, 4, 5, 6", f.args)
+	of, err := s.keysOf(ctx)
+	if err != nil {
+		return err
+	}
+	c.each(func(account int64, k *ruleKey, n int) { out.addRule(of[account], k, n) })
+	if c.overdue || out.by["region"] == nil {
+		return nil
+	}
+	for _, r := range c.all {
+		for i := range r.regions {
+			if c.lets(&r.regions[i].ruleKey) {
+				out.add("region", r.regions[i].region, r.regions[i].count)
+			}
+		}
+	}
+	return nil
+}
+
+// keysOf are the accounts by number.
+func (s *Store) keysOf(ctx context.Context) (map[int64]*accountKey, error) {
+	names, err := s.names(ctx)
+	of := make(map[int64]*accountKey, len(names))
+	for i := range names {
+		of[names[i].id] = &names[i]
+	}
+	return of, err
+}
+
+// addRule adds what the counts of a rule say.
+func (f *facets) addRule(a *accountKey, k *ruleKey, n int) {
+	if a != nil {
+		f.add("provider", a.provider, n)
+		f.add("account", a.external, n)
+	}
+	f.add("rule", k.rule, n)
+	f.add("family", familyOf(k.rule), n)
+	f.add("severity", k.severity.String(), n)
+	f.add("is", string(k.state), n)
+	switch k.state {
+	case finding.Open:
+		f.add("outcome", "fail", n)
+	case finding.NoData, finding.Lost:
+		f.add("outcome", "nodata", n)
+	case finding.None, finding.Resolved, finding.Gone:
+	}
 }
 
 // countedFacets counts the findings themselves.
@@ -131,45 +174,30 @@ func (s *Store) countedFacets(ctx context.Context, q query.Query, out *facets) e
 			from finding f`+f.where()+`
 			limit `+strconv.Itoa(mostCounted)+`) f
 		group by 1, 2, 3, 4, 5, 6`, f.args)
-	out.partial = out.all >= mostCounted
+	for k := range out.by {
+		out.partial[k] = out.all >= mostCounted
+	}
 	return err
 }
 
 func (s *Store) fillFacets(ctx context.Context, out *facets, sql string, args []any) error {
-	names, err := s.names(ctx)
+	of, err := s.keysOf(ctx)
 	if err != nil {
 		return err
-	}
-	of := map[int64]*accountKey{}
-	for i := range names {
-		of[names[i].id] = &names[i]
 	}
 	rows, err := s.on(ctx).Query(ctx, sql, append([]any{lookUp}, args...)...)
 	if err != nil {
 		return err
 	}
 	var account int64
-	var rule, state, region, kind string
-	var severity finding.Severity
+	var k ruleKey
+	var region, kind string
 	var n int
-	_, err = pgx.ForEachRow(rows, []any{&account, &rule, &severity, &state, &region, &kind, &n}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&account, &k.rule, &k.severity, &k.state, &region, &kind, &n}, func() error {
 		out.all += n
-		if a := of[account]; a != nil {
-			out.add("provider", a.provider, n)
-			out.add("account", a.external, n)
-		}
-		out.add("rule", rule, n)
-		out.add("family", familyOf(rule), n)
-		out.add("severity", severity.String(), n)
-		out.add("is", state, n)
+		out.addRule(of[account], &k, n)
 		out.add("region", region, n)
 		out.add("kind", kind, n)
-		switch finding.State(state) {
-		case finding.Open:
-			out.add("outcome", "fail", n)
-		case finding.NoData, finding.Lost:
-			out.add("outcome", "nodata", n)
-		}
 		return nil
 	})
 	return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/internal/query"
 )
@@ -17,7 +18,7 @@ import (
 func (s *Store) Groups(ctx context.Context, q query.Query) ([]listing.Group, error) {
 	var by map[string]*listing.Group
 	var err error
-	if counted(q) {
+	if counted(q) && !slices.ContainsFunc(q.Terms, overdue) {
 		by, err = s.groupsOfCounts(ctx, q)
 	} else {
 		by, err = s.groupsOfFindings(ctx, q)
@@ -38,11 +39,11 @@ func (s *Store) Groups(ctx context.Context, q query.Query) ([]listing.Group, err
 	return out, nil
 }
 
-// groupsOfCounts reads the counts kept ready. What is new is counted in the
+// groupsOfCounts adds up the counts kept ready. What is new is counted in the
 // findings that the last scans moved; where a last scan was the first one, all
 // that fails is new, and the counts tell that too.
 func (s *Store) groupsOfCounts(ctx context.Context, q query.Query) (map[string]*listing.Group, error) {
-	f, err := s.compile(ctx, q, cubeColumns, nil)
+	c, err := s.countsOf(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -50,43 +51,86 @@ func (s *Store) groupsOfCounts(ctx context.Context, q query.Query) (map[string]*
 	if err != nil {
 		return nil, err
 	}
-	firsts, later := []int64{}, []int64{}
+	first, later := map[int64]bool{}, []int64{}
 	for _, l := range ls {
 		switch {
-		case l.Number == 0 || !f.names(l.Account):
+		case l.Number == 0 || !c.names(l.Account):
 		case l.Former == 0 && l.Latest == l.Number:
-			firsts = append(firsts, l.Account)
+			first[l.Account] = true
 		default:
 			later = append(later, l.Number)
 		}
 	}
-	where, args := f.where("f.count > 0"), slices.Clone(f.args)
-	first := f.arg(firsts)
-	by, err := s.group(ctx, `
-		select f.rule, max(f.severity), sum(f.count),
-			coalesce(sum(f.count) filter (where f.state = 'open'), 0),
-			coalesce(sum(f.count) filter (where f.state = 'nodata'), 0),
-			coalesce(sum(f.count) filter (where f.state = 'lost'), 0),
-			coalesce(max(f.risk) filter (where f.state in ('open', 'lost')), 0),
-			coalesce(sum(f.count) filter (where f.state in ('open', 'lost') and f.account_id = any(`+first+`::bigint[])), 0), 0
-		from cube f`+where+`
-		group by f.rule`, f.args)
+	by := map[string]*listing.Group{}
+	for _, r := range c.all {
+		c.group(by, r, first[r.account])
+	}
+	if len(later) == 0 {
+		return by, nil
+	}
+	return by, s.addNew(ctx, q, later, by)
+}
+
+// group adds the counts of one account. allNew says that all that fails there
+// is new.
+func (c *countsFor) group(by map[string]*listing.Group, r *ready, allNew bool) {
+	for i := range r.rules {
+		k := &r.rules[i]
+		if !c.lets(&k.ruleKey) {
+			continue
+		}
+		g := by[k.rule]
+		if g == nil {
+			g = &listing.Group{Rule: k.rule}
+			by[k.rule] = g
+		}
+		g.Severity, g.Count = max(g.Severity, k.severity), g.Count+k.count
+		switch k.state {
+		case finding.Open:
+			g.Open += k.count
+		case finding.NoData:
+			g.NoData += k.count
+		case finding.Lost:
+			g.Lost += k.count
+		case finding.None, finding.Resolved, finding.Gone:
+		}
+		if k.state == finding.Open || k.state == finding.Lost {
+			g.Risk = max(g.Risk, k.risk)
+			if allNew {
+				g.New += k.count
+			}
+		}
+	}
+	for i := range r.dues {
+		if d := &r.dues[i]; c.late(d) && c.lets(&d.ruleKey) && by[d.rule] != nil {
+			by[d.rule].Overdue += d.count
+		}
+	}
+}
+
+// addNew counts the findings that the last scans found new or back.
+func (s *Store) addNew(ctx context.Context, q query.Query, lasts []int64, by map[string]*listing.Group) error {
+	f, err := s.compile(ctx, q, ruleKeys, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = s.addTo(by, func(g *listing.Group, n int) { g.Overdue += n })(ctx, `
-		select f.rule, sum(f.count)
-		from cube_due f`+where+` and f.due_at <= now()
-		group by f.rule`, args)
-	if err != nil || len(later) == 0 {
-		return by, err
-	}
-	f.args = args
-	last := f.arg(later)
-	return by, s.addTo(by, func(g *listing.Group, n int) { g.New += n })(ctx, `
+	last := f.arg(lasts)
+	rows, err := s.on(ctx).Query(ctx, `
 		select f.rule, count(*)
 		from finding f`+f.where(`f.state in ('open', 'lost')`, `f.change in ('new', 'reopened')`, `f.changed_scan = any(`+last+`::bigint[])`)+`
-		group by f.rule`, f.args)
+		group by f.rule`, append([]any{lookUp}, f.args...)...)
+	if err != nil {
+		return err
+	}
+	var rule string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&rule, &n}, func() error {
+		if g := by[rule]; g != nil {
+			g.New += n
+		}
+		return nil
+	})
+	return err
 }
 
 // groupsOfFindings counts the findings themselves.
@@ -125,25 +169,6 @@ func (s *Store) group(ctx context.Context, sql string, args []any) (map[string]*
 		return nil
 	})
 	return by, err
-}
-
-// addTo adds a number to the group of each rule that a statement gives.
-func (s *Store) addTo(by map[string]*listing.Group, add func(*listing.Group, int)) func(context.Context, string, []any) error {
-	return func(ctx context.Context, sql string, args []any) error {
-		rows, err := s.on(ctx).Query(ctx, sql, append([]any{lookUp}, args...)...)
-		if err != nil {
-			return err
-		}
-		var rule string
-		var n int
-		_, err = pgx.ForEachRow(rows, []any{&rule, &n}, func() error {
-			if g := by[rule]; g != nil {
-				add(g, n)
-			}
-			return nil
-		})
-		return err
-	}
 }
 
 // subjects says of how many subjects each rule was asked, in the accounts and
@@ -205,25 +230,37 @@ func meets(terms []query.Term, text string) bool {
 // due. One that failed when last told and cannot be told now is overdue all the
 // same.
 func (s *Store) Ages(ctx context.Context) ([]listing.Age, error) {
-	f, err := s.compile(ctx, query.Query{}, cubeColumns, nil)
+	c, err := s.countsOf(ctx, query.Query{})
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
-	rows, err := s.on(ctx).Query(ctx, `
-		select f.severity, coalesce(sum(f.count) filter (where f.state = 'open'), 0),
-			coalesce(sum(f.count) filter (where f.due_at <= now()), 0),
-			coalesce(sum(f.count) filter (where f.due_at > now() and f.due_at <= now() + interval '7 days'), 0),
-			min(f.seen_on)::timestamp
-		from cube_due f`+f.where("f.count > 0")+`
-		group by f.severity
-		order by f.severity desc`, f.args...)
-	if err != nil {
-		return nil, explain(err)
+	by := map[finding.Severity]*listing.Age{}
+	for _, r := range c.all {
+		for i := range r.dues {
+			d := &r.dues[i]
+			a := by[d.severity]
+			if a == nil {
+				a = &listing.Age{Severity: d.severity, Oldest: d.seen}
+				by[d.severity] = a
+			}
+			if d.state == finding.Open {
+				a.Open += d.count
+			}
+			switch {
+			case c.late(d):
+				a.Overdue += d.count
+			case !d.due.IsZero() && !d.due.After(c.now.AddDate(0, 0, 7)):
+				a.Soon += d.count
+			}
+			if d.seen.Before(a.Oldest) {
+				a.Oldest = d.seen
+			}
+		}
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a listing.Age, err error) {
-		err = row.Scan(&a.Severity, &a.Open, &a.Overdue, &a.Soon, &a.Oldest)
-		a.Oldest = a.Oldest.UTC()
-		return a, err
-	})
-	return all, explain(err)
+	out := make([]listing.Age, 0, len(by))
+	for _, a := range by {
+		out = append(out, *a)
+	}
+	slices.SortFunc(out, func(a, b listing.Age) int { return cmp.Compare(b.Severity, a.Severity) })
+	return out, nil
 }

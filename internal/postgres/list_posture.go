@@ -11,7 +11,6 @@ import (
 
 	"plumbline/internal/finding"
 	"plumbline/internal/listing"
-	"plumbline/internal/query"
 	"plumbline/internal/score"
 )
 
@@ -63,28 +62,28 @@ func mended(all []score.Count, rule string) []score.Count {
 
 // describe says how many open findings each rule has, where, and how bad.
 func (s *Store) describe(ctx context.Context, gains []listing.Gain) error {
-	f, err := s.compile(ctx, query.Query{}, cubeColumns, nil)
+	all, err := s.ready(ctx)
 	if err != nil {
-		return explain(err)
+		return err
 	}
-	rows, err := s.on(ctx).Query(ctx, `
-		select f.rule, sum(f.count), count(distinct f.account_id), max(f.risk)
-		from cube f`+f.where("f.count > 0", "f.state = 'open'")+`
-		group by f.rule`, f.args...)
-	if err != nil {
-		return explain(err)
-	}
-	by := map[string]listing.Gain{}
-	var g listing.Gain
-	if _, err := pgx.ForEachRow(rows, []any{&g.Rule, &g.Open, &g.Places, &g.Risk}, func() error {
-		by[g.Rule] = g
-		return nil
-	}); err != nil {
-		return explain(err)
-	}
+	by := map[string]*listing.Gain{}
 	for i := range gains {
-		o := by[gains[i].Rule]
-		gains[i].Open, gains[i].Places, gains[i].Risk = o.Open, o.Places, o.Risk
+		by[gains[i].Rule] = &gains[i]
+	}
+	for _, r := range all {
+		here := map[string]bool{}
+		for i := range r.rules {
+			k := &r.rules[i]
+			g := by[k.rule]
+			if g == nil || k.state != finding.Open {
+				continue
+			}
+			g.Open, g.Risk = g.Open+k.count, max(g.Risk, k.risk)
+			if !here[k.rule] {
+				here[k.rule] = true
+				g.Places++
+			}
+		}
 	}
 	return nil
 }
@@ -110,11 +109,11 @@ func (s *Store) Trend(ctx context.Context, days int) ([]listing.Point, error) {
 	if err != nil {
 		return nil, err
 	}
-	var today time.Time
-	if err := s.on(ctx).QueryRow(ctx, `select date_trunc('day', now() at time zone 'UTC')`).Scan(&today); err != nil {
-		return nil, explain(err)
+	now, err := s.now(ctx)
+	if err != nil {
+		return nil, err
 	}
-	from := today.UTC().AddDate(0, 0, 1-max(days, 1))
+	from := now.Truncate(24*time.Hour).AddDate(0, 0, 1-max(days, 1))
 	trends, err := s.trends(ctx, ls, from)
 	if err != nil {
 		return nil, explain(err)

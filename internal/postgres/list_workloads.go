@@ -170,33 +170,29 @@ func (s *Store) WorkloadFacets(ctx context.Context, q query.Query, keys []string
 	if len(by) == 0 {
 		return nil, nil
 	}
-	var sets, values []string
-	for i, c := range by {
-		sets = append(sets, "(f."+c+")")
-		values = append(values, "when grouping(f."+c+") = 0 then '"+strconv.Itoa(i)+"~' || f."+c)
-	}
 	rows, err := s.on(ctx).Query(ctx, `
-		select case `+strings.Join(values, " ")+` end, count(*)
+		select array[f.`+strings.Join(by, "::text, f.")+`::text], count(*)
 		from workload f`+f.where()+`
-		group by grouping sets (`+strings.Join(sets, ", ")+`)`, append([]any{lookUp}, f.args...)...)
+		group by f.`+strings.Join(by, ", f."), append([]any{lookUp}, f.args...)...)
 	if err != nil {
 		return nil, explain(err)
 	}
 	return s.workloadFacets(ctx, rows, keys, by, columns)
 }
 
+// workloadFacets folds counts by several columns together into one facet each.
 func (s *Store) workloadFacets(ctx context.Context, rows pgx.Rows, keys, by []string, columns map[string]string) ([]listing.Facet, error) {
 	found := map[string]map[string]int{}
-	var value string
+	for _, c := range by {
+		found[c] = map[string]int{}
+	}
+	var values []string
 	var n int
-	if _, err := pgx.ForEachRow(rows, []any{&value, &n}, func() error {
-		i, v, _ := strings.Cut(value, "~")
-		c, err := strconv.Atoi(i)
-		if err == nil && found[by[c]] == nil {
-			found[by[c]] = map[string]int{}
+	if _, err := pgx.ForEachRow(rows, []any{&values, &n}, func() error {
+		for i, v := range values {
+			found[by[i]][v] += n
 		}
-		found[by[c]][v] += n
-		return err
+		return nil
 	}); err != nil {
 		return nil, explain(err)
 	}

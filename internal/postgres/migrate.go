@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
@@ -52,7 +53,25 @@ func MigrateAs(ctx context.Context, url string, r Roles) (err error) {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", explain(err))
 	}
-	return r.grant(ctx, c)
+	if err := r.grant(ctx, c); err != nil {
+		return err
+	}
+	return r.fill(ctx, c, cfg)
+}
+
+// fill works out what a step of the shape added to findings that stand already.
+func (r Roles) fill(ctx context.Context, c *sql.Conn, cfg *pgxpool.Config) error {
+	var lacks bool
+	err := c.QueryRowContext(ctx, `select exists (select from finding) and not exists (select from term)`).Scan(&lacks)
+	if err != nil || !lacks {
+		return explain(err)
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return explain(err)
+	}
+	defer pool.Close()
+	return NewAs(pool, r).Recount(ctx)
 }
 
 func reach(ctx context.Context, db *sql.DB) error {

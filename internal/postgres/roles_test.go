@@ -89,7 +89,7 @@ func TestPagesAndWorkersMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 		"answer": {read, "insert select update"}, "resource": {read, all}, "resource_version": {read, add}, "unseen": {read, add},
 		"finding": {read, "insert select update"}, "finding_event": {read, add}, "verdict": {read, "insert select update"},
 		"tally": {read, "insert select update"}, "workload": {read, all},
-		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "term": {read, all},
+		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "cube_version": {read, all}, "term": {read, all},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

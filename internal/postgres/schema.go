@@ -3,13 +3,14 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // Schema writes down the shape of a database from its own catalogue: tables
-// with columns, constraints, indexes and comments. It is for people to read
+// with columns, constraints, indexes, policies and comments. It is for people to read
 // and for a test to compare; migrations are what is run.
 func Schema(ctx context.Context, q Querier) (string, error) {
 	tables, err := lines(ctx, q, `
@@ -31,15 +32,15 @@ func Schema(ctx context.Context, q Querier) (string, error) {
 }
 
 func schemaOf(ctx context.Context, q Querier, b *strings.Builder, table string) error {
-	parts := make([][]string, 3)
-	for i, query := range []string{schemaBody, schemaIndexes, schemaComments} {
+	parts := make([][]string, 4)
+	for i, query := range []string{schemaBody, schemaIndexes, schemaPolicies, schemaComments} {
 		var err error
 		if parts[i], err = lines(ctx, q, query, table); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(b, "\ncreate table %s (\n    %s\n);\n", table, strings.Join(parts[0], ",\n    "))
-	for _, l := range append(parts[1], parts[2]...) {
+	for _, l := range slices.Concat(parts[1], parts[2], parts[3]) {
 		b.WriteString(l + ";\n")
 	}
 	return nil
@@ -54,7 +55,8 @@ const schemaBody = `
 			|| case when co.collname = 'C' then ' collate "C"' else '' end
 			|| case when a.attnotnull then ' not null' else '' end
 			|| case a.attidentity when 'a' then ' generated always as identity' else '' end
-			|| coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') as line
+			|| coalesce(case a.attgenerated when 's' then ' generated always as (' || pg_get_expr(d.adbin, d.adrelid) || ') stored'
+				else ' default ' || pg_get_expr(d.adbin, d.adrelid) end, '') as line
 		from pg_attribute a
 		left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 		left join pg_collation co on co.oid = a.attcollation
@@ -70,6 +72,15 @@ const schemaIndexes = `
 	from pg_index i
 	where i.indrelid = $1::text::regclass and not exists (select from pg_constraint where conindid = i.indexrelid and contype <> 'f')
 	order by i.indexrelid::regclass::text`
+
+const schemaPolicies = `
+	select 'alter table ' || $1::text || ' enable row level security'
+	from pg_class
+	where oid = $1::text::regclass and relrowsecurity
+	union all
+	select 'create policy ' || polname || ' on ' || $1::text || ' using (' || pg_get_expr(polqual, polrelid) || ')'
+	from pg_policy
+	where polrelid = $1::text::regclass`
 
 const schemaComments = `
 	select 'comment on ' || case when d.objsubid = 0 then 'table ' || $1::text else 'column ' || $1::text || '.' || a.attname end || ' is ' || quote_literal(d.description)

@@ -51,6 +51,36 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return New(pool), nil
 }
 
+// OpenWork is Open for workers: every connection takes on the role that may do
+// what they need and no more, and sees all accounts.
+func OpenWork(ctx context.Context, url string) (*Store, error) {
+	return OpenWorkAs(ctx, url, DefaultRoles)
+}
+
+// OpenWorkAs is OpenWork for a database whose roles have other names.
+func OpenWorkAs(ctx context.Context, url string, r Roles) (*Store, error) {
+	cfg, err := parse(url)
+	if err != nil {
+		return nil, err
+	}
+	r.AsWorker(cfg)
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, explain(err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, explain(err)
+	}
+	return NewAs(pool, r), nil
+}
+
+// AsWorker makes a pool's connections those of workers, see OpenWork.
+func (r Roles) AsWorker(cfg *pgxpool.Config) {
+	cfg.ConnConfig.RuntimeParams["role"] = r.Work
+	cfg.ConnConfig.RuntimeParams["plumbline.accounts"] = "*"
+}
+
 // New is a store over a pool that somebody else closes.
 func New(pool *pgxpool.Pool) *Store { return NewAs(pool, DefaultRoles) }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -56,6 +57,8 @@ type look struct {
 	still bool         // what it sees does not change while it lasts
 	lasts []lastScan   // once asked for, where it is still
 	names []accountKey // the same
+	ready []*ready     // the same
+	now   time.Time    // of the transaction, once asked for
 }
 
 // Web is the store as pages and the API have it: it reads within See only.

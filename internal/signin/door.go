@@ -13,11 +13,11 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"plumbline/internal/access"
 	"plumbline/internal/postgres/people"
+	"plumbline/internal/problem"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
 )
@@ -39,6 +39,10 @@ type Config struct {
 	// Streams says of a request that its reply may be too long to be held back;
 	// nil says so of none.
 	Streams func(*http.Request) bool
+	// Live says of a request that it is answered as things happen, for as long
+	// as they do: it is given the viewer only, and looks for itself, see Fresh.
+	// nil says so of none.
+	Live func(*http.Request) bool
 	// TrustedProxies are those whose word on where a request came from counts.
 	TrustedProxies []netip.Prefix
 }
@@ -170,7 +174,8 @@ func (d *Door) through(next http.Handler) http.Handler {
 	inside := d.Inside(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if v, ok := d.let(w, r); ok {
-			inside.ServeHTTP(w, r.WithContext(access.With(r.Context(), v)))
+			ctx := context.WithValue(access.With(r.Context(), v), freshKey{}, d.asking(r))
+			inside.ServeHTTP(w, r.WithContext(ctx))
 		}
 	})
 }
@@ -183,7 +188,7 @@ func (d *Door) Inside(next http.Handler) http.Handler {
 		r = r.WithContext(people.WithOrigin(r.Context(), people.Origin{Remote: d.remote(r).String()}))
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch {
-		case reads && strings.Contains(r.Header.Get("Accept"), "text/event-stream"):
+		case reads && d.Live != nil && d.Live(r):
 			next.ServeHTTP(w, r)
 		case reads && d.Streams != nil && d.Streams(r):
 			d.flow(w, r, v, next)
@@ -191,6 +196,28 @@ func (d *Door) Inside(next http.Handler) http.Handler {
 			d.within(w, r, v, next)
 		}
 	})
+}
+
+type freshKey struct{}
+
+// asking finds out again who sends a request that lasts.
+func (d *Door) asking(r *http.Request) func(context.Context) (*access.Viewer, error) {
+	return func(ctx context.Context) (*access.Viewer, error) {
+		v, no, err := d.viewer(r.WithContext(ctx))
+		if no != nil {
+			return nil, problem.New(problem.Forbidden, "%s", no.say)
+		}
+		return v, err
+	}
+}
+
+// Fresh is the viewer of a context as they stand now: signed out, disabled or
+// with other grants since. Forbidden if they are no longer signed in.
+func Fresh(ctx context.Context) (*access.Viewer, error) {
+	if ask, ok := ctx.Value(freshKey{}).(func(context.Context) (*access.Viewer, error)); ok {
+		return ask(ctx)
+	}
+	return access.From(ctx), nil
 }
 
 // let finds the viewer, or answers that nobody is signed in.

@@ -85,7 +85,10 @@ func build(t *testing.T, change ...func(*signin.Config)) house {
 	store := postgres.New(pool)
 	c := &clock{t: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
 	p := people.New(store, c.now)
-	config := signin.Config{People: p, See: store.See, Now: c.now}
+	config := signin.Config{People: p, See: store.See, Now: c.now,
+		Live: func(r *http.Request) bool {
+			return strings.HasSuffix(r.URL.Path, "/events") && r.Header.Get("Accept") == "text/event-stream"
+		}}
 	for _, f := range change {
 		f(&config)
 	}

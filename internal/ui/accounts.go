@@ -110,7 +110,7 @@ func (u *ui) accountRow(ctx context.Context, a listing.Account, st listing.Stand
 		row.OpenHref, row.Unknown = "", ""
 	}
 	row.Last, row.LastHref = u.lastScan(a, st)
-	row.Gaps, row.GapsHref = gapState(a), accountPath(a.ID)+"#test"
+	row.Gaps, row.GapsHref = gapState(a, st)
 	if a.State == connected && st.Running == nil && access.From(ctx).MayOn(access.StartScan, a.ID) {
 		row.Scan = accountPath(a.ID) + "/scan"
 	}
@@ -181,14 +181,19 @@ func until(d time.Duration) string {
 	return some(int(d/(24*time.Hour)), "day", "days")
 }
 
-// gapState says in a word whether all may be read. What was not tested is not
-// taken for allowed.
-func gapState(a listing.Account) pages.State {
+// gapState says in a word whether all may be read, and where that is told. What
+// was not tested is not taken for allowed, and a test that tries one region is
+// not held against a scan that was refused in another.
+func gapState(a listing.Account, st listing.Standing) (pages.State, string) {
+	here := accountPath(a.ID) + "#test"
+	if n := len(gapCalls(a.Test)); n > 0 && !a.TestedAt.IsZero() {
+		return pages.State{Tone: "err", Icon: "alert", Word: some(n, "gap", "gaps")}, here
+	}
+	if st.Refused > 0 && st.Last != nil {
+		return pages.State{Tone: "err", Icon: "alert", Word: number(st.Refused) + " not answered", Sub: fmt.Sprintf("in scan %d", st.Last.Number)}, scanPath(st.Last.Number) + "#gaps"
+	}
 	if a.TestedAt.IsZero() || len(a.Test) == 0 {
-		return pages.State{Tone: "q", Icon: "dash", Word: "Not tested"}
+		return pages.State{Tone: "q", Icon: "dash", Word: "Not tested"}, here
 	}
-	if n := len(gapCalls(a.Test)); n > 0 {
-		return pages.State{Tone: "err", Icon: "alert", Word: some(n, "gap", "gaps")}
-	}
-	return pages.State{Tone: "ok", Icon: "check", Word: "All allowed"}
+	return pages.State{Tone: "ok", Icon: "check", Word: "All allowed"}, here
 }

@@ -48,7 +48,7 @@ func (u *ui) testOf(cs []listing.Check) *pages.Test {
 	case len(cs) == 0:
 		t.Tone, t.Title, t.Text = "warn", "Nothing was tested.", "The cloud was not asked anything, so nothing is known."
 	case n == 0:
-		t.Tone, t.Title, t.Text = "good", "Everything can be read.", fmt.Sprintf("All %s were allowed.", some(len(calls), "call", "calls"))
+		t.Tone, t.Title, t.Text = "good", "Everything that was tried can be read.", fmt.Sprintf("All %s were allowed, in the places named below.", some(len(calls), "call", "calls"))
 	default:
 		t.Tone, t.Title = "warn", fmt.Sprintf("%d of %s cannot be read in full.", n, some(len(calls), "call", "calls"))
 		t.Text = "What rests on them is shown as not assessed, never as passed. You can go on with the gap and close it later."

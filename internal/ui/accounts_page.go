@@ -42,8 +42,8 @@ func (u *ui) account(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Notice == nil {
-		p.Notice = did(v.Get("did"), a)
+	if n := did(v.Get("did"), a); n != nil {
+		p.Notice = n
 	}
 	show(w, r, http.StatusOK, pages.AccountPage(p))
 	return nil
@@ -78,6 +78,15 @@ func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, err
 	}
 	if !a.TestedAt.IsZero() {
 		p.Test, p.TestNote = u.testOf(a.Test), "Tested "+ago(a.TestedAt, u.Now())+", "+day(a.TestedAt)
+	}
+	standings, err := u.standings(r.Context())
+	if err != nil {
+		return pages.Account{}, err
+	}
+	if st := standings[a.ID]; st.Refused > 0 && st.Last != nil {
+		p.Notice = &pages.Notice{Tone: "warn", Icon: "alert", Title: fmt.Sprintf("Scan %d could not read everything.", st.Last.Number),
+			Text: some(st.Refused, "question was", "questions were") + " not answered in full. What rests on it is shown as not assessed.",
+			Href: scanPath(st.Last.Number) + "#gaps", Link: "Show what was refused"}
 	}
 	running := len(scans) > 0 && scans[0].EndedAt.IsZero()
 	v := access.From(r.Context())

@@ -178,3 +178,17 @@ func TestAccountsArePaged(t *testing.T) {
 		}
 	}
 }
+
+// A test tries a call in one region; a scan that was refused in another weighs
+// more.
+func TestARefusalInTheLastScanIsNoAllClear(t *testing.T) {
+	t.Parallel()
+	d := office()
+	d.accounts[0].Test, d.refused = tests(0), 2
+	p := get(t, d.serve(administrator()), "/accounts")
+	p.has(t, "2 not answered in scan 4")
+	if !slices.Contains(p.hrefs(), "/scans/4#gaps") {
+		t.Error("nothing leads to what was refused")
+	}
+	get(t, d.serve(administrator()), "/accounts/1").has(t, "Scan 4 could not read everything.", "2 questions were not answered in full")
+}

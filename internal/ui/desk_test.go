@@ -33,6 +33,7 @@ type desk struct {
 	events    map[int64][]listing.ScanEvent
 	workloads []listing.Workload
 	found     []listing.Finding
+	refused   int  // questions of the last scans that were refused
 	hidden    bool // the viewer's reach has ended
 
 	done   []string // what the clerk did
@@ -97,6 +98,9 @@ func (d *desk) Standings(context.Context) ([]listing.Standing, error) {
 			case s.State != scan.Finished && st.Last == nil && st.Failed == nil:
 				st.Failed = &s
 			}
+		}
+		if st.Last != nil {
+			st.Refused = d.refused
 		}
 		out = append(out, st)
 	}

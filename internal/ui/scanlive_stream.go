@@ -70,6 +70,10 @@ func (u *ui) scanEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !strings.Contains(r.Header.Get("Accept"), "text/event-stream") { // whoever stands before us holds other replies back
+		http.Error(w, "This address tells events as they happen: ask it for text/event-stream.", http.StatusNotAcceptable)
+		return nil
+	}
 	person := int64(0)
 	if v := access.From(r.Context()); v != nil {
 		person = v.Person
@@ -306,4 +310,11 @@ func rendered(ctx context.Context, c templ.Component) (string, error) {
 	var b strings.Builder
 	err := c.Render(ctx, &b)
 	return b.String(), err
+}
+
+// Live says whether a request is answered as things happen, for as long as they
+// do.
+func Live(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/scans/") && strings.HasSuffix(r.URL.Path, "/events") &&
+		strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }

@@ -36,6 +36,7 @@ func watchScan(t *testing.T, base, path, last string) *watcher {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Header.Set("Accept", "text/event-stream")
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
@@ -252,13 +253,21 @@ func TestAPersonWatchesAFewScansAtOnce(t *testing.T) {
 func TestAWatchOfNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	h := office().serve(viewer(access.Reader))
+	ask := func(method, address, accept string) *httptest.ResponseRecorder {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(method, address, nil)
+		r.Header.Set("Accept", accept)
+		h.ServeHTTP(w, r)
+		return w
+	}
 	for address, code := range map[string]int{"/scans/9/events": 404, "/scans/x/events": 404, "/scans/5/events?after=x": 422, "/scans/5/events?since=1": 422} {
-		if p := get(t, h, address); p.Code != code {
-			t.Errorf("%s answers %d", address, p.Code)
+		if w := ask(http.MethodGet, address, "text/event-stream"); w.Code != code {
+			t.Errorf("%s answers %d", address, w.Code)
 		}
 	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodHead, "/scans/5/events", nil))
+	if w := ask(http.MethodGet, "/scans/5/events", "text/html"); w.Code != http.StatusNotAcceptable {
+		t.Errorf("who does not ask for events is answered with %d", w.Code)
+	}
+	w := ask(http.MethodHead, "/scans/5/events", "text/event-stream")
 	if w.Code != 200 || w.Body.Len() > 0 {
 		t.Errorf("HEAD: %d, %d bytes", w.Code, w.Body.Len())
 	}

@@ -41,7 +41,7 @@ func RoleTemplates(principal, externalID string) []Template {
 		Principal, ExternalID string
 		Statements            []statement
 		Trust, Policy         string
-	}{principal, externalID, statements(), string(trust(principal, externalID)), string(Policy())}
+	}{principal, externalID, statements(), string(Trust(principal, externalID)), string(Policy())}
 	list := []Template{
 		{Name: "CloudFormation", File: "plumbline-reader.yaml", Language: "yaml"},
 		{Name: "Terraform", File: "plumbline-reader.tf", Language: "hcl"},
@@ -71,9 +71,9 @@ func Principal(arn string) string {
 	return arn
 }
 
-// trust is who may become the role. The external id keeps another customer of
+// Trust is who may become the role. The external id keeps another customer of
 // whoever runs Plumbline from naming this role as theirs.
-func trust(principal, externalID string) []byte {
+func Trust(principal, externalID string) []byte {
 	if principal == "" {
 		principal = noPrincipal
 	}
