@@ -53,21 +53,21 @@ func (s *Store) countInto(ctx context.Context, accounts []listing.Account) error
 		by[r.account] = r
 	}
 	for i := range accounts {
-		r := by[accounts[i].ID]
-		if r == nil {
-			continue
-		}
-		for k := range r.rules {
-			switch c := &r.rules[k]; c.state {
-			case finding.Open:
-				accounts[i].Open += c.count
-			case finding.NoData:
-				accounts[i].NoData += c.count
-			case finding.None, finding.Lost, finding.Resolved, finding.Gone:
-			}
+		if r, a := by[accounts[i].ID], &accounts[i]; r != nil {
+			a.Open, a.NoData = r.count(finding.Open), r.count(finding.NoData)
 		}
 	}
 	return nil
+}
+
+// count is how many findings of the account are in a state.
+func (r *ready) count(state finding.State) (n int) {
+	for i := range r.rules {
+		if r.rules[i].state == state {
+			n += r.rules[i].count
+		}
+	}
+	return n
 }
 
 // utc is a time that may not be there.
