@@ -85,8 +85,8 @@ func (f faults) err() error {
 	return fmt.Errorf("The configuration has %d faults, so nothing was started.\n- %s", len(f), strings.Join(f, "\n- "))
 }
 
-// read checks where the data are. sub is the directory below the default one.
-func (f databaseFlags) read(c *config, wrong *faults, sub string) {
+// read checks where the data are.
+func (f databaseFlags) read(c *config, wrong *faults) {
 	c.database, c.pgBin = f.Database, f.PgBin
 	if f.Database != "" {
 		if err := postgres.CheckURL(f.Database); err != nil {
@@ -100,7 +100,7 @@ func (f databaseFlags) read(c *config, wrong *faults, sub string) {
 			wrong.add("--data-dir", "PLUMBLINE_DATA_DIR", "%v", err)
 			return
 		}
-		c.dir = filepath.Join(base, sub)
+		c.dir = filepath.Join(base, serviceDir)
 	}
 	if fi, err := os.Stat(f.PgBin); f.PgBin != "" && (err != nil || !fi.IsDir()) {
 		wrong.add("--pg-bin", "PLUMBLINE_PG_BIN", "there is no directory %s; it is the one that holds initdb and postgres.", f.PgBin)

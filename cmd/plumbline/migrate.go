@@ -30,7 +30,7 @@ Examples:
 func (c migrateCmd) Run(ctx context.Context, s streams) error {
 	var wrong faults
 	cfg := &config{wait: patience}
-	c.databaseFlags.read(cfg, &wrong, serviceDir)
+	c.databaseFlags.read(cfg, &wrong)
 	if err := wrong.err(); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"plumbline/internal/cloud/aws"
 	"plumbline/internal/jobs"
+	"plumbline/internal/postgres"
 )
 
 // A process is one serve or one work: a service on its database, and a worker
@@ -17,7 +18,8 @@ import (
 type process struct {
 	service
 	worker *jobs.Client
-	base   *url.URL // nil in a worker
+	hands  *postgres.Store // the store as the worker has it
+	base   *url.URL        // nil in a worker
 	log    *slog.Logger
 	stop   context.CancelFunc // ends event streams
 }
@@ -34,12 +36,22 @@ func newProcess(ctx context.Context, w io.Writer, cfg *config, db *database, bas
 	if err != nil {
 		return nil, err
 	}
+	if p.hands, err = db.Worker(ctx); err != nil {
+		return nil, err
+	}
 	var stopping context.Context
 	stopping, p.stop = context.WithCancel(context.WithoutCancel(ctx))
-	p.service, err = newService(ctx, site{store: db.Store, queue: queue, key: key, base: base, log: p.log, stale: cfg.stale, stopping: stopping.Done(), aws: aws.Options{Now: time.Now}})
+	p.service, err = newService(ctx, site{store: db.Store, hands: p.hands, queue: queue, key: key, base: base, log: p.log, stale: cfg.stale, stopping: stopping.Done(), aws: aws.Options{Now: time.Now}})
 	if err != nil {
 		return nil, err
 	}
-	p.worker, err = workerOf(db, cfg, p.service, p.log)
+	p.worker, err = jobs.New(p.hands.Pool(), jobs.Options{Work: p.work, Workers: cfg.workers, Name: nameOfWorker(), Log: p.log, Every: cfg.every})
 	return p, err
+}
+
+// end stops the worker and ends its connections.
+func (p *process) end(ctx context.Context) error {
+	err := p.worker.Stop(context.WithoutCancel(ctx))
+	p.hands.Close()
+	return err
 }

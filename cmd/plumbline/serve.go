@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 
-	"plumbline/internal/jobs"
 	"plumbline/internal/postgres/embedded"
 )
 
@@ -45,7 +44,7 @@ Examples:
 func (c serveCmd) config() (*config, error) {
 	var wrong faults
 	cfg := &config{wait: patience}
-	c.databaseFlags.read(cfg, &wrong, serviceDir)
+	c.databaseFlags.read(cfg, &wrong)
 	c.webFlags.read(cfg, &wrong)
 	c.workerFlags.read(cfg, &wrong)
 	return cfg, wrong.err()
@@ -97,6 +96,7 @@ func (c serveCmd) serve(ctx context.Context, s streams, cfg *config, l net.Liste
 	}
 	srv := newServer(cfg, withHealth(db.Store, p.log, p.handler), p.log)
 	served := answer(srv, l)
+	go p.warm(ctx)
 	printAddress(s.out, cfg, p.base.String(), c.NoWork)
 	select {
 	case <-ctx.Done():
@@ -106,7 +106,7 @@ func (c serveCmd) serve(ctx context.Context, s streams, cfg *config, l net.Liste
 	case err = <-served:
 	}
 	p.stop()
-	return errors.Join(err, drain(ctx, srv), p.worker.Stop(context.WithoutCancel(ctx)))
+	return errors.Join(err, drain(ctx, srv), p.end(ctx))
 }
 
 func printFirst(ctx context.Context, out io.Writer, svc service) error {
@@ -139,8 +139,3 @@ func nameOfWorker() string {
 }
 
 func newLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
-
-// workerOf is the part of a process that works on jobs.
-func workerOf(db *database, cfg *config, svc service, log *slog.Logger) (*jobs.Client, error) {
-	return jobs.New(db.Pool(), jobs.Options{Work: svc.work, Workers: cfg.workers, Name: nameOfWorker(), Log: log, Every: cfg.every})
-}

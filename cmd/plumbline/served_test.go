@@ -85,7 +85,6 @@ type ground struct {
 	dir             string
 	env             []string
 	email, password string
-	account         int64
 }
 
 // fast makes lost work be noticed in a second.

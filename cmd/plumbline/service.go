@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
 
+	"plumbline/internal/access"
 	"plumbline/internal/api"
 	"plumbline/internal/clerk"
 	"plumbline/internal/cloud/aws"
@@ -27,9 +29,10 @@ import (
 // A site is what a service is put together on.
 type site struct {
 	store    *postgres.Store
-	queue    *jobs.Client // inserts only
-	key      [32]byte     // of redaction
-	base     *url.URL     // where people find it; nil in a worker
+	hands    *postgres.Store // the store as the worker has it; nil is store
+	queue    *jobs.Client    // inserts only
+	key      [32]byte        // of redaction
+	base     *url.URL        // where people find it; nil in a worker
 	log      *slog.Logger
 	stale    time.Duration   // without a sign of life, after which a shard is begun again
 	stopping <-chan struct{} // closed when the program begins to stop: event streams end
@@ -48,6 +51,8 @@ type service struct {
 	// first makes the first administrator where there is nobody yet; created is
 	// false where there is.
 	first func(context.Context) (email, password string, created bool, err error)
+	// warm reads once what the first page would otherwise wait for.
+	warm func(context.Context)
 }
 
 // newService puts a service together; a worker is one without a base.
@@ -59,7 +64,7 @@ func newService(_ context.Context, s site) (service, error) {
 	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: s.aws}
 	folk := people.New(s.store, time.Now)
 	svc := service{
-		work: &shard.Runner{Store: s.store, Queue: s.queue, Rules: set, Facts: facts.For, Connect: sky.connect, Engine: version, Log: s.log, Stale: s.stale,
+		work: &shard.Runner{Store: cmp.Or(s.hands, s.store), Queue: s.queue, Rules: set, Facts: facts.For, Connect: sky.connect, Engine: version, Log: s.log, Stale: s.stale,
 			Beat: s.stale / 4},
 		check: s.store.CheckRoles,
 		first: folk.EnsureFirst,
@@ -67,6 +72,7 @@ func newService(_ context.Context, s site) (service, error) {
 	if s.base != nil {
 		svc.handler = s.pages(set, sky, folk)
 	}
+	svc.warm = s.warm
 	return svc, nil
 }
 
@@ -104,6 +110,22 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	}
 	root.Handle("/", ui.New(look))
 	return root
+}
+
+// warm reads the counts of all accounts, which are kept in memory from then on.
+// Where it fails, the first page reads them.
+func (s site) warm(ctx context.Context) {
+	everybody := &access.Viewer{Grants: []access.Grant{{Role: access.Reader, All: true}}}
+	err := s.store.See(ctx, everybody, false, func(ctx context.Context) error {
+		_, err := s.store.Reader().Standings(ctx)
+		if err == nil {
+			_, err = s.store.Reader().FixFirst(ctx, 1)
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "counts were not read ahead", "err", err)
+	}
 }
 
 // guard lets those in who may use the API.

@@ -211,7 +211,7 @@ func (c userPasswordCmd) Run(ctx context.Context, s streams) error {
 func (f databaseFlags) book(ctx context.Context, s streams, do func(context.Context, *people.People, io.Writer) error) error {
 	var wrong faults
 	cfg := &config{wait: patience}
-	f.read(cfg, &wrong, serviceDir)
+	f.read(cfg, &wrong)
 	if err := wrong.err(); err != nil {
 		return err
 	}

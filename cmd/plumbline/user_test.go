@@ -21,7 +21,7 @@ func TestPeopleOnTheCommandLine(t *testing.T) {
 		fault string
 	}{
 		{"a wrong role", func(s streams) error {
-			return userAddCmd{db, "ada@example.org", "enginer", "", nil}.Run(t.Context(), s)
+			return userAddCmd{db, "ada@example.org", "engneer", "", nil}.Run(t.Context(), s)
 		}, "", "Did you mean engineer?"},
 		{"a wrong group", func(s streams) error {
 			return userAddCmd{db, "ada@example.org", "engineer", "", []string{"payments"}}.Run(t.Context(), s)

@@ -147,6 +147,9 @@ func (h *house) ask(t *testing.T, g guest, method, path, body string) (int, stri
 	default:
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	if strings.HasSuffix(path, "/events") {
+		r.Header.Set("Accept", "text/event-stream")
+	}
 	if g.cookie != "" {
 		r.AddCookie(&http.Cookie{Name: "plumbline_session", Value: g.cookie})
 	}

@@ -26,7 +26,7 @@ Examples:
 func (c workCmd) config() (*config, error) {
 	var wrong faults
 	cfg := &config{wait: patience}
-	c.databaseFlags.read(cfg, &wrong, serviceDir)
+	c.databaseFlags.read(cfg, &wrong)
 	c.workerFlags.read(cfg, &wrong)
 	return cfg, wrong.err()
 }
@@ -62,5 +62,5 @@ func (c workCmd) work(ctx context.Context, s streams, cfg *config, db *database)
 		err = fmt.Errorf("The service that this worker joined has stopped its database, so the worker ends too. Start both again: scans go on where they stood. (%w)", err)
 	}
 	p.stop()
-	return errors.Join(err, p.worker.Stop(context.WithoutCancel(ctx)))
+	return errors.Join(err, p.end(ctx))
 }

@@ -151,7 +151,7 @@ func TestARoleIsReadOrRefusedWithAHint(t *testing.T) {
 			t.Errorf("%s: %v %v", r, got, err)
 		}
 	}
-	_, err := access.ParseRole("enginer")
+	_, err := access.ParseRole("engneer")
 	if !problem.Is(err, problem.Invalid) || !strings.Contains(err.Error(), "Did you mean engineer?") {
 		t.Errorf("got %v", err)
 	}

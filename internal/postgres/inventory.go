@@ -53,7 +53,7 @@ type inventoryColumns struct {
 func (c *inventoryColumns) add(r *estate.Row) {
 	c.region, c.uid, c.id, c.name = append(c.region, r.Region), append(c.uid, r.UID), append(c.id, clean(r.ID)), append(c.name, clean(r.Name))
 	c.kind, c.state = append(c.kind, r.Type), append(c.state, clean(r.State))
-	c.endpoint, c.tokens, c.hops = append(c.endpoint, clean(r.Endpoint)), append(c.tokens, clean(r.Tokens)), append(c.hops, int32(min(max(r.HopLimit, 0), 1<<16))) //nolint:gosec // bounded
+	c.endpoint, c.tokens, c.hops = append(c.endpoint, clean(r.Endpoint)), append(c.tokens, clean(r.Tokens)), append(c.hops, int32(min(max(r.HopLimit, 0), 1<<16)))
 	c.internet, c.power, c.identity = append(c.internet, clean(r.Internet)), append(c.power, clean(r.Power)), append(c.identity, clean(r.IdentityName))
 }
 

@@ -40,6 +40,9 @@ func (s *Store) within(ctx context.Context, do func(context.Context, pgx.Tx) err
 	if tx := Tx(ctx); tx != nil {
 		return do(ctx, tx)
 	}
+	if s.strict {
+		return errOutside
+	}
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(context.WithValue(ctx, txKey{}, tx), tx) })
 }
 

@@ -75,6 +75,18 @@ func OpenWorkAs(ctx context.Context, url string, r Roles) (*Store, error) {
 	return NewAs(pool, r), nil
 }
 
+// Worker is the store as workers have it: other connections to the same
+// database, which take on the work role and see every account. Close ends them.
+func (s *Store) Worker(ctx context.Context) (*Store, error) {
+	cfg := s.pool.Config()
+	s.roles.AsWorker(cfg)
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return NewAs(pool, s.roles), nil
+}
+
 // AsWorker makes a pool's connections those of workers, see OpenWork.
 func (r Roles) AsWorker(cfg *pgxpool.Config) {
 	cfg.ConnConfig.RuntimeParams["role"] = r.Work

@@ -17,6 +17,9 @@ func (s *Store) Within(ctx context.Context, do func(context.Context) error) erro
 	if Tx(ctx) != nil {
 		return do(ctx)
 	}
+	if s.strict {
+		return errOutside
+	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		return do(context.WithValue(ctx, txKey{}, tx))
 	})

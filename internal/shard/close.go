@@ -31,7 +31,7 @@ func (r *Runner) Close(ctx context.Context, scan int64) error {
 func (r *Runner) Sweep(ctx context.Context) error {
 	done, err := r.Store.Sweep(ctx, orElse(r.Stale, stale).Seconds(), r.attempts(), r.Queue)
 	if done != (postgres.Swept{}) {
-		r.Log.InfoContext(ctx, "sweep", "begun again", done.Begun, "failed", done.Failed, "closed", done.Closed, "interrupted", done.Interrupted)
+		r.Log.InfoContext(ctx, "sweep", "begun_again", done.Begun, "failed", done.Failed, "closed", done.Closed, "interrupted", done.Interrupted)
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func (d *Door) handle(w http.ResponseWriter, r *http.Request, h handler) {
 func (d *Door) again(w http.ResponseWriter, r *http.Request, v *access.Viewer, from route, err error) {
 	r = r.Clone(context.WithValue(r.Context(), wentWrong{}, err))
 	r.Method = http.MethodGet
-	d.within(w, r, v, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	_ = d.within(w, r, v, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if from.again == nil || problem.Is(err, problem.Forbidden) {
 			d.message(w, r, status(err), title(err), said(err))
 			return

@@ -115,7 +115,8 @@ func (d *Door) cookieOf(r *http.Request) string {
 
 // setCookie gives a browser its session for so long; 0 takes it away.
 func (d *Door) setCookie(w http.ResponseWriter, value string, stay time.Duration) {
-	c := &http.Cookie{Name: d.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: d.Secure,
+	c := &http.Cookie{ //nolint:gosec // Secure where browsers reach us by https; on loopback there is none
+		Name: d.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: d.Secure,
 		SameSite: http.SameSiteLaxMode, MaxAge: int(stay / time.Second)}
 	if stay == 0 {
 		c.MaxAge = -1

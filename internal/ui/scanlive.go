@@ -176,7 +176,7 @@ func shardTable(shards []listing.ScanShard) pages.Shards {
 	}
 	order := sorted(names)
 	slices.SortStableFunc(order, func(a, b string) int {
-		return cmp.Compare(uint(slices.Index(partOrder, a)), uint(slices.Index(partOrder, b))) //nolint:gosec // -1 sorts last on purpose
+		return cmp.Compare(uint(slices.Index(partOrder, a)), uint(slices.Index(partOrder, b)))
 	})
 	var t pages.Shards
 	for _, n := range order {
