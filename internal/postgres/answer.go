@@ -12,9 +12,14 @@ import (
 )
 
 // Answers notes how questions ended. An answer to a question that was answered
-// before takes its place.
+// before takes its place. ErrLost if the shard is no longer this attempt's: what
+// a lost attempt was told may be more than the one that counts has seen, and a
+// listing that looks complete retires things.
 func (w *Writer) Answers(ctx context.Context, as []snapshot.Answer) error {
 	err := w.within(ctx, func(tx pgx.Tx) error {
+		if err := w.hold(ctx, tx, newSum()); err != nil {
+			return err
+		}
 		var b pgx.Batch
 		for i := range as {
 			w.queueAnswer(&b, &as[i])
