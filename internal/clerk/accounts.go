@@ -109,6 +109,9 @@ func (c *Clerk) Disconnect(ctx context.Context, account int64) error {
 	if a.State != "connected" {
 		return problem.New(problem.Conflict, "The account %s is not connected. There is nothing to disconnect.", a.External)
 	}
+	if err := c.Store.DisconnectAccount(ctx, account); err != nil { // first: it waits for a scan that is just being begun
+		return err
+	}
 	running, err := c.Store.RunningScan(ctx, account)
 	if err != nil {
 		return err
@@ -118,9 +121,6 @@ func (c *Clerk) Disconnect(ctx context.Context, account int64) error {
 		if err != nil && !problem.Is(err, problem.Conflict) { // one of the command line ends by itself
 			return err
 		}
-	}
-	if err := c.Store.DisconnectAccount(ctx, account); err != nil {
-		return err
 	}
 	return c.Audit(ctx, Line{Action: "account.disconnect", Object: a.Provider + " " + a.External, Account: account})
 }

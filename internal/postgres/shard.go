@@ -334,17 +334,20 @@ func (w *Writer) Release(ctx context.Context, reason string) error {
 // Attempt counts from 1.
 func (w *Writer) Attempt() int { return w.attempt }
 
-// Fail ends the scan as void, for a reason told in a sentence.
+// Fail ends the scan as void, for a reason told in a sentence. The writer is of
+// a shard, or one that was to close the scan.
 func (w *Writer) Fail(ctx context.Context, reason string) error {
 	return w.store.within(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if err := w.lockScan(ctx, tx); err != nil {
 			return err
 		}
-		if err := w.hold(ctx, tx, newSum()); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update shard set state = 'failed', ended_at = now(), reason = $2 where id = $1`, w.shard, clean(reason)); err != nil {
-			return err
+		if w.shard != 0 {
+			if err := w.hold(ctx, tx, newSum()); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `update shard set state = 'failed', ended_at = now(), reason = $2 where id = $1`, w.shard, clean(reason)); err != nil {
+				return err
+			}
 		}
 		return endVoid(ctx, tx, w.Number(), scan.Failed, reason)
 	})

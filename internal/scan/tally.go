@@ -90,6 +90,16 @@ func Posture(ts []Tally) score.Posture { return score.PostureOf(Counts("", ts)) 
 // as decision 16 wants it, and each region as a place. The name of the account
 // sets its places apart from those of others.
 func Counts(account string, ts []Tally) []score.Count {
+	return counts(ts, func(c *score.Count, t Tally) {
+		c.Places = append(c.Places, score.Place{Name: account + " " + t.Region, Told: t.Pass + t.Fail, Unknown: t.Unknown, Blind: t.Gaps > 0})
+	})
+}
+
+// Sums are Counts without the places: enough for a score, not for comparing it
+// with another.
+func Sums(ts []Tally) []score.Count { return counts(ts, func(*score.Count, Tally) {}) }
+
+func counts(ts []Tally, place func(*score.Count, Tally)) []score.Count {
 	by := map[string]*score.Count{}
 	for _, t := range ts {
 		c := by[t.Rule]
@@ -98,7 +108,7 @@ func Counts(account string, ts []Tally) []score.Count {
 			by[t.Rule] = c
 		}
 		c.Pass, c.Fail, c.Unknown = c.Pass+t.Pass, c.Fail+t.Fail, c.Unknown+t.Unknown
-		c.Places = append(c.Places, score.Place{Name: account + " " + t.Region, Told: t.Pass + t.Fail, Unknown: t.Unknown, Blind: t.Gaps > 0})
+		place(c, t)
 	}
 	var cs []score.Count
 	for _, id := range slices.Sorted(maps.Keys(by)) {

@@ -11,11 +11,15 @@ import (
 
 // Close ends a scan whose shards have all ended: what is no workload is judged,
 // what nobody told is stepped by what was seen in full, and the outcomes are
-// counted. nil when it is closed already, or is not ready.
+// counted. nil when it is closed already, or is not ready, or is void because
+// another version of the program made it.
 func (r *Runner) Close(ctx context.Context, scan int64) error {
 	w, c, err := r.Store.TakeClosing(ctx, scan)
 	if err != nil || w == nil {
 		return err
+	}
+	if why := r.replaced(w); why != "" {
+		return r.fail(ctx, w, why)
 	}
 	facts := r.Facts(c.Provider)
 	res := judge.NewBench(r.Rules, facts).Close(c)

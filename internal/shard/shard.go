@@ -54,12 +54,15 @@ func (r *Runner) Shard(ctx context.Context, id int64, worker string) error {
 	if err != nil || w == nil {
 		return err
 	}
+	if why := r.replaced(w); why != "" {
+		return r.fail(ctx, w, why)
+	}
 	err = r.kept(ctx, w, func(ctx context.Context) error { return r.work(ctx, w) })
 	var void *voidError
 	switch {
 	case err == nil, errors.Is(err, postgres.ErrLost):
 		return nil
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled): // out of time is another thing: that counts
 		return errors.Join(context.Cause(ctx), r.giveBack(ctx, w, "Begun again: its worker was stopped."))
 	case errors.As(err, &void):
 		return r.fail(ctx, w, void.Error())
@@ -85,7 +88,21 @@ func (r *Runner) giveBack(ctx context.Context, w *postgres.Writer, reason string
 	return w.Release(ctx, reason)
 }
 
+// replaced says why a scan that another version of the program began cannot be
+// gone on with; "" if it can. The other asks other questions, and where only one
+// of the two looked, what the other would have found passes for gone or good.
+func (r *Runner) replaced(w *postgres.Writer) string {
+	if began := w.Record().Engine; began != r.Engine {
+		return fmt.Sprintf("The program was replaced in the middle of this scan: version %s began it, and version %s was to go on with it. "+
+			"What the two say does not add up. Scan again. If this comes back, workers of both versions are running: stop the older ones.", began, r.Engine)
+	}
+	return ""
+}
+
+// fail does so even when the time for the shard is over.
 func (r *Runner) fail(ctx context.Context, w *postgres.Writer, reason string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	err := w.Fail(ctx, reason)
 	if errors.Is(err, postgres.ErrLost) {
 		return nil

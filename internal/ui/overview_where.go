@@ -72,7 +72,7 @@ func moveWords(old, now *scan.Record) (words, tone string) {
 	if !scan.Comparable(old, now) {
 		return "not comparable", "flat"
 	}
-	d := score.Whole(scan.Posture(now.Tally).Score) - score.Whole(scan.Posture(old.Tally).Score)
+	d := score.Whole(postureOf([]scan.Record{*now}).Score) - score.Whole(postureOf([]scan.Record{*old}).Score)
 	switch {
 	case d > 0:
 		return fmt.Sprintf("▲ %d", d), "up"

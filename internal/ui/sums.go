@@ -67,7 +67,7 @@ func tallies(scans []scan.Record) []scan.Tally {
 func postureOf(scans []scan.Record) score.Posture {
 	var cs []score.Count
 	for _, s := range scans {
-		cs = append(cs, scan.Counts(s.Provider+" "+s.Account, s.Tally)...)
+		cs = append(cs, scan.Sums(s.Tally)...)
 	}
 	return score.PostureOf(cs)
 }
