@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ type clouds struct {
 
 	mu   sync.Mutex
 	open map[string]session
+
+	trials chan struct{} // a place for each login that is tried, see tries
 
 	whoMu  sync.Mutex
 	who    string    // this program's own principal
@@ -94,6 +97,11 @@ func (c *clouds) login(ctx context.Context, provider string, l listing.Login) (l
 	if err := sound(l); err != nil {
 		return listing.Tried{}, err
 	}
+	leave, err := c.enter()
+	if err != nil {
+		return listing.Tried{}, err
+	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
 	col, err := aws.Connect(ctx, c.of(l))
@@ -112,6 +120,25 @@ func (c *clouds) login(ctx context.Context, provider string, l listing.Login) (l
 	return listing.Tried{Provider: provider, Account: account, Principal: principal, Checks: checks(read)}, nil
 }
 
+// tries is how many logins are tried at once. Whoever asks for one holds a
+// connection to the database meanwhile, and a cloud may take its time: what is
+// left over answers everybody else.
+const tries = 4
+
+func (c *clouds) enter() (leave func(), err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.trials == nil {
+		c.trials = make(chan struct{}, tries)
+	}
+	select {
+	case c.trials <- struct{}{}:
+		return func() { <-c.trials }, nil
+	default:
+		return nil, problem.New(problem.Conflict, "%d logins are being tested at the moment, which is as many as there may be. Try again in half a minute.", tries)
+	}
+}
+
 func checks(read []trial.Result) []listing.Check {
 	all := make([]listing.Check, len(read))
 	for i, r := range read {
@@ -124,6 +151,13 @@ func checks(read []trial.Result) []listing.Check {
 // roleARN is a role of any partition of AWS.
 var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}$`)
 
+// externalID and region are what AWS takes for one. Of a region the SDK makes
+// the name of a host.
+var (
+	externalID = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`)
+	region     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$`)
+)
+
 // sound refuses what AWS would refuse too, in words that say where it stands.
 func sound(l listing.Login) error {
 	switch {
@@ -131,6 +165,10 @@ func sound(l listing.Login) error {
 		return problem.New(problem.Invalid, "The service signs in as a role, or as itself; profiles are for the command line.")
 	case l.RoleARN == "" && l.ExternalID != "":
 		return problem.New(problem.Invalid, "The external id goes with a role, and no role is named.")
+	case l.ExternalID != "" && !externalID.MatchString(l.ExternalID):
+		return problem.New(problem.Invalid, "%q is no external id: it has 2 to 1224 letters, digits and signs of +=,.@:/-.", l.ExternalID)
+	case slices.ContainsFunc(l.Regions, func(r string) bool { return !region.MatchString(r) }):
+		return problem.New(problem.Invalid, "One of the regions is none. They look like eu-west-1.")
 	case l.RoleARN != "" && !roleARN.MatchString(l.RoleARN):
 		return problem.New(problem.Invalid, "%q is not the ARN of a role. It looks like arn:aws:iam::111122223333:role/plumbline-read.", l.RoleARN)
 	}

@@ -12,7 +12,7 @@ import (
 // databaseFlags say which database to use. Without a URL the program runs a
 // private PostgreSQL of its own.
 type databaseFlags struct {
-	Database string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL to use; without it a private one is run." placeholder:"URL"`
+	Database string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL to use; without it the private one in the data directory." placeholder:"URL"`
 	DataDir  string `name:"data-dir" env:"PLUMBLINE_DATA_DIR" type:"path" help:"Where the private PostgreSQL keeps its data." placeholder:"DIR"`
 	PgBin    string `name:"pg-bin" env:"PLUMBLINE_PG_BIN" type:"path" help:"Directory of the PostgreSQL programs." placeholder:"DIR"`
 }

@@ -84,7 +84,11 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "plumbline: %s. See %s --help.\n", told(err), asked(err))
+		said := told(err)
+		if !strings.HasSuffix(said, "?") { // "did you mean …?" is a sentence already
+			said += "."
+		}
+		fmt.Fprintf(s.err, "plumbline: %s See %s --help.\n", said, asked(err))
 		return exitError
 	}
 	err = k.Run()

@@ -9,9 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
+
+	"plumbline/internal/ui"
 )
 
 // Limits of requests. A reply has no limit of the server's, which would cut
@@ -40,7 +41,7 @@ func limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, end := http.NewResponseController(w), time.Now().Add(answerTime)
 		written, read := end, time.Time{}
-		if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		if ui.Live(r) { // not whatever asks for events: who reads slowly holds what the reply is made from
 			written = time.Time{}
 		}
 		if r.ContentLength != 0 {

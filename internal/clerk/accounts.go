@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"plumbline/internal/access"
 	"plumbline/internal/listing"
@@ -137,8 +139,17 @@ const longestName = 100
 
 func soundName(name string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) {
+		return "", problem.New(problem.Invalid, "The name holds what is no text. Type it anew.")
+	}
 	if len(name) > longestName {
 		return "", problem.New(problem.Invalid, "The name is %d bytes long; at most %d are kept. Shorten it.", len(name), longestName)
 	}
 	return name, nil
+}
+
+// unseen says of a letter that it is not seen, or turns others round: an account
+// could pass for another one.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
 }

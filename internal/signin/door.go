@@ -53,6 +53,7 @@ type Door struct {
 	byAddress *throttle // sign-ins that failed, by network address
 	byAccount *throttle // the same, by e-mail
 	byToken   *throttle // tokens that failed, by network address
+	flowing   *crowd    // replies that are sent as they come, by person
 }
 
 // New makes a door.
@@ -72,6 +73,7 @@ func New(c Config) *Door {
 		byAddress: newThrottle(20, 15*time.Minute, c.Now),
 		byAccount: newThrottle(10, 15*time.Minute, c.Now),
 		byToken:   newThrottle(60, time.Minute, c.Now),
+		flowing:   newCrowd(2, 6),
 	}
 }
 
@@ -147,7 +149,7 @@ func (d *Door) serve(r route) http.Handler {
 		d.handle(w, req, r.do)
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		req.Body = http.MaxBytesReader(w, req.Body, 1<<20)
+		req.Body = http.MaxBytesReader(w, req.Body, longestBody)
 		req = req.WithContext(people.WithOrigin(req.Context(), people.Origin{Remote: d.remote(req).String()}))
 		w.Header().Set("Cache-Control", "no-store")
 		if err := req.ParseForm(); err != nil { // here, so that the page of a form has it too
@@ -192,7 +194,7 @@ func (d *Door) Inside(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		case reads && d.Streams != nil && d.Streams(r):
 			d.flow(w, r, v, next)
-		default:
+		case d.whole(w, r):
 			_ = d.within(w, r, v, next) // what is behind the door leaves no form
 		}
 	})

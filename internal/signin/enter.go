@@ -3,7 +3,6 @@ package signin
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"plumbline/internal/access"
@@ -34,8 +33,7 @@ const wrong = "E-mail and password do not fit together, or this person may no lo
 func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 	email, from := r.PostFormValue("email"), network(d.remote(r))
 	p := pages.SignIn{Host: r.Host, Back: local(r.PostFormValue("back")), Email: email}
-	account := strings.ToLower(strings.TrimSpace(email))
-	account = account[:min(len(account), 254)] // as long as an address may be: it is kept in memory
+	account := people.Canonical(email) // as it is looked up: spelt otherwise it is still the same account
 	if until, full := d.take(from, account); full {
 		p.Problem = "There were too many attempts that failed. " + d.tryAgain(w, until)
 		return show(w, r, http.StatusTooManyRequests, pages.SignInPage(p))

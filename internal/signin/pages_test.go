@@ -198,6 +198,9 @@ func TestTheAuditLogIsReadAndChecked(t *testing.T) {
 	v.get(t, "/settings/audit?action=tried&before=20").is(t, 200, "thing 1 ").hasNot(t, "person added root")
 	v.get(t, "/settings/audit?actor=x").is(t, 422, `no filter "actor"`)
 	v.get(t, "/settings/audit?before=x").is(t, 422, "names the number of a line")
+	for _, odd := range []string{"before=99999999999", "who=%00", "who=%ff", "action=%00%ff"} {
+		v.get(t, "/settings/audit?"+odd).is(t, 200)
+	}
 	_, err := h.pool.Exec(h.ctx, `update audit set object = 'nothing' where seq = 7`)
 	must(t, err)
 	v.get(t, "/settings/audit").is(t, 200, "The log is not what was written", "Row 7 of the audit log is not what was written: it was changed afterwards")

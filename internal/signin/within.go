@@ -44,6 +44,14 @@ func (d *Door) within(w http.ResponseWriter, r *http.Request, v *access.Viewer, 
 // sends its reply as it comes: one that only reads, and is too long to be held
 // back.
 func (d *Door) flow(w http.ResponseWriter, r *http.Request, v *access.Viewer, next http.Handler) {
+	leave, ok := d.flowing.enter(v.Person)
+	if !ok {
+		w.Header().Set("Retry-After", "10")
+		d.message(w, r, http.StatusTooManyRequests, "Too many exports at once",
+			"You fetch two exports already, or others fetch as many as can be made at once. Wait until one has ended, then try again.")
+		return
+	}
+	defer leave()
 	begun := false
 	err := d.See(r.Context(), v, false, func(ctx context.Context) error {
 		begun = true

@@ -71,7 +71,7 @@ func noAccounts(connect bool, at listing.Place) *pages.Empty {
 		return &pages.Empty{Title: "No account here", Text: []string{"The list has changed since you followed this link."},
 			Actions: []pages.Link{{Text: "Show the first page", Href: "/accounts"}}}
 	case connect:
-		return &pages.Empty{Title: "No account is connected", Text: []string{"Connect one and its first scan starts at once. It takes about five minutes, and Plumbline only reads."},
+		return &pages.Empty{Title: "No account is connected", Text: []string{"Connect one, and Plumbline scans it at once. It only reads: it changes nothing in your cloud."},
 			Actions: []pages.Link{{Text: "Connect an account", Href: "/accounts/new"}}}
 	}
 	return &pages.Empty{Title: "You see no account", Text: []string{"Either none is connected yet, or your roles cover none. An administrator can change both."}}

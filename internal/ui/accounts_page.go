@@ -76,6 +76,9 @@ func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, err
 		Lead: accountLead(a), State: accountState(a), Facts: u.accountFacts(a), Scans: u.scanRows(scans),
 		NoScans: "No scan of this account yet.", TestNote: "Never tested",
 	}
+	if a.State == disconnected {
+		p.TestNote = "No login is kept to test with"
+	}
 	if !a.TestedAt.IsZero() {
 		p.Test, p.TestNote = u.testOf(a.Test), "Tested "+ago(a.TestedAt, u.Now())+", "+day(a.TestedAt)
 	}
@@ -126,11 +129,13 @@ func (u *ui) accountFacts(a listing.Account) []parts.Fact {
 	out := []parts.Fact{
 		{Name: "Account", Parts: coded(a.External)},
 		{Name: "Groups", Parts: text(cmpOr(strings.Join(a.Groups, ", "), "in none"))},
-		login,
-		{Name: "Regions", Parts: text(cmpOr(join(a.Login.Regions), "all that are enabled"))},
-		{Name: "Scanned", Parts: text(everyText(a.Every)), Sub: u.nextFact(a)},
-		{Name: "Connected", Parts: text(dayOr(a.JoinedAt, "never"))},
 	}
+	if a.State == connected { // nothing signs in to the others, nor scans them
+		out = append(out, login,
+			parts.Fact{Name: "Regions", Parts: text(cmpOr(join(a.Login.Regions), "all that are enabled"))},
+			parts.Fact{Name: "Scanned", Parts: text(everyText(a.Every)), Sub: u.nextFact(a)})
+	}
+	out = append(out, parts.Fact{Name: "Connected", Parts: text(dayOr(a.JoinedAt, "never"))})
 	if a.LastScanAt.IsZero() {
 		return append(out, parts.Fact{Name: "Found so far", Parts: text("nothing: no scan has finished")})
 	}

@@ -179,7 +179,7 @@ func (u *ui) noWorkloads(r *http.Request, p *pages.Inventory, want inventoryWant
 		return err
 	}
 	if len(scans) == 0 {
-		p.Empty = &pages.Empty{Title: "Nothing was scanned yet", Text: []string{"The inventory fills with the first scan of an account."},
+		p.Empty = &pages.Empty{Title: "Nothing was scanned yet", Text: []string{"The inventory fills with the first scan of an account that your roles cover."},
 			Actions: []pages.Link{{Text: "Show the accounts", Href: "/accounts"}}}
 		return nil
 	}

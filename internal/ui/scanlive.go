@@ -160,7 +160,7 @@ func lasting(d time.Duration) string {
 	return took(d)
 }
 
-var partNames = map[string]string{"account": "Account", "network": "Network", "workloads": "Workloads", "whole": "Everything"}
+var partNames = map[string]string{"account": "Account", "network": "Region settings", "workloads": "Workloads", "whole": "Everything"}
 
 var partOrder = []string{"account", "network", "workloads"}
 
@@ -206,6 +206,9 @@ func shardState(h listing.ScanShard) pages.State {
 		st = pages.State{Tone: "run", Icon: "spin", Word: "Running"}
 	case "finished":
 		st = pages.State{Tone: "ok", Icon: "check", Word: "Done"}
+		if h.Pages == 0 { // an empty list is one page: nothing at all was answered
+			st = pages.State{Tone: "q", Icon: "eye", Word: "Ended", Sub: "nothing was answered"}
+		}
 	case "cancelled":
 		st = pages.State{Tone: "q", Icon: "dash", Word: "Cancelled"}
 	case "interrupted":
@@ -240,13 +243,17 @@ func logLine(e listing.ScanEvent) pages.LogLine {
 	return l
 }
 
-var eventWords = map[string]string{"running": "started", "finished": "done"}
+var eventWords = map[string]string{"running": "started", "finished": "ended, nothing was answered"}
 
 // eventText writes an event as a line.
 func eventText(e listing.ScanEvent) string {
 	who := ""
 	if e.Part != "" {
-		who = cmpOr(partNames[e.Part], sentenceName(e.Part)) + ", " + cmpOr(e.Region, "whole account") + ": "
+		who = cmpOr(partNames[e.Part], sentenceName(e.Part))
+		if r := cmpOr(e.Region, snapshot.Global); r != snapshot.Global {
+			who += ", " + r
+		}
+		who += ": "
 	}
 	switch {
 	case e.Kind == "done":

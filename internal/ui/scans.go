@@ -47,9 +47,9 @@ func (u *ui) scans(w http.ResponseWriter, r *http.Request) error {
 		Earlier: follow("/scans", "before", next.Previous), Later: follow("/scans", "after", next.Next),
 	}
 	if len(scans) == 0 {
-		p.Lead = "Nothing ran yet."
+		p.Lead = "Nothing to show."
 		p.Empty = &pages.Empty{Title: "No scan yet", Text: []string{
-			"The first scan starts when an account is connected. Scans only read."},
+			"The first scan starts when an account is connected, and is shown to those whose roles cover the account. Scans only read."},
 			Actions: []pages.Link{{Text: "Show the accounts", Href: "/accounts"}}}
 	}
 	show(w, r, http.StatusOK, pages.ScansPage(p))

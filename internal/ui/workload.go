@@ -66,6 +66,8 @@ func metadataState(x listing.Workload) pages.State {
 	switch {
 	case x.Endpoint == "disabled":
 		return pages.State{Tone: "ok", Icon: "check", Word: "Off"}
+	case x.Tokens == "required" && x.Endpoint != "enabled": // asked for, and maybe not in force yet
+		return pages.State{Tone: "q", Icon: "eye", Word: "Tokens required", Sub: "whether that is in force is not known"}
 	case x.Tokens == "required":
 		return pages.State{Tone: "ok", Icon: "check", Word: "Tokens required"}
 	case x.Tokens == "optional" && x.Endpoint == "enabled":

@@ -127,9 +127,9 @@ type Filter struct {
 func (p *People) Log(ctx context.Context, f Filter) (list []Row, more bool, err error) {
 	reach := access.From(ctx).ReachOf(access.ReadAudit)
 	rows, err := p.store.On(ctx).Query(ctx, selectRows+`
-		where ($1 = '' or who = $1) and ($2 = '' or action = $2) and ($3 = 0 or seq < $3) and ($4 or account_id = any($5))
+		where ($1 = '' or who = $1) and ($2 = '' or action = $2) and ($3 = 0::bigint or seq < $3) and ($4 or account_id = any($5))
 		order by seq desc
-		limit $6`, f.Who, f.Action, f.Before, reach.All, reach.Accounts, f.Limit+1)
+		limit $6`, clean(f.Who, 300), clean(f.Action, 100), f.Before, reach.All, reach.Accounts, f.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("log: %w", err)
 	}

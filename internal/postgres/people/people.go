@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -76,7 +77,7 @@ func (p *People) Person(ctx context.Context, id int64) (Person, error) {
 
 // ByEmail gives the person who signs in with the address.
 func (p *People) ByEmail(ctx context.Context, email string) (Person, error) {
-	list, err := p.persons(ctx, `p.email = $1`, canonical(email))
+	list, err := p.persons(ctx, `p.email = $1`, Canonical(email))
 	if err == nil && len(list) == 0 {
 		return Person{}, problem.New(problem.NotFound, "There is nobody with the address %s.", email)
 	}
@@ -180,7 +181,7 @@ func (p *People) insert(ctx context.Context, email, name, hash string, grants []
 
 // address reads an e-mail address as somebody typed it.
 func address(s string) (string, error) {
-	email := canonical(s)
+	email := Canonical(s)
 	a, err := mail.ParseAddress(email)
 	if err != nil || a.Address != email || len(email) > 254 {
 		return "", problem.New(problem.Invalid, "%q is not an e-mail address. It looks like ada@example.org.", clean(s, 254))
@@ -188,13 +189,16 @@ func address(s string) (string, error) {
 	return email, nil
 }
 
-func canonical(email string) string { return strings.ToLower(clean(email, 300)) }
+// Canonical is an e-mail address as it is kept and looked up, however it was
+// typed.
+func Canonical(email string) string { return strings.ToLower(clean(email, 300)) }
 
-// clean makes a typed text fit to be kept: no control characters, no more than
-// most letters.
+// clean makes a typed text fit to be kept: no control characters, none that is
+// not seen or turns others round, for names stand in the audit log; no more
+// than most letters.
 func clean(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0xfffd {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
 			return -1
 		}
 		return r

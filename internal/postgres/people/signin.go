@@ -19,7 +19,7 @@ func (p *People) Check(ctx context.Context, email, password string) (id int64, k
 	err = p.store.On(ctx).QueryRow(ctx, `
 		select id, email, password_hash, disabled_at is not null
 		from person
-		where email = $1`, canonical(email)).Scan(&id, &known, &hash, &disabled)
+		where email = $1`, Canonical(email)).Scan(&id, &known, &hash, &disabled)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, "", false, fmt.Errorf("check: %w", err)
 	}

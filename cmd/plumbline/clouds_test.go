@@ -1,0 +1,61 @@
+package main
+
+import (
+	"testing"
+
+	"plumbline/internal/listing"
+	"plumbline/internal/problem"
+)
+
+func TestALoginIsSoundBeforeAnybodyIsAsked(t *testing.T) {
+	t.Parallel()
+	const role = "arn:aws:iam::111122223333:role/plumbline-read"
+	for name, l := range map[string]listing.Login{
+		"its own identity":  {},
+		"a role":            {RoleARN: role},
+		"a role in a path":  {RoleARN: "arn:aws-us-gov:iam::111122223333:role/ops/plumbline"},
+		"with external id":  {RoleARN: role, ExternalID: "plb-a1:b2"},
+		"with some regions": {Regions: []string{"eu-west-1", "us-gov-east-1", "us-isob-east-1", "ap-southeast-5"}},
+	} {
+		if err := sound(l); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, l := range map[string]listing.Login{
+		"a profile":                       {Profile: "admin"},
+		"no role":                         {RoleARN: "https://169.254.169.254/"},
+		"a role and a second line":        {RoleARN: role + "\n"},
+		"an external id without a role":   {ExternalID: "plb-1"},
+		"an external id of two lines":     {RoleARN: role, ExternalID: "a\r\nb"},
+		"an external id with a NUL":       {RoleARN: role, ExternalID: "ab\x00"},
+		"a region that is another domain": {Regions: []string{"example.com"}},
+		"a region that is another path":   {Regions: []string{"eu-west-1/../#"}},
+		"a region that is another login":  {Regions: []string{"x@example.com"}},
+		"a region with a NUL":             {Regions: []string{"eu-west-1\x00"}},
+	} {
+		if err := sound(l); !problem.Is(err, problem.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Whoever tries a login holds a connection to the database until the cloud has
+// answered: a few at once, and the rest of the service goes on.
+func TestAFewLoginsAreTriedAtOnce(t *testing.T) {
+	t.Parallel()
+	var c clouds
+	var leave func()
+	for range tries {
+		var err error
+		if leave, err = c.enter(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.enter(); !problem.Is(err, problem.Conflict) {
+		t.Errorf("one more: %v", err)
+	}
+	leave()
+	if _, err := c.enter(); err != nil {
+		t.Errorf("after one has ended: %v", err)
+	}
+}
