@@ -146,8 +146,8 @@ var (
 	}
 )
 
-// withPgx are the packages that speak to Postgres.
-var withPgx = []string{"internal/postgres", "internal/postgres/embedded", "internal/postgres/pgtest", "internal/postgres/people", "internal/jobs"}
+// withPgx are the packages that speak to Postgres, or whose tests are a queue.
+var withPgx = []string{"internal/postgres", "internal/postgres/embedded", "internal/postgres/pgtest", "internal/postgres/people", "internal/jobs", "internal/shard", "internal/clerk"}
 
 // simulators are built from intent. One that shared code with what it tests
 // would share its mistakes.

@@ -53,6 +53,7 @@ alter table shard
     add column account_id bigint references account,
     add column worker     text not null default '',
     add column reason     text not null default '',
+    add column failures   int not null default 0,
     add column pages      int not null default 0,
     add column items      int not null default 0,
     add column started_at timestamptz,
@@ -69,6 +70,7 @@ comment on column shard.account_id is 'The account that is asked.';
 comment on column shard.state is 'waiting for a worker; running; finished; failed: given up; interrupted and cancelled with its scan.';
 comment on column shard.worker is 'Who works on it, or did last.';
 comment on column shard.reason is 'Why it failed, or was begun again, in a sentence.';
+comment on column shard.failures is 'Attempts that ended with an error or without a word; one that was stopped in order is none.';
 comment on column shard.pages is 'Pages stored by its present attempt.';
 comment on column shard.items is 'Documents in them.';
 comment on column shard.started_at is 'When its present attempt began.';

@@ -541,6 +541,7 @@ create table shard (
     account_id bigint not null,
     worker text not null default ''::text,
     reason text not null default ''::text,
+    failures integer not null default 0,
     pages integer not null default 0,
     items integer not null default 0,
     started_at timestamp with time zone,
@@ -566,6 +567,7 @@ comment on column shard.heartbeat_at is 'Last sign of life of whoever works on i
 comment on column shard.account_id is 'The account that is asked.';
 comment on column shard.worker is 'Who works on it, or did last.';
 comment on column shard.reason is 'Why it failed, or was begun again, in a sentence.';
+comment on column shard.failures is 'Attempts that ended with an error or without a word; one that was stopped in order is none.';
 comment on column shard.pages is 'Pages stored by its present attempt.';
 comment on column shard.items is 'Documents in them.';
 comment on column shard.started_at is 'When its present attempt began.';

@@ -154,7 +154,7 @@ var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1
 // externalID and region are what AWS takes for one. Of a region the SDK makes
 // the name of a host.
 var (
-	externalID = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`)
+	externalID = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 	region     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$`)
 )
 
@@ -165,7 +165,7 @@ func sound(l listing.Login) error {
 		return problem.New(problem.Invalid, "The service signs in as a role, or as itself; profiles are for the command line.")
 	case l.RoleARN == "" && l.ExternalID != "":
 		return problem.New(problem.Invalid, "The external id goes with a role, and no role is named.")
-	case l.ExternalID != "" && !externalID.MatchString(l.ExternalID):
+	case l.ExternalID != "" && (!externalID.MatchString(l.ExternalID) || len(l.ExternalID) > 1224):
 		return problem.New(problem.Invalid, "%q is no external id: it has 2 to 1224 letters, digits and signs of +=,.@:/-.", l.ExternalID)
 	case slices.ContainsFunc(l.Regions, func(r string) bool { return !region.MatchString(r) }):
 		return problem.New(problem.Invalid, "One of the regions is none. They look like eu-west-1.")

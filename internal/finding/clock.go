@@ -52,9 +52,12 @@ func (c Clock) Step(was, is State, before, after Severity, at time.Time) Clock {
 		}
 	default:
 		if c.Began.IsZero() || c.Mended.IsZero() || at.Sub(c.Mended) > again {
-			c.Began = at
+			c.Began, before = at, after
 		}
-		c.Due, c.Mended = due(c.Began, after.days()), time.Time{}
+		c.Due, c.Mended = due(c.Began, before.days()), time.Time{}
+		if before != after {
+			c.Due = c.moved(before, after, at)
+		}
 	}
 	return c
 }

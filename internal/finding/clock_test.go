@@ -52,3 +52,16 @@ func TestAFindingIsDueByItsSeverity(t *testing.T) {
 		}
 	}
 }
+
+// A rule that became more severe while nothing failed makes nothing overdue on
+// the day on which it fails again.
+func TestARuleTightenedWhileMendedLeavesAWeek(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	c := finding.Clock{}.Step(finding.None, finding.Open, 0, finding.High, from)
+	c = c.Step(finding.Open, finding.Resolved, finding.High, finding.High, from.AddDate(0, 0, 10))
+	c = c.Step(finding.Resolved, finding.Open, finding.High, finding.Critical, from.AddDate(0, 0, 20))
+	if c.Due.Before(from.AddDate(0, 0, 27)) {
+		t.Errorf("due %s, and failing again since day 20 of %s", c.Due, from)
+	}
+}

@@ -18,7 +18,7 @@ func (c *Client) Shards(ctx context.Context, tx pgx.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := free(ctx, tx, ids); err != nil {
+	if err := free(ctx, tx, shardArgs{}.Kind(), "shard", ids); err != nil {
 		return fmt.Errorf("queueing shards: %w", err)
 	}
 	ids = slices.Clone(ids)
@@ -33,11 +33,12 @@ func (c *Client) Shards(ctx context.Context, tx pgx.Tx, ids []int64) error {
 	return nil
 }
 
-// free gives up the claim of running jobs to be the only ones of their shards.
+// free gives up the claim of running jobs to be the only ones of their shards,
+// or of the scans that they close.
 // River counts a killed worker's job as running until it is rescued, and would
 // drop a new one as its double. A row that is just being written to belongs to
 // a job that ends, and needs nothing.
-func free(ctx context.Context, tx pgx.Tx, ids []int64) error {
+func free(ctx context.Context, tx pgx.Tx, kind, arg string, ids []int64) error {
 	table := pgx.Identifier{Schema, "river_job"}.Sanitize()
 	_, err := tx.Exec(ctx, `
 		update `+table+`
@@ -45,14 +46,17 @@ func free(ctx context.Context, tx pgx.Tx, ids []int64) error {
 		where id in (
 			select id
 			from `+table+`
-			where state = 'running' and queue = $1 and kind = $2 and unique_key is not null and (args->>'shard')::bigint = any($3)
+			where state = 'running' and kind = $1 and unique_key is not null and (args->>$2::text)::bigint = any($3)
 			order by id
-			for update skip locked)`, shardQueue, shardArgs{}.Kind(), ids)
+			for update skip locked)`, kind, arg, ids)
 	return err
 }
 
 // Close queues the closing of a scan, once, in the caller's transaction.
 func (c *Client) Close(ctx context.Context, tx pgx.Tx, scan int64) error {
+	if err := free(ctx, tx, closeArgs{}.Kind(), "scan", []int64{scan}); err != nil {
+		return fmt.Errorf("queueing the closing of scan %d: %w", scan, err)
+	}
 	if _, err := c.river.InsertTx(ctx, tx, closeArgs{scan}, nil); err != nil {
 		return fmt.Errorf("queueing the closing of scan %d: %w", scan, err)
 	}

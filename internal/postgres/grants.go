@@ -31,7 +31,7 @@ var rights = []right{
 	{"shard", everything, everything},
 	{"shard_page", "select, delete", everything}, // emptied when a person cancels a scan
 	{"scan_event", everything, everything},
-	{"answer", "select", "select, insert, update"},
+	{"answer", "select", everything},
 
 	{"resource", "select", everything},
 	{"resource_version", "select", added},

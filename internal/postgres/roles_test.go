@@ -86,7 +86,7 @@ func TestPagesAndWorkersMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 		"account": {all, "insert select update"}, "account_group": {all, read}, "account_group_member": {all, read},
 		"person": {all, none}, "role_grant": {all, none}, "session": {all, none}, "token": {all, none}, "audit": {add, add},
 		"scan": {all, all}, "shard": {all, all}, "shard_page": {"delete select", all}, "scan_event": {all, all},
-		"answer": {read, "insert select update"}, "resource": {read, all}, "resource_version": {read, add}, "unseen": {read, add},
+		"answer": {read, all}, "resource": {read, all}, "resource_version": {read, add}, "unseen": {read, add},
 		"finding": {read, "insert select update"}, "finding_event": {read, add}, "verdict": {read, "insert select update"},
 		"tally": {read, "insert select update"}, "workload": {read, all},
 		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "cube_version": {read, all}, "term": {read, all},

@@ -138,12 +138,14 @@ func (s *Store) TakeShard(ctx context.Context, id int64, worker string) (*Writer
 			update shard
 			set state = 'running', attempt = attempt + 1, worker = $2, heartbeat_at = now(), started_at = now(), pages = 0, items = 0
 			where id = $1 and state = 'waiting' and (select state from scan where number = shard.scan) = 'running'
-			returning scan, account_id, part, region, attempt`, id, clean(worker)).Scan(&number, &w.account, &w.part, &w.region, &w.attempt)
+			returning scan, account_id, part, region, attempt, failures`, id, clean(worker)).Scan(&number, &w.account, &w.part, &w.region, &w.attempt, &w.failures)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `delete from shard_page where shard = $1`, id); err != nil {
-			return err
+		for _, former := range []string{`delete from shard_page where shard = $1`, `delete from answer where shard = $1`} {
+			if _, err := tx.Exec(ctx, former, id); err != nil {
+				return err
+			}
 		}
 		if w.start, err = readScanRow(ctx, tx, number); err != nil {
 			return err
@@ -323,16 +325,21 @@ func (w *Writer) following(ctx context.Context, tx pgx.Tx, regions []string) ([]
 }
 
 // Release gives a shard back, to be begun again by whoever takes it next.
-func (w *Writer) Release(ctx context.Context, reason string) error {
+// failed says that the attempt counts against it; one that was stopped in order
+// does not.
+func (w *Writer) Release(ctx context.Context, reason string, failed bool) error {
 	_, err := w.store.pool.Exec(ctx, `
 		update shard
-		set state = 'waiting', heartbeat_at = now(), reason = $3
-		where id = $1 and attempt = $2 and state = 'running'`, w.shard, w.attempt, clean(reason))
+		set state = 'waiting', heartbeat_at = now(), reason = $3, failures = failures + $4::bool::int
+		where id = $1 and attempt = $2 and state = 'running'`, w.shard, w.attempt, clean(reason), failed)
 	return explain(err)
 }
 
 // Attempt counts from 1.
 func (w *Writer) Attempt() int { return w.attempt }
+
+// Failures is how many attempts before this one failed.
+func (w *Writer) Failures() int { return w.failures }
 
 // Fail ends the scan as void, for a reason told in a sentence. The writer is of
 // a shard, or one that was to close the scan.

@@ -370,3 +370,32 @@ func TestALostShardStoresNothing(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// What an attempt wrote down that was begun again is not an answer of the next.
+func TestTheAnswersOfAFormerAttemptAreForgotten(t *testing.T) {
+	t.Parallel()
+	s, q, ctx := pgtest.Store(t), &heap{}, context.Background()
+	n, err := s.OpenScan(ctx, connected(t, s), "test", "anna", q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := take(t, s, q)
+	left := snapshot.Answer{Key: snapshot.Key{Call: call, Scope: snapshot.Scope{Provider: provider, Account: account, Region: eu}},
+		Cause: snapshot.OutOfScope, AskedAt: day, EndedAt: day}
+	if err := errors.Join(w.Answers(ctx, []snapshot.Answer{left}), w.Release(ctx, "stopped", false)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Sweep(ctx, 0, 5, q); err != nil {
+		t.Fatal(err)
+	}
+	if err := take(t, s, q).EndShard(ctx, q, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, c, err := s.TakeClosing(ctx, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if as := c.Answers(); len(as) != 0 {
+		t.Errorf("they count: %v", as)
+	}
+}

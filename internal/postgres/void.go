@@ -110,7 +110,7 @@ func (s *Store) sweepGivenUp(ctx context.Context, tx pgx.Tx, stale float64, atte
 		join lateral (
 			select part, region
 			from shard
-			where scan = sc.number and part <> 'whole' and state = 'running' and attempt >= $2 and heartbeat_at < now() - make_interval(secs => $1)
+			where scan = sc.number and part <> 'whole' and state = 'running' and failures + 1 >= $2 and heartbeat_at < now() - make_interval(secs => $1)
 			limit 1) sh on true
 		where sc.state = 'running'
 		for no key update of sc skip locked`, stale, attempts)
@@ -126,7 +126,13 @@ func (s *Store) sweepGivenUp(ctx context.Context, tx pgx.Tx, stale float64, atte
 		return err
 	}
 	for _, g := range all {
-		reason := fmt.Sprintf("The part %s of %s was begun %d times, and each time its worker stopped without a word. The log of the worker says why.", g.Part, g.Region, attempts)
+		if gone, err := givenUp(ctx, tx, g.Number, stale, attempts); err != nil || !gone {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		reason := fmt.Sprintf("The part %s of %s failed %d times, and the last time its worker stopped without a word. The log of the worker says why.", g.Part, g.Region, attempts)
 		if err := endVoid(ctx, tx, g.Number, scan.Failed, reason); err != nil {
 			return err
 		}
@@ -135,10 +141,23 @@ func (s *Store) sweepGivenUp(ctx context.Context, tx pgx.Tx, stale float64, atte
 	return nil
 }
 
+// givenUp looks again, now that the scan is held: the shard may have ended in
+// the same moment.
+func givenUp(ctx context.Context, q Querier, number int64, stale float64, attempts int) (yes bool, err error) {
+	err = q.QueryRow(ctx, `
+		select exists (
+			select
+			from shard
+			where scan = $1 and part <> 'whole' and state = 'running' and failures + 1 >= $3 and heartbeat_at < now() - make_interval(secs => $2))`,
+		number, stale, attempts).Scan(&yes)
+	return yes, err
+}
+
 func (s *Store) sweepStale(ctx context.Context, tx pgx.Tx, stale float64, q Queue, done *Swept) error {
 	rows, err := tx.Query(ctx, `
 		update shard
 		set state = 'waiting', heartbeat_at = now(),
+			failures = failures + (state = 'running')::int,
 			reason = case when state = 'running' then 'Begun again: its worker gave no sign of life.' else reason end
 		where id in (
 			select shard.id
@@ -195,6 +214,11 @@ func (s *Store) sweepAlone(ctx context.Context, tx pgx.Tx, done *Swept) error {
 			where state = 'running' and exists (select from shard where scan = number and part = 'whole')
 				and pg_try_advisory_xact_lock($1, account_id::int)
 			returning number)
+		, told as (
+			insert into scan_event (scan, account_id, kind, state, say)
+			select scan.number, scan.account_id, 'done', 'interrupted', 'The program stopped in the middle of this scan.'
+			from old
+			join scan on scan.number = old.number)
 		update shard
 		set state = 'interrupted', ended_at = now()
 		from old

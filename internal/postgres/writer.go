@@ -65,19 +65,20 @@ type Sight struct {
 // time. A whole scan is ended by Close or Abort, a shard by EndShard or left to
 // another attempt.
 type Writer struct {
-	store   *Store
-	conn    *pgx.Conn // of a whole scan: its own, for the lock on the account ends with it
-	account int64
-	shard   int64
-	part    string
-	region  string
-	attempt int
-	start   scan.Record
-	before  told   // the last finished scan of the account; zero if there is none
-	engine  string // that judged it
-	ledger  ledger
-	anew    bool // all rows of the inventory are written, not only those of new documents
-	sum     sum
+	store    *Store
+	conn     *pgx.Conn // of a whole scan: its own, for the lock on the account ends with it
+	account  int64
+	shard    int64
+	part     string
+	region   string
+	attempt  int
+	failures int // attempts before this one that failed
+	start    scan.Record
+	before   told   // the last finished scan of the account; zero if there is none
+	engine   string // that judged it
+	ledger   ledger
+	anew     bool // all rows of the inventory are written, not only those of new documents
+	sum      sum
 }
 
 // whole is the part of a scan that one process makes alone.

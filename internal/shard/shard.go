@@ -63,15 +63,15 @@ func (r *Runner) Shard(ctx context.Context, id int64, worker string) error {
 	case err == nil, errors.Is(err, postgres.ErrLost):
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled): // out of time is another thing: that counts
-		return errors.Join(context.Cause(ctx), r.giveBack(ctx, w, "Begun again: its worker was stopped."))
+		return errors.Join(context.Cause(ctx), r.giveBack(ctx, w, "Begun again: its worker was stopped.", false))
 	case errors.As(err, &void):
 		return r.fail(ctx, w, void.Error())
-	case w.Attempt() >= r.attempts():
+	case w.Failures()+1 >= r.attempts():
 		r.Log.ErrorContext(ctx, "shard given up", "scan", w.Number(), "shard", id, "err", err)
-		return r.fail(ctx, w, "A part of it was begun "+fmt.Sprint(w.Attempt())+" times and failed each time: "+err.Error())
+		return r.fail(ctx, w, "A part of it failed "+fmt.Sprint(w.Failures()+1)+" times: "+err.Error())
 	}
 	r.Log.WarnContext(ctx, "shard will be begun again", "scan", w.Number(), "shard", id, "attempt", w.Attempt(), "err", err)
-	return errors.Join(err, r.giveBack(ctx, w, "Begun again after an error; the log of the worker says which."))
+	return errors.Join(err, r.giveBack(ctx, w, "Begun again after an error; the log of the worker says which.", true))
 }
 
 func (r *Runner) attempts() int {
@@ -82,10 +82,10 @@ func (r *Runner) attempts() int {
 }
 
 // giveBack does so even when the worker is being stopped.
-func (r *Runner) giveBack(ctx context.Context, w *postgres.Writer, reason string) error {
+func (r *Runner) giveBack(ctx context.Context, w *postgres.Writer, reason string, failed bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return w.Release(ctx, reason)
+	return w.Release(ctx, reason, failed)
 }
 
 // replaced says why a scan that another version of the program began cannot be

@@ -119,7 +119,7 @@ func TestAccountsWorkWithoutJavaScript(t *testing.T) {
 		want string
 	}{
 		{chromedp.Click(`a[href="/accounts/new"]`), "Connect a cloud account"},
-		{chromedp.Click("#m-tf"), "plumbline.tf, external ID filled in"},
+		{chromedp.Click("#m-tf"), "plumbline-reader.tf, external ID filled in"},
 		{chromedp.SendKeys("#role", role), "Paste its ARN"},
 		{chromedp.Click(`button[value="test"]`), "1 of 4 calls cannot be read in full"},
 		{chromedp.Click(`button[value="connect"]`), "This page loads itself again every 10 seconds."},

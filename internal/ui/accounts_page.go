@@ -79,7 +79,7 @@ func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, err
 	if a.State == disconnected {
 		p.TestNote = "No login is kept to test with"
 	}
-	if !a.TestedAt.IsZero() {
+	if !a.TestedAt.IsZero() && len(a.Test) > 0 {
 		p.Test, p.TestNote = u.testOf(a.Test), "Tested "+ago(a.TestedAt, u.Now())+", "+day(a.TestedAt)
 	}
 	standings, err := u.standings(r.Context())

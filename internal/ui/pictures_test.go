@@ -17,19 +17,20 @@ func TestPictures(t *testing.T) {
 	if dir == "" {
 		t.Fatal("PLUMBLINE_SHOTS names no folder for the pictures.")
 	}
-	base := server(t, serve(full()))
+	full, several, none := server(t, serve(full())), server(t, serve(several())), server(t, serve(none()))
 	ctx := tab(t)
-	for name, path := range map[string]string{
-		"overview": "/", "findings": "/findings", "findings-open": "/findings?q=is:open+severity:high&open=AWS-IMDS-001", "findings-sheet": "/findings?open=AWS-IMDS-001&sheet=FND-2",
-		"findings-flat": "/findings?group=none&sort=due", "findings-problem": "/findings?q=severty:high", "findings-cause": "/findings?q=is:lost,nodata&group=cause",
-		"finding": "/findings/FND-1", "evidence": "/findings/FND-1/evidence", "fix": "/findings/FND-1/fix", "history": "/findings/FND-40/history",
-		"missing": "/nothing",
+	for name, address := range map[string]string{
+		"overview": full + "/", "overview-several": several + "/", "overview-none": none + "/",
+		"findings": full + "/findings", "findings-open": full + "/findings?q=is:open+severity:high&open=AWS-IMDS-001", "findings-sheet": full + "/findings?open=AWS-IMDS-001&sheet=FND-2",
+		"findings-flat": full + "/findings?group=none&sort=due", "findings-problem": full + "/findings?q=severty:high", "findings-cause": full + "/findings?q=is:lost,nodata&group=cause",
+		"finding": full + "/findings/FND-1", "evidence": full + "/findings/FND-1/evidence", "fix": full + "/findings/FND-1/fix", "history": full + "/findings/FND-40/history",
+		"missing": full + "/nothing",
 	} {
 		for _, l := range []look{{1440, "light"}, {390, "light"}, {1440, "dark"}, {390, "dark"}} {
 			if err := l.set(ctx); err != nil {
 				t.Fatal(err)
 			}
-			if err := chromedp.Do(ctx, chromedp.Navigate(base+path)); err != nil {
+			if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 				t.Fatal(err)
 			}
 			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))

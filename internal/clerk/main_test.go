@@ -1,0 +1,9 @@
+package clerk_test
+
+import (
+	"testing"
+
+	"plumbline/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
