@@ -144,3 +144,7 @@ begin
 end
 $$;
 -- +goose StatementEnd
+
+-- Pages of a shard are seen by whoever sees the shard.
+alter table shard_page enable row level security;
+create policy reach on shard_page using (exists (select from shard s where s.id = shard_page.shard));

@@ -586,6 +586,10 @@ create table shard_page (
     constraint shard_page_shard_fkey FOREIGN KEY (shard) REFERENCES shard(id) ON DELETE CASCADE,
     constraint shard_page_pkey PRIMARY KEY (shard, attempt, page)
 );
+alter table shard_page enable row level security;
+create policy reach on shard_page using ((EXISTS ( SELECT
+   FROM shard s
+  WHERE (s.id = shard_page.shard))));
 comment on table shard_page is 'What each page of a running scan held, so that it can be closed by whoever ends its last shard. Emptied when the scan ends.';
 comment on column shard_page.shard is 'The shard.';
 comment on column shard_page.attempt is 'The attempt that stored it; only one attempt''s pages count.';

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"plumbline/internal/cloud/facts"
 	"plumbline/internal/estate"
@@ -11,46 +10,8 @@ import (
 	"plumbline/internal/postgres"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
-	"plumbline/internal/scan"
 	"plumbline/internal/snapshot"
-	"plumbline/internal/ui"
 )
-
-// A shelf gives the pages what they need from the store.
-type shelf struct{ *postgres.Store }
-
-// Groups counts findings by rule.
-func (s shelf) Groups(ctx context.Context, f ui.Filter) ([]ui.Group, error) {
-	gs, err := s.FindingGroups(ctx, filter(f))
-	out := make([]ui.Group, 0, len(gs))
-	for _, g := range gs {
-		out = append(out, ui.Group{Rule: g.Rule, Severity: g.Severity, Count: g.Count, Risk: g.HighestRisk})
-	}
-	return out, err
-}
-
-// Findings lists findings.
-func (s shelf) Findings(ctx context.Context, f ui.Filter) ([]finding.Record, string, error) {
-	return s.Store.Findings(ctx, filter(f))
-}
-
-// Finding gives one.
-func (s shelf) Finding(ctx context.Context, number int64) (finding.Record, error) {
-	r, _, err := s.Store.Finding(ctx, number)
-	return r, err
-}
-
-// Document gives the very reply that a verdict rests on.
-func (s shelf) Document(ctx context.Context, r ui.Ref) (snapshot.Resource, time.Time, error) {
-	return s.ResourceByHash(ctx, r.Provider, r.Account, r.Kind, r.Region, r.UID, r.Hash)
-}
-
-// Scans lists the latest scans.
-func (s shelf) Scans(ctx context.Context) ([]scan.Record, error) { return s.Store.Scans(ctx, 50) }
-
-func filter(f ui.Filter) postgres.FindingFilter {
-	return postgres.FindingFilter{States: f.States, Severity: f.Severities, Rule: f.Rule, Since: f.Since, Changes: f.Changes, After: f.After, Limit: f.Limit}
-}
 
 // A mender fills in the fix of a finding from the documents that its verdict
 // rests on, so that undo names what was found and not what is there now.

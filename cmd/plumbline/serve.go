@@ -94,7 +94,7 @@ func (c serveCmd) serve(ctx context.Context, s streams, cfg *config, l net.Liste
 			return err
 		}
 	}
-	srv := newServer(cfg, withHealth(db.Store, p.log, p.handler), p.log)
+	srv := newServer(cfg, withHealth(db.Store, p.log, ownName(p.base, p.handler)), p.log)
 	served := answer(srv, l)
 	go p.warm(ctx)
 	printAddress(s.out, cfg, p.base.String(), c.NoWork)

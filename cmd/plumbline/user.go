@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	osuser "os/user"
 	"strings"
@@ -214,6 +216,9 @@ func (f databaseFlags) book(ctx context.Context, s streams, do func(context.Cont
 	f.read(cfg, &wrong)
 	if err := wrong.err(); err != nil {
 		return err
+	}
+	if _, err := os.Stat(cfg.dir); cfg.database == "" && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("There is no service in %s. Name the directory of yours by --data-dir (PLUMBLINE_DATA_DIR), or its database by DATABASE_URL", cfg.dir)
 	}
 	db, err := cfg.reach(ctx, s.err)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -108,4 +109,22 @@ func (c *config) baseOf(l net.Listener) *url.URL {
 		u.Scheme = "https"
 	}
 	return u
+}
+
+// ownName answers requests by the service's own name only, or by an address: a
+// name that somebody else made point here would have a browser take what it
+// shows for theirs.
+func ownName(base *url.URL, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		host = strings.Trim(strings.ToLower(host), "[]")
+		if host != strings.ToLower(base.Hostname()) && host != "localhost" && net.ParseIP(host) == nil {
+			http.Error(w, "This name does not belong to Plumbline. Its address is "+base.String()+", see --base-url.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

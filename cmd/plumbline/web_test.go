@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 )
@@ -32,6 +33,23 @@ func TestOnlyEventStreamsLastAsLongAsTheyLike(t *testing.T) {
 		limited(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(connection{httptest.NewRecorder(), &until}, r)
 		if until.IsZero() != forever {
 			t.Errorf("%s may be read until %v", path, until)
+		}
+	}
+}
+
+// A name that somebody else made point here is not answered by.
+func TestOnlyOurOwnNameIsAnsweredBy(t *testing.T) {
+	t.Parallel()
+	h := ownName(&url.URL{Scheme: "https", Host: "plumbline.example.com"}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	for host, want := range map[string]int{
+		"plumbline.example.com": 200, "PLUMBLINE.example.com:443": 200, "localhost:8460": 200, "127.0.0.1:8460": 200, "[::1]:8460": 200, "10.0.0.7": 200,
+		"evil.example": 421, "plumbline.example.com.evil.example": 421, "evil.example:8460": 421, "": 421,
+	} {
+		r, w := httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder()
+		r.Host = host
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%q: %d, want %d", host, w.Code, want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ var about = []struct {
 	{Reader, "Reads findings, accounts and scans."},
 	{Auditor, "Reads everything, and the audit log."},
 	{Engineer, "Reads, and starts and cancels scans."},
-	{Officer, "Reads, and approves exceptions."},
+	{Officer, "Reads. Will approve exceptions, which this version does not have."},
 	{Administrator, "Connects accounts and manages people. Approves nothing."},
 }
 

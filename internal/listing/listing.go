@@ -68,6 +68,7 @@ type Group struct {
 	Lost     int
 	Subjects int // that the rule was asked of in the accounts that the query names, whatever came out
 	Risk     int // the highest among those that fail or did when last told
+	AtMost   int // the highest among those that cannot be told: scored as the worst that is not ruled out
 	New      int // failing since the last finished scan of their account: new or back
 	Overdue  int
 }

@@ -90,6 +90,7 @@ func (c *countsFor) group(by map[string]*listing.Group, r *ready, allNew bool) {
 			g.Open += k.count
 		case finding.NoData:
 			g.NoData += k.count
+			g.AtMost = max(g.AtMost, k.risk)
 		case finding.Lost:
 			g.Lost += k.count
 		case finding.None, finding.Resolved, finding.Gone:
@@ -150,6 +151,7 @@ func (s *Store) groupsOfFindings(ctx context.Context, q query.Query) (map[string
 			count(*) filter (where f.state = 'nodata'),
 			count(*) filter (where f.state = 'lost'),
 			coalesce(max(f.risk) filter (where f.state in ('open', 'lost')), 0),
+			coalesce(max(f.risk) filter (where f.state = 'nodata'), 0),
 			count(*) filter (where f.state in ('open', 'lost') and f.change in ('new', 'reopened') and f.changed_scan = any(`+last+`::bigint[])),
 			count(*) filter (where f.state in ('open', 'lost') and f.due_at <= now())
 		from finding f`+where+`
@@ -163,7 +165,7 @@ func (s *Store) group(ctx context.Context, sql string, args []any) (map[string]*
 	}
 	by := map[string]*listing.Group{}
 	var g listing.Group
-	_, err = pgx.ForEachRow(rows, []any{&g.Rule, &g.Severity, &g.Count, &g.Open, &g.NoData, &g.Lost, &g.Risk, &g.New, &g.Overdue}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&g.Rule, &g.Severity, &g.Count, &g.Open, &g.NoData, &g.Lost, &g.Risk, &g.AtMost, &g.New, &g.Overdue}, func() error {
 		one := g
 		by[g.Rule] = &one
 		return nil

@@ -27,7 +27,6 @@ var unprotected = map[string]string{
 	"session":              "is asked before anybody is signed in",
 	"token":                "is asked before anybody is signed in",
 	"audit":                "each row carries the hash of the one before, so whoever adds one must see the last; whoever lists it chooses",
-	"shard_page":           "holds row numbers for workers while a scan runs; pages may not even read what is in it but to empty it",
 	"goose_db_version":     "holds the steps of the database's shape",
 }
 

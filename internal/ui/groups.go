@@ -134,7 +134,7 @@ func (l *list) group(g listing.Group) pages.Group {
 	row := pages.Group{
 		ID: "grp-" + g.Rule, Severity: &s, Title: title, Name: title,
 		Toggle: l.want.toggle(g.Rule), IsOpen: l.want.open == g.Rule,
-		Provider: provider, Code: g.Rule, Count: number(g.Count), Risk: fmt.Sprint(g.Risk),
+		Provider: provider, Code: g.Rule, Count: number(g.Count), Risk: groupRisk(g),
 	}
 	if g.Open == g.Count && g.Subjects >= g.Count && l.whole() {
 		row.Of = "of " + number(g.Subjects)
@@ -311,4 +311,16 @@ func (l *list) allClear() error {
 		e.Actions = append(e.Actions, pages.Link{Text: "Show what was asked", Href: scanPath(now[0].Number)})
 	}
 	return nil
+}
+
+// groupRisk is the highest risk of a group. Where nothing of it is known to
+// fail, it is what the worst could come to: never a 0 that looks harmless.
+func groupRisk(g listing.Group) string {
+	switch {
+	case g.Open+g.Lost > 0:
+		return fmt.Sprint(g.Risk)
+	case g.NoData > 0:
+		return "up to " + fmt.Sprint(g.AtMost)
+	}
+	return "–"
 }

@@ -120,6 +120,10 @@ func (o *outlook) nothingYet() {
 		e.Actions = []pages.Link{{Text: "Show the accounts", Href: "/accounts"}}
 		return
 	}
+	if r := access.From(o.r.Context()).Reach(); !r.All && len(r.Accounts) == 0 {
+		e.Title, e.Text = "Your roles cover no account yet", []string{"Ask an administrator for a role over the accounts that you look after, or to put accounts into your group."}
+		return
+	}
 	e.Title = "Nothing is connected yet"
 	e.Text = []string{"Connect an account, and Plumbline scans it at once. It only reads: it changes nothing in your cloud."}
 	if may(o.r.Context(), access.ManageAccounts) {
@@ -145,5 +149,5 @@ func (o *outlook) counts() {
 	add(late, "overdue", "bad", viewLate)
 	add(fresh, "new since the last scan", "", viewNew)
 	add(lost, "lost sight of", "warn", "is:lost")
-	add(nodata, "not assessed", "", "is:nodata")
+	add(nodata+lost, "not assessed", "", viewUnassessed)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"plumbline/internal/listing"
 	"plumbline/internal/score"
@@ -101,7 +102,7 @@ func (o *outlook) age(g listing.Age) pages.AgeRow {
 		row.Soon = &pages.Link{Text: number(g.Soon) + " due within 7 days", Href: findingsOf("is:open,lost -" + viewLate + s + " due:<7d")}
 	}
 	if !g.Oldest.IsZero() {
-		row.Oldest = "oldest " + ago(g.Oldest, o.Now())
+		row.Oldest = oldest(g.Oldest, o.Now())
 	}
 	return row
 }
@@ -146,4 +147,14 @@ func (o *outlook) matters() {
 		o.page.Look = o.page.Look[:most]
 		add("clock", "wait", some(n-most, "more account", "more accounts"), "/accounts", "whose scan runs, failed or is old")
 	}
+}
+
+// oldest says how old the oldest is, in days: the counts know no hours.
+func oldest(seen, now time.Time) string {
+	const day = 24 * time.Hour
+	n := int(now.UTC().Truncate(day).Sub(seen.UTC().Truncate(day)) / day)
+	if n <= 0 {
+		return "oldest from today"
+	}
+	return "oldest " + some(n, "day", "days") + " ago"
 }

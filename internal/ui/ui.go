@@ -18,59 +18,11 @@ import (
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
-	"plumbline/internal/scan"
-	"plumbline/internal/snapshot"
 	"plumbline/web"
 	"plumbline/web/pages"
 )
 
 var errNoPage = problem.New(problem.NotFound, "There is no such page.")
-
-// A Store is where findings and scans are kept. What it does not find it says
-// by a problem of the kind NotFound.
-type Store interface {
-	// Groups counts the findings that a filter lets through, by rule.
-	Groups(context.Context, Filter) ([]Group, error)
-	// Findings lists them, the worst first. next is the cursor of what follows,
-	// "" at the end.
-	Findings(context.Context, Filter) (list []finding.Record, next string, err error)
-	Finding(ctx context.Context, number int64) (finding.Record, error)
-	// Document gives a reply as it was kept, and since when it stands so.
-	Document(context.Context, Ref) (snapshot.Resource, time.Time, error)
-	// Scans lists scans, newest first. Their answers and tallies may be left out.
-	Scans(context.Context) ([]scan.Record, error)
-	// LatestScans lists the last finished scan of each account. Their answers and
-	// tallies may be left out.
-	LatestScans(context.Context) ([]scan.Record, error)
-	Scan(ctx context.Context, number int64) (scan.Record, error)
-	// FormerScan is the finished scan of the same account before the given one.
-	FormerScan(ctx context.Context, number int64) (scan.Record, error)
-}
-
-// A Filter says which findings are meant. Its zero value lets all through.
-type Filter struct {
-	States     []finding.State
-	Severities []finding.Severity
-	Rule       string
-	Since      time.Time        // changed then or later
-	Changes    []finding.Change // and what happened to it then is one of these
-	After      string           // cursor of an earlier page
-	Limit      int              // at most so many; 0 leaves it to the store
-}
-
-// A Group is what the findings of one rule that a filter lets through come to.
-type Group struct {
-	Rule     string
-	Severity finding.Severity
-	Count    int
-	Risk     int // of the worst
-}
-
-// A Ref names the very document that a verdict rests on.
-type Ref struct {
-	Provider, Account, Kind, Region, UID string
-	Hash                                 [32]byte
-}
 
 // Rules is the catalogue. A rule.Set is one.
 type Rules interface {
@@ -79,7 +31,6 @@ type Rules interface {
 
 // A Config is everything that the pages need.
 type Config struct {
-	Store   Store
 	Rules   Rules
 	Fix     func(context.Context, finding.Record) (rule.Fix, error) // filled in for the finding; nil shows none
 	Now     func() time.Time

@@ -41,7 +41,7 @@ func (p *People) SetPassword(ctx context.Context, person int64, password, cookie
 }
 
 // ResetPassword gives a person a new password, which is shown once and kept
-// nowhere, and ends all their sessions.
+// nowhere, ends all their sessions and revokes their tokens.
 func (p *People) ResetPassword(ctx context.Context, person int64) (password string, err error) {
 	who, err := p.Person(ctx, person)
 	if err != nil {
@@ -65,8 +65,11 @@ func (p *People) setPassword(ctx context.Context, who Person, password string, t
 			return err
 		}
 		action := "password changed"
-		if temporary {
+		if temporary { // somebody else asked for it, as after a theft
 			action = "password reset"
+			if _, err := p.store.On(ctx).Exec(ctx, `update token set revoked_at = $2 where person = $1 and revoked_at is null`, who.ID, p.at()); err != nil {
+				return fmt.Errorf("revoke tokens: %w", err)
+			}
 		}
 		return p.Append(ctx, Entry{Action: action, Object: who.Email})
 	})
