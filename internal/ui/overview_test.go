@@ -100,7 +100,7 @@ func TestTheChangeAddsUp(t *testing.T) {
 func TestEveryCountOfTheOverviewLeadsToItsList(t *testing.T) {
 	t.Parallel()
 	p := get(t, serve(full()), "/")
-	for _, want := range []string{"/findings?q=is%3Aopen", "/findings?q=is%3Aoverdue", "/findings?q=is%3Anew%2Creopened", "/findings?q=is%3Alost", "/findings?q=is%3Anodata",
+	for _, want := range []string{"/findings?q=is%3Aopen", "/findings?q=is%3Aoverdue", "/findings?q=is%3Anew%2Creopened", "/findings?q=is%3Alost", "/findings?q=is%3Alost%2Cnodata",
 		"/findings?q=changed%3Anew", "/findings?q=changed%3Afixed", "/findings?q=changed%3Agone", "/findings?q=changed%3Alost", "/findings?q=is:lost,nodata&group=cause"} {
 		if !strings.Contains(strings.Join(p.hrefs(), " ")+" ", want+" ") {
 			t.Errorf("nothing leads to %s", want)
