@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint generate soak ci clean
+.PHONY: help demo test build lint generate e2e soak ci clean
 
 # In a clone that belongs to somebody else, git tells Go nothing of the commit.
 VCS = $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
@@ -35,6 +35,10 @@ generate:
 	@go tool templ generate -path web -log-level warn
 	@go generate ./...
 	@go run ./.ci/licences
+
+## e2e       lint the API's document with the tools of e2e, which need Node
+e2e:
+	@e2e/openapi.sh
 
 ## soak      run the long forms of the tests: up to an hour
 soak:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -148,6 +149,7 @@ func (b byLink) Guard(next http.Handler) http.Handler { return b.entry.Guard(b.d
 // audit writes a clerk's line.
 func audit(folk *people.People) func(context.Context, clerk.Line) error {
 	return func(ctx context.Context, l clerk.Line) error {
+		maps.DeleteFunc(l.Detail, func(_, value string) bool { return value == "" })
 		return folk.Append(ctx, people.Entry{Action: l.Action, Object: l.Object, Account: l.Account, Detail: l.Detail})
 	}
 }

@@ -91,6 +91,7 @@ type group struct {
 	Lost     int    `json:"lost" doc:"Of these: those that failed when last told, and cannot be told now."`
 	Subjects int    `json:"subjects" doc:"What the rule was asked of in the accounts of the filter, whatever came out."`
 	Risk     int    `json:"risk" doc:"The highest, 0 to 100."`
+	AtMost   int    `json:"risk_at_most" doc:"The highest potential risk among those that cannot be told: what the worst of them could come to."`
 	New      int    `json:"new" doc:"Of these: failing since the last finished scan of their account."`
 	Overdue  int    `json:"overdue"`
 }
@@ -102,7 +103,7 @@ func (s *server) groupFindings(ctx context.Context, in *FindingFilter) (*replied
 	}
 	all, err := s.Reader.Groups(ctx, q)
 	return reply(list[group]{Query: q.String(), Items: each(all, func(g listing.Group) group {
-		return group{g.Rule, s.fault(g.Rule), g.Severity.String(), g.Count, g.Open, g.NoData, g.Lost, g.Subjects, g.Risk, g.New, g.Overdue}
+		return group{g.Rule, s.fault(g.Rule), g.Severity.String(), g.Count, g.Open, g.NoData, g.Lost, g.Subjects, g.Risk, g.AtMost, g.New, g.Overdue}
 	})}), err
 }
 

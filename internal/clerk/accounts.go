@@ -45,8 +45,8 @@ func (c *Clerk) Connect(ctx context.Context, to listing.Connection) (account, sc
 	if account, err = c.Store.ConnectAccount(ctx, tried.Account, to, tried.Checks); err != nil {
 		return 0, 0, err
 	}
-	err = c.Audit(ctx, Line{Action: "account.connect", Object: to.Provider + " " + tried.Account, Account: account,
-		Detail: map[string]string{"name": to.Name, "role": to.Login.RoleARN, "principal": tried.Principal, "every": to.Every.String()}})
+	err = c.Audit(ctx, Line{Action: "account connected", Object: to.Provider + " " + tried.Account, Account: account,
+		Detail: map[string]string{"name": to.Name, "role": to.Login.RoleARN, "principal": tried.Principal, "scanned": inWords(to.Every)}})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -79,7 +79,7 @@ func (c *Clerk) Test(ctx context.Context, account int64) ([]listing.Check, error
 			refused++
 		}
 	}
-	return tried.Checks, c.Audit(ctx, Line{Action: "account.test", Object: a.Provider + " " + a.External, Account: account,
+	return tried.Checks, c.Audit(ctx, Line{Action: "account tested", Object: a.Provider + " " + a.External, Account: account,
 		Detail: map[string]string{"refused": fmt.Sprintf("%d of %d", refused, len(tried.Checks))}})
 }
 
@@ -98,8 +98,8 @@ func (c *Clerk) Change(ctx context.Context, account int64, name string, every ti
 	if err := c.Store.ChangeAccount(ctx, account, name, every); err != nil {
 		return err
 	}
-	return c.Audit(ctx, Line{Action: "account.change", Object: a.Provider + " " + a.External, Account: account,
-		Detail: map[string]string{"name": name, "name before": a.Name, "every": every.String(), "every before": a.Every.String()}})
+	return c.Audit(ctx, Line{Action: "account changed", Object: a.Provider + " " + a.External, Account: account,
+		Detail: map[string]string{"name": name, "name before": a.Name, "scanned": inWords(every), "scanned before": inWords(a.Every)}})
 }
 
 // Disconnect stops scanning an account; a scan that runs is cancelled.
@@ -124,7 +124,7 @@ func (c *Clerk) Disconnect(ctx context.Context, account int64) error {
 			return err
 		}
 	}
-	return c.Audit(ctx, Line{Action: "account.disconnect", Object: a.Provider + " " + a.External, Account: account})
+	return c.Audit(ctx, Line{Action: "account disconnected", Object: a.Provider + " " + a.External, Account: account})
 }
 
 // soundSchedule refuses what would ask a cloud without end, or hardly ever.
@@ -152,4 +152,17 @@ func soundName(name string) (string, error) {
 // could pass for another one.
 func unseen(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
+}
+
+// inWords says how often an account is scanned.
+func inWords(every time.Duration) string {
+	switch {
+	case every == 0:
+		return "on demand"
+	case every%(24*time.Hour) == 0 && every > 24*time.Hour:
+		return fmt.Sprintf("every %d days", every/(24*time.Hour))
+	case every%time.Hour == 0:
+		return fmt.Sprintf("every %d h", every/time.Hour)
+	}
+	return fmt.Sprintf("every %d min", every/time.Minute)
 }

@@ -22,7 +22,7 @@ func (c *Clerk) begin(ctx context.Context, account int64) (scan int64, err error
 	if err != nil {
 		return 0, err
 	}
-	return scan, c.Audit(ctx, Line{Action: "scan.start", Object: fmt.Sprintf("scan %d", scan), Account: account})
+	return scan, c.Audit(ctx, Line{Action: "scan started", Object: fmt.Sprintf("scan %d", scan), Account: account})
 }
 
 // CancelScan ends a running scan; what its pages have stored stays.
@@ -37,7 +37,7 @@ func (c *Clerk) CancelScan(ctx context.Context, scan int64) error {
 	if err := c.Store.CancelScan(ctx, scan, who(ctx)); err != nil {
 		return err
 	}
-	return c.Audit(ctx, Line{Action: "scan.cancel", Object: fmt.Sprintf("scan %d", scan), Account: account})
+	return c.Audit(ctx, Line{Action: "scan cancelled", Object: fmt.Sprintf("scan %d", scan), Account: account})
 }
 
 // allowed gives the account if the viewer sees it and may do the action on it.
