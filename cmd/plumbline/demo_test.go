@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -87,30 +86,7 @@ var aLink = regexp.MustCompile(`http://\S+/enter\S+`)
 
 func startProgram(t *testing.T, dir string) *program {
 	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &program{cmd: exec.Command(exe, "demo", "--listen", "127.0.0.1:0", "--data-dir", dir), lines: make(chan string, 64), ended: make(chan struct{}), seen: &strings.Builder{}}
-	d.cmd.Env = append(os.Environ(), asProgram+"=1", "DATABASE_URL=")
-	r, w := io.Pipe()
-	d.cmd.Stdout, d.cmd.Stderr = w, w
-	if err := d.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer close(d.lines)
-		for sc := bufio.NewScanner(r); sc.Scan(); {
-			d.lines <- sc.Text()
-		}
-	}()
-	go func() {
-		_ = d.cmd.Wait() // how it ended is read from ProcessState
-		_ = w.Close()
-		close(d.ended)
-	}()
-	t.Cleanup(func() { _ = d.cmd.Process.Signal(syscall.SIGTERM); <-d.ended })
-	return d
+	return start(t, nil, "demo", "--listen", "127.0.0.1:0", "--data-dir", dir)
 }
 
 // startDemo starts it and waits for its link.

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"plumbline/internal/api"
 	"plumbline/internal/ui"
 )
 
@@ -22,6 +23,7 @@ const (
 	headerTime = 10 * time.Second
 	idleTime   = 2 * time.Minute
 	answerTime = 2 * time.Minute
+	exportTime = 15 * time.Minute // of a list as a file
 	mostHeader = 64 << 10
 	mostBody   = 1 << 20
 	drainTime  = 10 * time.Second
@@ -42,6 +44,9 @@ func limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, end := http.NewResponseController(w), time.Now().Add(answerTime)
 		written, read := end, time.Time{}
+		if api.Streams(r) {
+			written = time.Now().Add(exportTime)
+		}
 		if ui.Live(r) { // not whatever asks for events: who reads slowly holds what the reply is made from
 			written = time.Time{}
 		}
