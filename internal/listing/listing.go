@@ -117,8 +117,8 @@ type Account struct {
 	Test       []Check
 	Groups     []string
 	Workloads  int
-	Open       int // findings
-	NoData     int
+	Open       int       // findings
+	NoData     int       // judgements that could not be made, of failures that were lost sight of too
 	LastScanAt time.Time // of the last finished scan; zero if none
 }
 

@@ -54,7 +54,7 @@ func (s *Store) countInto(ctx context.Context, accounts []listing.Account) error
 	}
 	for i := range accounts {
 		if r, a := by[accounts[i].ID], &accounts[i]; r != nil {
-			a.Open, a.NoData = r.count(finding.Open), r.count(finding.NoData)
+			a.Open, a.NoData = r.count(finding.Open), r.count(finding.NoData)+r.count(finding.Lost)
 		}
 	}
 	return nil

@@ -95,7 +95,7 @@ func (u *ui) accountRow(ctx context.Context, a listing.Account, st listing.Stand
 		Href: accountPath(a.ID), Name: accountName(a), Provider: cloudName(a.Provider),
 		Groups: strings.Join(a.Groups, ", "), Workloads: number(a.Workloads),
 		Open: number(a.Open), OpenHref: findingsOf("is:open " + pair("account", a.External)),
-		NoData: number(a.NoData), Unknown: findingsOf("is:nodata " + pair("account", a.External)),
+		NoData: number(a.NoData), Unknown: findingsOf(viewUnassessed + " " + pair("account", a.External)),
 		Next: u.nextScan(a),
 	}
 	if a.Name != "" {

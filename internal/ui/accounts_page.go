@@ -142,7 +142,7 @@ func (u *ui) accountFacts(a listing.Account) []parts.Fact {
 	return append(out,
 		parts.Fact{Name: "Workloads", Parts: []parts.Span{{Text: number(a.Workloads), Href: inventoryOf(pair("account", a.External))}}},
 		parts.Fact{Name: "Open findings", Parts: []parts.Span{{Text: number(a.Open), Href: findingsOf("is:open " + pair("account", a.External))}}},
-		parts.Fact{Name: "Not assessed", Parts: []parts.Span{{Text: number(a.NoData), Href: findingsOf("is:nodata " + pair("account", a.External))}}},
+		parts.Fact{Name: "Not assessed", Parts: []parts.Span{{Text: number(a.NoData), Href: findingsOf(viewUnassessed + " " + pair("account", a.External))}}},
 		parts.Fact{Name: "Last finished", Parts: text(day(a.LastScanAt)), Sub: ago(a.LastScanAt, u.Now())},
 	)
 }

@@ -39,7 +39,7 @@ func (o *outlook) account(s listing.Standing) pages.Standing {
 		row.Href = accountPath(a.ID)
 	}
 	of := " " + pair("account", a.External)
-	row.Open, row.NoData = linked(a.Open, viewOpen+of), linked(a.NoData, "is:nodata"+of)
+	row.Open, row.NoData = linked(a.Open, viewOpen+of), linked(a.NoData, viewUnassessed+of)
 	if s.Last != nil {
 		row.Score, row.Range = scoreAndRange(postureOf([]scan.Record{*s.Last}))
 		row.Change, row.Tone = moveWords(s.Former, s.Last)
@@ -112,7 +112,7 @@ func (o *outlook) clouds() {
 			open, nodata = open+s.Account.Open, nodata+s.Account.NoData
 		}
 		of := " " + pair("provider", provider)
-		row.Open, row.NoData = linked(open, viewOpen+of), linked(nodata, "is:nodata"+of)
+		row.Open, row.NoData = linked(open, viewOpen+of), linked(nodata, viewUnassessed+of)
 		m := (&outlook{ui: o.ui, standings: st}).movement()
 		row.Change, row.Tone = m.change, m.tone
 		if len(m.notes) > 0 && m.tone != "flat" {
