@@ -33,7 +33,7 @@ func (s *Store) ConnectAccount(ctx context.Context, external string, c listing.C
 			tested_at = excluded.tested_at, test = excluded.test
 		where a.state <> 'connected'
 		returning id`, c.Provider, external, clean(c.Name), login, interval(c.Every), lines).Scan(&id)
-	if notThere(err) {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, problem.New(problem.Conflict, "The account %s is connected already. Open it to change its name, its schedule or its login.", external)
 	}
 	return id, explain(err)
@@ -84,7 +84,7 @@ func (s *Store) change(ctx context.Context, account int64, sql string, args ...a
 // RunningScan is the number of the account's running scan; 0 if none runs.
 func (s *Store) RunningScan(ctx context.Context, account int64) (n int64, err error) {
 	err = s.on(ctx).QueryRow(ctx, `select number from scan where account_id = $1 and state = 'running'`, account).Scan(&n)
-	if notThere(err) {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
 	return n, explain(err)
@@ -100,10 +100,8 @@ func interval(d time.Duration) *time.Duration {
 // ScanAccount is the account that a scan is of; NotFound if there is no such scan.
 func (s *Store) ScanAccount(ctx context.Context, number int64) (id int64, err error) {
 	err = s.on(ctx).QueryRow(ctx, `select account_id from scan where number = $1`, number).Scan(&id)
-	if notThere(err) {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, problem.New(problem.NotFound, "There is no scan %d.", number)
 	}
 	return id, explain(err)
 }
-
-func notThere(err error) bool { return errors.Is(err, pgx.ErrNoRows) }

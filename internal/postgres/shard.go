@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"plumbline/internal/cloud"
 	"plumbline/internal/finding"
 	"plumbline/internal/problem"
 	"plumbline/internal/scan"
@@ -18,9 +19,9 @@ import (
 // The parts of a scan. The context of an account is what its own part and the
 // network part of each region tell; workloads are judged against it.
 const (
-	PartAccount   = "account"
-	PartNetwork   = "network"
-	PartWorkloads = "workloads"
+	PartAccount   = string(cloud.PartAccount)
+	PartNetwork   = string(cloud.PartNetwork)
+	PartWorkloads = string(cloud.PartWorkloads)
 )
 
 // A Queue hands work to workers, within the transaction that makes it.
@@ -153,7 +154,7 @@ func (s *Store) TakeShard(ctx context.Context, id int64, worker string) (*Writer
 		if err := w.lookBack(ctx, tx); err != nil {
 			return err
 		}
-		return w.tellShard(ctx, tx, "running", "", &w.sum)
+		return w.tellShard(ctx, tx, "running", newSum())
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil //nolint:nilnil // nothing to do is no error
@@ -205,12 +206,7 @@ type tallyDoc struct {
 // note stores what a page held, so that another process can close the scan,
 // and tells those who watch.
 func (w *Writer) note(ctx context.Context, q Querier, d *sum) error {
-	so := newSum()
-	so.add(&w.sum)
-	so.changes[finding.New] += d.changes[finding.New]
-	so.changes[finding.CameBack] += d.changes[finding.CameBack]
-	so.pages, so.items = so.pages+d.pages, so.items+d.items
-	if err := w.tellShard(ctx, q, "running", "", so); err != nil || w.part == whole {
+	if err := w.tellShard(ctx, q, "running", d); err != nil || w.part == whole {
 		return err
 	}
 	tally, err := json.Marshal(d.tallyDocs())
@@ -219,7 +215,7 @@ func (w *Writer) note(ctx context.Context, q Querier, d *sum) error {
 	}
 	_, err = q.Exec(ctx, `
 		insert into shard_page (shard, attempt, page, seen, told, tally, changes, workloads, written)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.shard, w.attempt, so.pages, d.seen.numbers(), d.told.numbers(), tally, d.changes, d.workloads, d.written)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.shard, w.attempt, w.sum.pages+d.pages, d.seen.numbers(), d.told.numbers(), tally, d.changes, d.workloads, d.written)
 	return err
 }
 
@@ -250,7 +246,7 @@ func (w *Writer) EndShard(ctx context.Context, q Queue, regions []string) error 
 		if t.RowsAffected() == 0 {
 			return ErrLost
 		}
-		if err := w.tellShard(ctx, tx, "finished", "", &w.sum); err != nil {
+		if err := w.tellShard(ctx, tx, "finished", newSum()); err != nil {
 			return err
 		}
 		more, err := w.following(ctx, tx, regions)

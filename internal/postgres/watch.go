@@ -7,12 +7,17 @@ import (
 	"plumbline/internal/scan"
 )
 
-// tellShard notes, for those who watch, how far a shard has come.
-func (w *Writer) tellShard(ctx context.Context, q Querier, state, say string, s *sum) error {
+// tellShard notes, for those who watch, how far a shard has come with what the
+// present transaction adds.
+func (w *Writer) tellShard(ctx context.Context, q Querier, state string, d *sum) error {
+	failing := 0
+	for _, s := range []*sum{&w.sum, d} {
+		failing += s.changes[finding.New] + s.changes[finding.CameBack]
+	}
 	_, err := q.Exec(ctx, `
-		insert into scan_event (scan, account_id, kind, part, region, state, pages, items, failing, say)
-		values ($1, $2, 'shard', $3, $4, $5, $6, $7, $8, $9)`,
-		w.Number(), w.account, w.part, w.region, state, s.pages, s.items, s.changes[finding.New]+s.changes[finding.CameBack], clean(say))
+		insert into scan_event (scan, account_id, kind, part, region, state, pages, items, failing)
+		values ($1, $2, 'shard', $3, $4, $5, $6, $7, $8)`,
+		w.Number(), w.account, w.part, w.region, state, w.sum.pages+d.pages, w.sum.items+d.items, failing)
 	return err
 }
 

@@ -14,14 +14,9 @@ func (s *Store) On(ctx context.Context) Querier { return s.on(ctx) }
 // own, as the login of the program itself: for acts before somebody is signed
 // in, and for the command line. An error of do undoes what it did.
 func (s *Store) Within(ctx context.Context, do func(context.Context) error) error {
+	err := s.within(ctx, func(ctx context.Context, _ pgx.Tx) error { return do(ctx) })
 	if Tx(ctx) != nil {
-		return do(ctx)
+		return err
 	}
-	if s.strict {
-		return errOutside
-	}
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		return do(context.WithValue(ctx, txKey{}, tx))
-	})
 	return explain(err)
 }
