@@ -32,8 +32,12 @@ var floors = []floor{
 		"internal/snapshot", "internal/problem", "internal/words"}},
 	{"known, or unknown for a reason; and how a reply becomes a document", []string{
 		"internal/fact", "internal/wire"}},
+	{"secrets in what a workload runs when it starts; which packets pass; how much an identity may do: thought about one thing each, free of any provider", []string{
+		"internal/secret", "internal/reach", "internal/power"}},
 	{"the vocabulary of rules, free of any provider", []string{
 		"internal/estate"}},
+	{"from the internet to what is lost, told of one workload", []string{
+		"internal/path"}},
 	{"what was concluded: outcomes and states, before anything that judges", []string{
 		"internal/finding"}},
 	{"how bad, without knowing which rule said so: a rule cannot bend a score", []string{
@@ -105,6 +109,7 @@ var floors = []floor{
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
 	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/query",
+	"internal/secret", "internal/reach", "internal/power", "internal/path",
 }
 
 // impure is what thinking has no use for.

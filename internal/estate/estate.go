@@ -6,7 +6,10 @@
 // imports no provider. A provider's own facts stand beside the common ones.
 package estate
 
-import "plumbline/internal/fact"
+import (
+	"plumbline/internal/fact"
+	"plumbline/internal/reach"
+)
 
 // A Kind is what a rule may be for. The list is closed.
 type Kind string
@@ -38,6 +41,7 @@ type Subject struct {
 	ID       string // the provider's short id, "i-0abc"
 	Name     string // what its owner calls it, "" if nothing
 	Parent   string // uid of the parent, "" at the top
+	Group    string // uid of the group that launched it, whose findings its own are; "" if none
 }
 
 // Head returns the subject itself, so that every type that embeds Subject is
@@ -48,16 +52,23 @@ func (s *Subject) Head() *Subject { return s }
 type Object interface{ Head() *Subject }
 
 // A Workload holds credentials and answers requests: an instance, and later a
-// template's or group's member, a bare metal server, a node.
+// bare metal server or a node.
 type Workload struct {
 	Subject
-	Type      string          // "instance"; always known
-	State     fact.Of[string] // pending, running, stopping, stopped, shutting-down, terminated
-	ManagedBy fact.Of[string] // the service that operates it for the owner, "" if none
-	Metadata  Metadata
-	Exposure  Exposure
-	Identity  Identity
-	Tags      fact.List[Tag]
+	Type          string          // "instance"; always known
+	State         fact.Of[string] // pending, running, stopping, stopped, shutting-down, terminated
+	ManagedBy     fact.Of[string] // the service that operates it for the owner, "" if none
+	Group         fact.Of[string] // uid of the group that launched it, "" if none
+	Image         fact.Of[string] // the provider's id of what it booted from
+	ContainerHost fact.Of[bool]   // a container platform that the provider tells of runs on it
+	Metadata      Metadata
+	Usage         Usage
+	Exposure      Exposure
+	Identity      Identity
+	UserData      UserData
+	Patches       Patches
+	Volumes       fact.List[Volume]
+	Tags          fact.List[Tag]
 }
 
 // Metadata is how the workload's metadata service is set. All but Tokens is
@@ -69,18 +80,134 @@ type Metadata struct {
 	Applied  fact.Of[bool]   // the settings are in force, not pending
 	IPv6     fact.Of[bool]   // the IPv6 address answers too
 	Tags     fact.Of[bool]   // the service tells the workload's tags
+
+	// Class is what it takes to read credentials from the service, by the
+	// settings in force: off (nothing answers), unauth_get (a plain request),
+	// static_header (a request with a fixed header), session_token (a token has
+	// to be fetched first), process_bound (only some processes are answered).
+	Class fact.Of[string]
+	// Containers says that containers of the host, with a network of their own,
+	// can read the host's credentials: a plain request is answered, or a token's
+	// reply may travel two hops.
+	Containers fact.Of[bool]
 }
 
-// Exposure is what can be reached from the internet.
+// The words of Metadata.Class.
+const (
+	ClassOff          = "off"
+	ClassUnauthGet    = "unauth_get"
+	ClassStaticHeader = "static_header"
+	ClassSessionToken = "session_token"
+	ClassProcessBound = "process_bound"
+)
+
+// Usage is how the metadata service was used, as the provider measured it.
+type Usage struct {
+	NoToken  fact.Of[int64] // answered requests without a token in the last 14 days
+	Rejected fact.Of[int64] // refused requests without a token in the last 24 hours
+}
+
+// Exposure is what can be reached from the internet, and why.
+//
+// What is certain and what is only possible stand side by side: an Opening
+// whose AnySource is known is certain, one whose AnySource is unknown may be
+// open, or may not. Internet is unknown where the two lead to different words.
 type Exposure struct {
-	Internet fact.Of[string] // reachable, via_lb, internal, isolated
+	Internet fact.Of[string] // see the words below
+	Reached  fact.Of[bool]   // reachable or via_lb: known as soon as one of them is certain
+	Latent   fact.Of[bool]   // it does not run, and would be reached if it did
+	Public   fact.Of[bool]   // a public address or a load balancer leads to it, whatever gates say
+	Open     fact.List[Opening]
+	Rules    fact.List[GateRule] // of the security groups attached to it
+	Paths    []reach.Path        // every way in that was looked at, gate by gate
 }
 
-// Identity is what the workload may become.
+// The words of Exposure.Internet.
+const (
+	Reachable  = "reachable"  // from any source on the internet, without a load balancer
+	Restricted = "restricted" // from chosen sources on the internet only
+	ViaLB      = "via_lb"     // from any source, through a load balancer alone
+	Internal   = "internal"   // not from the internet
+	Isolated   = "isolated"   // it does not run
+)
+
+// An Opening is a range of ports that packets from the internet reach.
+type Opening struct {
+	Family    string        // ipv4, ipv6
+	Protocol  string        // tcp, udp, icmp, or another protocol's number
+	From, To  int64         // of the workload's own ports; 0 and 65535 are all, both 0 where the protocol has none
+	FrontFrom int64         // what a client connects to; as From unless a load balancer stands in between
+	FrontTo   int64         //
+	Layer     string        // l4, or l7 where a load balancer speaks the application's protocol
+	Via       string        // uid of the load balancer, "" where there is none
+	Address   string        // that clients connect to: the public address, the load balancer's name
+	Return    string        // full, partial (replies reach some client ports only), one_way (none)
+	AnySource fact.Of[bool] // from any source, and not only from chosen ones; unknown where it may not be open at all
+	Sources   string        // in words: "0.0.0.0/0", "203.0.113.0/24 and 2 more"
+}
+
+// A GateRule is a rule of a security group, or an entry of a network ACL.
+type GateRule struct {
+	Gate       string // uid of the group or list
+	ID         string // of the rule, "" where the provider gives it none; an entry's number
+	Direction  string // in, out
+	Action     string // allow, deny
+	Protocol   string // tcp, udp, icmp, all, or a number; "unknown" is never a word here: such a rule is a gap
+	From, To   int64  // ports
+	AnyAddress bool   // the other side may be any address of a family
+	Peer       string // the other side, in the provider's words
+}
+
+// Identity is what the workload may become, and what that may do.
 type Identity struct {
-	Name      fact.Of[string] // ARN of what is bound, "" if nothing is
-	Mechanism fact.Of[string] // instance_profile, none
-	Power     fact.Of[string] // admin, escalation, write, data_read, read, limited, none
+	Name      fact.Of[string]  // ARN of what is bound, "" if nothing is
+	Mechanism fact.Of[string]  // instance_profile, none
+	Role      fact.Of[string]  // uid of the principal behind it, "" if there is none
+	Power     fact.Of[string]  // what it may do at most: see package power for the words
+	AtLeast   fact.Of[string]  // what it may do for certain; known where Power is
+	Grants    fact.List[Grant] // the statements that give it, the strongest first
+}
+
+// A Grant is a statement of a policy, with what it gives.
+type Grant struct {
+	Level     string // the power that it gives: admin, escalation, write, data_read, read, limited
+	Action    string // the actions that give it, in the policy's words, shortened
+	Resource  string // on what
+	Policy    string // name or ARN of the policy
+	Statement string // its Sid, or its place in the policy: "#2"
+	Why       string // what the actions allow, in a few words: "passes a role to a new instance"
+	Inferred  bool   // a condition stands beside it that was not worked out: it is taken to be met
+	Path      string // JSON pointer in the document of the policy
+	From      *fact.Origin
+}
+
+// UserData is what a workload is given to run when it starts, as far as it may
+// be told: which kinds of secrets stand in it and where, never what they are.
+type UserData struct {
+	Present fact.Of[bool] // there is any
+	Secrets fact.List[Secret]
+}
+
+// A Secret is one that was found.
+type Secret struct {
+	Kind  string // "aws_access_key", "private_key"
+	Place string // "part 2, /etc/app.env"
+	Line  int64  // in that place, from 1
+	Hash  string // keyed: the same secret has the same hash under one key
+	Path  string // JSON pointer in the document
+}
+
+// Patches is what the provider's management agent tells.
+type Patches struct {
+	Managed fact.Of[bool]   // an agent of the provider's management service reports
+	State   fact.Of[string] // compliant, non_compliant, none: no patch was ever looked for
+}
+
+// A Volume is a disk of a workload.
+type Volume struct {
+	ID        string
+	BackedUp  fact.Of[bool] // a backup plan holds it, or the workload itself
+	Encrypted fact.Of[bool]
 }
 
 // A Tag is a label somebody gave a thing.
@@ -93,8 +220,38 @@ type Tag struct {
 // An AccountRegion is one region of an account.
 type AccountRegion struct {
 	Subject
-	OptIn    fact.Of[string] // opt-in-not-required, opted-in, not-opted-in
-	Defaults MetadataDefaults
+	OptIn     fact.Of[string] // opt-in-not-required, opted-in, not-opted-in
+	Defaults  MetadataDefaults
+	BlockMode fact.Of[string] // of public access to its networks: off, block-ingress, block-bidirectional
+	Paths     fact.Of[bool]   // a network of it has a gateway to the internet that a route leads to
+	Storage   Storage
+	Watch     Watch
+	Vaults    fact.List[Vault]
+}
+
+// Storage is how a region guards disks and what is made of them.
+type Storage struct {
+	EncryptedByDefault fact.Of[bool]
+	Unencrypted        fact.Of[int64]  // volumes
+	PublicSnapshots    fact.Of[int64]  // that anybody may restore
+	SnapshotBlock      fact.Of[string] // unblocked, block-new-sharing, block-all-sharing
+	ImageBlock         fact.Of[string] // unblocked, block-new-sharing
+	SerialConsole      fact.Of[bool]   // access is enabled
+}
+
+// Watch is what would notice misuse in a region.
+type Watch struct {
+	Detector  fact.Of[bool] // threat detection is on
+	Analyzer  fact.Of[bool] // an analyzer of access from outside is active
+	Recorder  fact.Of[bool] // configuration changes are recorded
+	MetaAlarm fact.Of[bool] // an alarm watches requests without a token
+}
+
+// A Vault holds backups.
+type Vault struct {
+	Name   string
+	Own    fact.Of[bool] // encrypted with a key of the owner's own
+	Locked fact.Of[bool] // nothing in it can be deleted early
 }
 
 // MetadataDefaults is what a new workload of a region gets where its launch
@@ -112,6 +269,33 @@ type MetadataDefaults struct {
 type Account struct {
 	Subject
 	Questions fact.List[Question]
+	RootKeys  fact.Of[int64] // access keys of the account's root user
+	Trails    fact.List[Trail]
+	// ChangeAlarm says that somebody is told when a security group or a network
+	// ACL is changed.
+	ChangeAlarm fact.Of[bool]
+	Guardrail   Guardrail
+}
+
+// A Trail is a record of what was done in an account.
+type Trail struct {
+	Name       string
+	Regions    fact.Of[bool] // all regions
+	Global     fact.Of[bool] // services without a region too
+	Logging    fact.Of[bool] // now
+	Management fact.Of[bool] // every management event, reads and writes
+	Validated  fact.Of[bool] // its files are signed
+}
+
+// Guardrail is what an organisation imposes on an account's metadata service.
+type Guardrail struct {
+	Member   fact.Of[bool]   // the account belongs to an organisation
+	Manager  fact.Of[bool]   // it is the one that control policies do not bind
+	Tokens   fact.Of[string] // by declarative policy: required, optional, no-preference
+	Enforced fact.Of[string] // by declarative policy: enabled, disabled, no-preference
+	Launch   fact.Of[bool]   // a control policy denies launches that do not require tokens
+	Modify   fact.Of[bool]   // a control policy denies making tokens optional
+	Regions  fact.Of[bool]   // the account itself enforces tokens in every enabled region
 }
 
 // A Question is one line of the coverage ledger, as a rule sees it.
@@ -121,21 +305,135 @@ type Question struct {
 	From *fact.Origin // the answer, a refusal if it is not whole; nil where nobody asked
 }
 
-// The kinds below carry no facts of their own yet; they come with the
-// collectors that can fill them.
+// A Template is what new workloads are made from.
+type Template struct {
+	Subject
+	Type     string        // launch_template, launch_configuration, auto_scaling_group; always known
+	InUse    fact.Of[bool] // a group launches from it; of a group: it may launch
+	Next     Forecast      // of the version that is used; of a group: of its next instance
+	Versions fact.List[TemplateVersion]
+	Members  fact.Of[int64] // of a group: how many instances it has
+}
+
+// A Forecast is what the next instance will get, option by option, and who says
+// so: the template, the account's default, the image, or the service.
+type Forecast struct {
+	Launches      fact.Of[bool] // false: the launch is refused, because tokens are enforced and these settings do not require them
+	Tokens        fact.Of[string]
+	TokensBy      fact.Of[string] // template, account, image, service
+	Endpoint      fact.Of[string]
+	EndpointBy    fact.Of[string]
+	HopLimit      fact.Of[int64]
+	HopLimitBy    fact.Of[string]
+	PublicIP      fact.Of[string] // yes, no, subnet: as the subnet has it
+	Power         fact.Of[string] // of the identity that it will have
+	AtLeast       fact.Of[string]
+	ContainerHost fact.Of[bool]
+}
+
+// A TemplateVersion is one version of a launch template; a launch configuration
+// has one.
+type TemplateVersion struct {
+	Number   string
+	InUse    fact.Of[bool]   // the default, or one that a group resolves
+	Tokens   fact.Of[string] // required, optional, or unset
+	Endpoint fact.Of[string] // enabled, disabled, or unset
+	HopLimit fact.Of[int64]  // 0: unset
+	PublicIP fact.Of[string] // yes, no, subnet
+	Secrets  fact.Of[int64]  // found in its user data
+	Path     string
+}
+
+// An Image is what a workload boots from.
+type Image struct {
+	Subject
+	Owned  fact.Of[bool]   // by the account
+	State  fact.Of[string] // available, or another word of the provider's
+	Tokens fact.Of[string] // what it asks for: required, unset
+	InUse  fact.Of[bool]   // a template, a group or an instance that was seen names it
+}
+
+// A Principal is a role, user, service account or trusted profile.
+type Principal struct {
+	Subject
+	Type        string          // role, user; always known
+	Workloads   fact.Of[bool]   // workloads may become it: an instance profile holds it
+	Managed     fact.Of[bool]   // the provider made it and keeps it (a service-linked role)
+	Power       fact.Of[string] // at most
+	AtLeast     fact.Of[string] // for certain
+	Grants      fact.List[Grant]
+	Wildcards   fact.List[Wildcard] // services of which it may do everything
+	Trust       fact.List[Trusted]
+	MaxSession  fact.Of[int64] // seconds
+	DeniesV1    fact.Of[bool]  // refuses credentials that were delivered without a token
+	Perimeter   fact.Of[bool]  // refuses its credentials from outside the workload's network
+	OptionalV1  fact.Of[bool]  // a workload in sight that may become it allows requests without a token
+	PasswordAge fact.Of[int64] // days since the password was used; -1: there is none
+}
+
+// A Wildcard is a service of which everything is allowed on everything.
+type Wildcard struct {
+	Service string // "s3"
+	Policy  string
+	Path    string
+	From    *fact.Origin
+}
+
+// A Trusted is somebody who may become a principal.
+type Trusted struct {
+	Principal string // in the policy's words: an ARN, a service, "*"
+	Type      string // service, account, federated, anyone
+	Outside   bool   // another account's
+	Guarded   bool   // a condition stands beside it
+	Path      string
+}
+
+// A Credential is a key that somebody holds.
+type Credential struct {
+	Subject
+	Type   string // access_key; always known
+	Owner  string // uid of the principal
+	Active fact.Of[bool]
+	Age    fact.Of[int64] // days since it was made or rotated
+	Idle   fact.Of[int64] // days since it was used; where it never was, since it was made
+}
+
+// A Network is a VPC, a subnet, or a way into a VPC from outside.
+type Network struct {
+	Subject
+	Type      string          // vpc, subnet, vpn_connection, client_vpn; always known
+	PublicIP  fact.Of[bool]   // of a subnet: a new interface gets a public address
+	Used      fact.Of[bool]   // an interface or a subnet stands in it
+	FlowLogs  fact.Of[string] // of a VPC: all, rejected_only, accepted_only, none
+	Endpoints fact.List[PrivateEndpoint]
+	Tunnels   fact.List[Tunnel]
+	Logged    fact.Of[bool] // of a client VPN: its connections are logged
+}
+
+// A PrivateEndpoint is a way from a network to a service of the provider that
+// does not cross the internet.
+type PrivateEndpoint struct {
+	Service string // its last part: "ssm"
+	State   fact.Of[string]
+}
+
+// A Tunnel is one of a VPN connection's.
+type Tunnel struct {
+	Address string
+	Up      fact.Of[bool]
+}
+
+// A Gate is a security group, network ACL or firewall.
+type Gate struct {
+	Subject
+	Type    string              // security_group, network_acl; always known
+	Default fact.Of[bool]       // made with its network, and attached where nothing else is
+	Used    fact.Of[bool]       // a network ACL: subnets are associated with it
+	Rules   fact.List[GateRule] // of an ACL: those that still decide something after those before them
+}
+
+// The kinds below carry no facts of their own yet.
 type (
-	// A Template is what new workloads are made from.
-	Template struct{ Subject }
-	// An Image is what a workload boots from.
-	Image struct{ Subject }
-	// A Principal is a role, service account or trusted profile.
-	Principal struct{ Subject }
-	// A Credential is a key that somebody holds.
-	Credential struct{ Subject }
-	// A Network is a VPC or subnet.
-	Network struct{ Subject }
-	// A Gate is a security group, network ACL or firewall.
-	Gate struct{ Subject }
 	// An Organisation is what accounts belong to.
 	Organisation struct{ Subject }
 	// A Host is what a probe saw inside a workload.

@@ -38,6 +38,7 @@ type Facts interface {
 // Unseen is a place where things of a kind may stand that nobody listed.
 type Unseen struct {
 	Kind    estate.Kind    // of the things that may be missing
+	Like    estate.Object  // one of them, of which only the type is known; nil: of any type. Rules that would not apply to it say nothing
 	Silent  bool           // left out on purpose, or switched off: no verdict, and no rise of the posture rests on it
 	Subject estate.Subject // the place: an account region or an account
 	Why     *fact.Reason
@@ -118,12 +119,17 @@ func NewBench(set *rule.Set, facts Facts) *Bench {
 // KeepAll makes the bench give a verdict for every outcome, passes included.
 func (b *Bench) KeepAll() *Bench { b.all = true; return b }
 
-// Page judges the workloads of one page.
+// Page judges the workloads of one page. What else stands on the page is about
+// workloads of the page alone, and is read beside the context.
 func (b *Bench) Page(c *snapshot.Context, page []snapshot.Resource) Result {
 	res := Result{Rules: b.rules,
 		Subjects: make([]estate.Subject, 0, len(page)),
 		Outcomes: make([]finding.Outcome, 0, len(page)*len(b.rules))}
+	c = c.Beside(b.beside(page), nil)
 	for i := range page {
+		if !b.facts.IsWorkload(page[i].Kind) {
+			continue
+		}
 		o, err := b.facts.Workload(c, &page[i])
 		if err != nil {
 			o = unreadable(&page[i], err)
@@ -131,6 +137,16 @@ func (b *Bench) Page(c *snapshot.Context, page []snapshot.Resource) Result {
 		b.object(&res, o)
 	}
 	return res
+}
+
+// beside are the documents of a page that are not workloads themselves.
+func (b *Bench) beside(page []snapshot.Resource) (rs []snapshot.Resource) {
+	for i := range page {
+		if !b.facts.IsWorkload(page[i].Kind) {
+			rs = append(rs, page[i])
+		}
+	}
+	return rs
 }
 
 // Close judges what is not a workload, and says of every place where nobody
@@ -144,6 +160,7 @@ func (b *Bench) Close(c *snapshot.Context) Result {
 		for _, r := range b.rules {
 			switch {
 			case r.For != u.Kind || !about(r, c.Provider) || r.Coverage:
+			case u.Like != nil && b.judge.Judge(r, u.Like) == finding.NotApplicable:
 			case u.Silent:
 				res.Dark = append(res.Dark, Dark{r, u.Subject.Region})
 			default:
@@ -189,13 +206,7 @@ func unreadable(r *snapshot.Resource, err error) estate.Object {
 		Answer: snapshot.Key{Call: r.Call, Scope: r.Scope}, HasDoc: true}
 	w := &estate.Workload{Subject: estate.Subject{Kind: estate.KindWorkload, Provider: r.Provider,
 		Account: r.Account, Region: r.Region, UID: r.UID, ID: r.UID, Name: r.Name}, Type: "instance"}
-	w.State = fact.Unknown[string](why, from, "")
-	w.Metadata.Endpoint = fact.Unknown[string](why, from, "")
-	w.Metadata.Tokens = fact.Unknown[string](why, from, "")
-	w.Metadata.HopLimit = fact.Unknown[int64](why, from, "")
-	w.Metadata.Applied = fact.Unknown[bool](why, from, "")
-	w.Metadata.IPv6 = fact.Unknown[bool](why, from, "")
-	w.Metadata.Tags = fact.Unknown[bool](why, from, "")
+	w.Doubt(why, from)
 	return w
 }
 

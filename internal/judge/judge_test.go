@@ -16,6 +16,8 @@ import (
 // broken reads no workload at all.
 type broken struct{ judge.Facts }
 
+func (broken) IsWorkload(string) bool { return true }
+
 func (broken) Workload(*snapshot.Context, *snapshot.Resource) (estate.Object, error) {
 	return nil, errors.New("no JSON: " + strings.Repeat("ü", 5000))
 }

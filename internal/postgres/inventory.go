@@ -6,24 +6,18 @@ import (
 	"plumbline/internal/estate"
 )
 
-// lookAnew says whether the inventory must be written whole: another version
-// of the program may read other facts from the same documents.
-func (w *Writer) lookAnew(ctx context.Context, q Querier) error {
-	if w.engine != w.start.Engine {
-		w.anew = true
-		return nil
-	}
-	return q.QueryRow(ctx, `select not exists (select from workload where account_id = $1 and $2 in ('global', region))`, w.account, w.region).Scan(&w.anew)
-}
-
-// inventory writes the rows of workloads whose document is new or has changed.
-func (w *Writer) inventory(ctx context.Context, q Querier, rows []estate.Row, fresh map[string]bool) error {
+// inventory writes the rows of workloads that are new or read otherwise than
+// before. What a row says rests on other documents too, such as a security
+// group's or a role's, and on the program that reads them: a workload whose own
+// document stands as it stood may have another row. So all are compared, and
+// only those that differ are touched.
+func (w *Writer) inventory(ctx context.Context, q Querier, rows []estate.Row) error {
 	type place struct{ region, uid string }
 	var c inventoryColumns
 	here := map[place]bool{}
 	for i := range rows {
 		r := &rows[i]
-		if p := (place{r.Region, r.UID}); (w.anew || fresh[r.UID]) && !here[p] {
+		if p := (place{r.Region, r.UID}); !here[p] {
 			here[p] = true
 			c.add(r)
 		}
@@ -33,15 +27,20 @@ func (w *Writer) inventory(ctx context.Context, q Querier, rows []estate.Row, fr
 	}
 	_, err := q.Exec(ctx, `
 		insert into workload as w (account_id, region, uid, id, name, type, state, endpoint, tokens, hop_limit, internet, power, identity)
-		select $1, *
+		select $1::bigint, o.*
 		from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::text[], $13::text[])
+			as o (region, uid, id, name, type, state, endpoint, tokens, hop_limit, internet, power, identity)
+		where not exists (
+			select
+			from workload s
+			where s.account_id = $1 and s.region = o.region and s.uid = o.uid
+				and (s.id, s.name, s.type, s.state, s.endpoint, s.tokens, s.hop_limit, s.internet, s.power, s.identity)
+					is not distinct from (o.id, o.name, o.type, o.state, o.endpoint, o.tokens, o.hop_limit, o.internet, o.power, o.identity)
+			offset 0)
 		on conflict (account_id, region, uid) do update
 		set id = excluded.id, name = excluded.name, type = excluded.type, state = excluded.state, endpoint = excluded.endpoint,
-			tokens = excluded.tokens, hop_limit = excluded.hop_limit, internet = excluded.internet, power = excluded.power, identity = excluded.identity
-		where (w.id, w.name, w.type, w.state, w.endpoint, w.tokens, w.hop_limit, w.internet, w.power, w.identity)
-			is distinct from (excluded.id, excluded.name, excluded.type, excluded.state, excluded.endpoint, excluded.tokens, excluded.hop_limit,
-				excluded.internet, excluded.power, excluded.identity)`,
-		w.account, c.region, c.uid, c.id, c.name, c.kind, c.state, c.endpoint, c.tokens, c.hops, c.internet, c.power, c.identity)
+			tokens = excluded.tokens, hop_limit = excluded.hop_limit, internet = excluded.internet, power = excluded.power, identity = excluded.identity`,
+		lookUp, w.account, c.region, c.uid, c.id, c.name, c.kind, c.state, c.endpoint, c.tokens, c.hops, c.internet, c.power, c.identity)
 	return err
 }
 

@@ -114,7 +114,6 @@ func (w *Writer) replace(ctx context.Context, tx pgx.Tx, changed []int64, write 
 			write[i].id, ids = ids[0], ids[1:]
 		}
 		d.seen.add(write[i].id)
-		d.fresh[write[i].doc.UID] = true
 	}
 	d.written += len(write)
 	return copyRows(ctx, tx, "resource",

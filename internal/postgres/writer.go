@@ -77,7 +77,6 @@ type Writer struct {
 	before   told   // the last finished scan of the account; zero if there is none
 	engine   string // that judged it
 	ledger   ledger
-	anew     bool // all rows of the inventory are written, not only those of new documents
 	sum      sum
 }
 
@@ -100,7 +99,6 @@ type sum struct {
 	written   int
 	pages     int
 	items     int
-	fresh     map[string]bool // uids whose document was written by this transaction
 }
 
 // Begin opens a scan of an account: r's Provider, Account, StartedAt and
@@ -213,15 +211,15 @@ func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
 // lookBack finds the scan that told all that no later one moved.
 func (w *Writer) lookBack(ctx context.Context, q Querier) error {
 	err := q.QueryRow(ctx, `
-		select number, started_at, engine
+		select number, started_at
 		from scan
 		where account_id = $1 and state = 'finished' and number <> $2
 		order by started_at desc
-		limit 1`, w.account, w.start.Number).Scan(&w.before.scan, &w.before.at, &w.engine)
+		limit 1`, w.account, w.start.Number).Scan(&w.before.scan, &w.before.at)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	return w.lookAnew(ctx, q)
+	return nil
 }
 
 // holdClock refuses to scan at a time up to which intervals were written
@@ -279,6 +277,9 @@ func (w *Writer) StartedAt() time.Time { return w.start.StartedAt }
 func (w *Writer) Page(ctx context.Context, rs []snapshot.Resource, j Judged) error {
 	d := newSum()
 	d.pages, d.items = 1, len(rs)
+	if len(j.Rows) > 0 {
+		d.items = len(j.Rows) // what stands beside workloads is not counted
+	}
 	err := w.within(ctx, func(tx pgx.Tx) error {
 		if err := w.hold(ctx, tx, d); err != nil {
 			return err
@@ -287,7 +288,7 @@ func (w *Writer) Page(ctx context.Context, rs []snapshot.Resource, j Judged) err
 		if err != nil {
 			return err
 		}
-		if err := w.inventory(ctx, tx, j.Rows, d.fresh); err != nil {
+		if err := w.inventory(ctx, tx, j.Rows); err != nil {
 			return err
 		}
 		if err := w.judged(ctx, tx, j, again, d); err != nil {
@@ -430,7 +431,7 @@ func (w *Writer) hangUp() error {
 }
 
 func newSum() *sum {
-	return &sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}, fresh: map[string]bool{}}
+	return &sum{seen: bitmap{}, told: bitmap{}, tally: map[tallyKey]*counts{}, changes: map[finding.Change]int{}}
 }
 
 // add takes over what a transaction did, once it is committed.

@@ -104,6 +104,18 @@ func flag[O any](name, doc string, at func(O) *bool) *field {
 	}
 }
 
+// count is a part of a list's element that is a whole number: always known.
+func count[O any](name, doc string, at func(O) *int64) *field {
+	return &field{name: name, doc: doc, typ: cel.IntType, always: true,
+		read:   func(v *view, _ *field) ref.Val { return types.Int(*at(v.of.(O))) },
+		whole:  func(any) bool { return true },
+		why:    func(any) []*fact.Reason { return nil },
+		show:   func(of any) finding.Evidence { return finding.Evidence{Field: name, Value: asJSON(*at(of.(O)))} },
+		set:    func(of, value any) error { return assign(at(of.(O)), value, nil) },
+		forget: func(any) {},
+	}
+}
+
 // text, number and yes are facts that may be unknown.
 func text[O any](name, doc string, at func(O) *fact.Of[string], words ...string) *field {
 	f := leaf(name, doc, cel.StringType, at, func(j *Judge, s string) ref.Val { return j.text(s) }, words)

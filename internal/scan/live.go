@@ -40,8 +40,12 @@ func (l *Live) Pages(ctx context.Context, each func([]snapshot.Resource) error) 
 	return ctx.Err()
 }
 
-// Ledger gives the answers that came with the workloads.
-func (l *Live) Ledger() []snapshot.Answer { return l.late.answers }
+// Ledger gives the answers that came with the workloads so far.
+func (l *Live) Ledger() []snapshot.Answer {
+	l.late.mu.Lock()
+	defer l.late.mu.Unlock()
+	return slices.Clone(l.late.answers)
+}
 
 // held keeps what it is given.
 type held struct {

@@ -8,6 +8,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"plumbline/internal/judge"
@@ -20,10 +21,12 @@ import (
 type Source interface {
 	// Context gives everything that is not a workload, and the answers so far.
 	Context(context.Context) (*snapshot.Context, error)
-	// Pages streams the workloads. each may be called by many goroutines at
-	// once; what it is given is valid only until it returns.
+	// Pages streams the workloads, with documents that are about workloads of the
+	// same page alone. each may be called by many goroutines at once; what it is
+	// given is valid only until it returns.
 	Pages(ctx context.Context, each func([]snapshot.Resource) error) error
-	// Ledger gives the answers that came with the pages, once Pages is done.
+	// Ledger gives the answers that came with the pages so far: all of them once
+	// Pages is done. It may be asked while pages come.
 	Ledger() []snapshot.Answer
 }
 
@@ -72,13 +75,19 @@ func Run(ctx context.Context, src Source, e Engine, outs ...Out) error {
 }
 
 func pages(ctx context.Context, src Source, e Engine, c *snapshot.Context, outs []Out) error {
+	facts := e.Facts()
 	benches := sync.Pool{New: func() any { return judge.NewBench(e.Rules, e.Facts()) }}
 	var one sync.Mutex
 	return src.Pages(ctx, func(page []snapshot.Resource) error {
 		b := benches.Get().(*judge.Bench)
 		defer benches.Put(b)
-		for _, part := range chunks(page, e.PageSize) {
-			res := b.Page(c, part)
+		workloads, beside := split(page, facts.IsWorkload)
+		near := c.Beside(beside, src.Ledger())
+		for i, part := range chunks(workloads, e.PageSize) {
+			res := b.Page(near, part)
+			if i == 0 && len(beside) > 0 {
+				part = append(beside, part...) // stored once
+			}
 			one.Lock()
 			err := toAll(ctx, outs, part, res)
 			one.Unlock()
@@ -88,6 +97,22 @@ func pages(ctx context.Context, src Source, e Engine, c *snapshot.Context, outs 
 		}
 		return nil
 	})
+}
+
+// split parts a page into workloads and what stands beside them.
+func split(page []snapshot.Resource, isWorkload func(kind string) bool) (workloads, beside []snapshot.Resource) {
+	at := slices.IndexFunc(page, func(r snapshot.Resource) bool { return !isWorkload(r.Kind) })
+	if at < 0 {
+		return page, nil
+	}
+	for _, r := range page {
+		if isWorkload(r.Kind) {
+			workloads = append(workloads, r)
+		} else {
+			beside = append(beside, r)
+		}
+	}
+	return workloads, beside
 }
 
 func toAll(ctx context.Context, outs []Out, page []snapshot.Resource, res judge.Result) error {

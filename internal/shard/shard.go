@@ -214,6 +214,7 @@ type sink struct {
 	w       *postgres.Writer
 	context *snapshot.Context // nil in a shard of the context, which judges nothing
 	bench   *judge.Bench
+	late    []snapshot.Answer // to questions of this shard, so far
 	one     sync.Mutex
 }
 
@@ -221,6 +222,9 @@ type sink struct {
 func (s *sink) Answer(ctx context.Context, a snapshot.Answer) error {
 	s.one.Lock()
 	defer s.one.Unlock()
+	if s.bench != nil {
+		s.late = append(s.late, a)
+	}
 	return stored(s.w.Answers(ctx, []snapshot.Answer{a}))
 }
 
@@ -230,7 +234,7 @@ func (s *sink) Resources(ctx context.Context, rs []snapshot.Resource) error {
 	defer s.one.Unlock()
 	var j postgres.Judged
 	if s.bench != nil {
-		res := s.bench.Page(s.context, rs)
+		res := s.bench.Page(s.context.Beside(nil, s.late), rs)
 		j = postgres.JudgedOf(&res)
 	}
 	return stored(s.w.Page(ctx, rs, j))

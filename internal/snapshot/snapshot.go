@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -139,12 +140,14 @@ type Context struct {
 	resources map[string][]Resource
 	answers   []Answer
 	byKey     map[Key]int
+	under     *Context  // what this one stands beside, see Beside
+	derived   *sync.Map // see Derive
 }
 
 // NewContext sorts what it is given, so that the order of arrival cannot
 // matter. The last answer to a question wins.
 func NewContext(provider, account string, at time.Time, rs []Resource, as []Answer) *Context {
-	c := &Context{Provider: provider, Account: account, TakenAt: at, resources: map[string][]Resource{}, byKey: map[Key]int{}}
+	c := &Context{Provider: provider, Account: account, TakenAt: at, resources: map[string][]Resource{}, byKey: map[Key]int{}, derived: new(sync.Map)}
 	for _, r := range rs {
 		c.resources[r.Kind] = append(c.resources[r.Kind], r)
 	}
@@ -161,14 +164,63 @@ func NewContext(provider, account string, at time.Time, rs []Resource, as []Answ
 	return c
 }
 
+// Beside is the context with a few more documents and answers: those that came
+// with a page of workloads and are about them alone. It costs what is added,
+// whatever the context holds. What is added is found first by Resource and
+// Answer; Resources and Answers list the context below and leave it out, for
+// nothing that is about one workload may decide about another.
+func (c *Context) Beside(rs []Resource, as []Answer) *Context {
+	if len(rs)+len(as) == 0 {
+		return c
+	}
+	over := NewContext(c.Provider, c.Account, c.TakenAt, rs, as)
+	over.under, over.derived = c, c.derived
+	return over
+}
+
+// Derive gives what make works out of the whole context, such as an index of
+// its networks: once for each key, however many ask. make must be pure, and
+// key comparable and of a type that its package keeps to itself. A context
+// that stands beside another shares the other's.
+func (c *Context) Derive(key any, make func(*Context) any) any {
+	if c.under != nil {
+		return c.under.Derive(key, make)
+	}
+	slot, _ := c.derived.LoadOrStore(key, &derivation{})
+	d := slot.(*derivation)
+	d.once.Do(func() { d.value = make(c) })
+	return d.value
+}
+
+// A derivation is worked out once.
+type derivation struct {
+	once  sync.Once
+	value any
+}
+
 // Kinds that the context holds resources of, sorted.
-func (c *Context) Kinds() []string { return slices.Sorted(maps.Keys(c.resources)) }
+func (c *Context) Kinds() []string { return slices.Sorted(maps.Keys(c.whole().resources)) }
 
 // Resources of a kind, by region and uid.
-func (c *Context) Resources(kind string) []Resource { return c.resources[kind] }
+func (c *Context) Resources(kind string) []Resource { return c.whole().resources[kind] }
+
+// whole is the context without what stands beside it.
+func (c *Context) whole() *Context {
+	for c.under != nil {
+		c = c.under
+	}
+	return c
+}
 
 // Resource finds one by kind, region and uid.
 func (c *Context) Resource(kind, region, uid string) (*Resource, bool) {
+	if r, ok := c.resource(kind, region, uid); ok || c.under == nil {
+		return r, ok
+	}
+	return c.under.Resource(kind, region, uid)
+}
+
+func (c *Context) resource(kind, region, uid string) (*Resource, bool) {
 	l := c.resources[kind]
 	i, ok := slices.BinarySearchFunc(l, uid, func(r Resource, uid string) int {
 		return cmp.Or(cmp.Compare(r.Region, region), cmp.Compare(r.UID, uid))
@@ -180,7 +232,7 @@ func (c *Context) Resource(kind, region, uid string) (*Resource, bool) {
 }
 
 // Answers of the ledger, sorted by key.
-func (c *Context) Answers() []Answer { return c.answers }
+func (c *Context) Answers() []Answer { return c.whole().answers }
 
 // Answer to one question; the zero Answer, with status Unasked, if nobody
 // asked it.
@@ -189,14 +241,17 @@ func (c *Context) Answer(call, region, subject string) Answer {
 	if i, ok := c.byKey[k]; ok {
 		return c.answers[i]
 	}
+	if c.under != nil {
+		return c.under.Answer(call, region, subject)
+	}
 	return Answer{Key: k, Cause: NotCollected}
 }
 
 // With returns the context with further answers, for the end of a scan.
 func (c *Context) With(as []Answer) *Context {
 	var rs []Resource
-	for _, l := range c.resources {
+	for _, l := range c.whole().resources {
 		rs = append(rs, l...)
 	}
-	return NewContext(c.Provider, c.Account, c.TakenAt, rs, append(slices.Clone(c.answers), as...))
+	return NewContext(c.Provider, c.Account, c.TakenAt, rs, append(slices.Clone(c.Answers()), as...))
 }

@@ -36,7 +36,7 @@ func (p *Page) open(lt, next int, name span, closed bool) error {
 	var err error
 	switch {
 	case depth == 0:
-		err = p.openRoot()
+		f.node, err = p.openRoot(name)
 	case p.record >= 0 && len(p.nodes) >= maxNodes:
 		return errTooMany
 	case p.record >= 0:
@@ -58,12 +58,19 @@ func (p *Page) open(lt, next int, name span, closed bool) error {
 	return nil
 }
 
-func (p *Page) openRoot() error {
+// openRoot begins the reply, which may be a record as a whole.
+func (p *Page) openRoot(name span) (node int32, err error) {
 	if p.root {
-		return errors.New("a second reply after the first")
+		return -1, errors.New("a second reply after the first")
 	}
-	p.root = true
-	return nil
+	p.root, p.rootName = true, name
+	switch {
+	case !p.shape.Split.Whole:
+		return -1, nil
+	case !p.isReply():
+		return -1, fmt.Errorf("%s is no reply", p.quote(name))
+	}
+	return p.openRecord(0, name), nil
 }
 
 // openOuter begins an element outside records: perhaps a list, a record, or

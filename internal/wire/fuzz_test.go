@@ -78,3 +78,51 @@ func FuzzCanonicalJSON(f *testing.F) {
 		readsExactlyCanonicalForm(t, src)
 	})
 }
+
+// FuzzJSONPage: whatever comes, no panic; what is accepted is JSON with the
+// oracle's documents, each of them can be read, and no secret is in one.
+func FuzzJSONPage(f *testing.F) {
+	f.Add([]byte(alarmPage))
+	f.Add([]byte(`{"Alarms":["a","b"],"x":{"y":[1,{}]}}`))
+	for _, s := range secrets {
+		f.Add([]byte(`{"Alarms":[{"Description":` + string(wire.AppendString(nil, []byte(s.text))) + `}]}`))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var p wire.Page
+		var r wire.Reader
+		var docs [][]byte
+		replaced := 0
+		rest, err := p.Parse(body, alarms, wire.NewRedactor(testKey), func(d wire.Doc) error {
+			docs = append(docs, d.JSON)
+			replaced += len(d.Redacted)
+			v, err := r.Read(d.JSON)
+			if err != nil {
+				t.Fatalf("%s cannot be read: %v", d.JSON, err)
+			}
+			if s, _ := v.Get("Description").Text(); wire.SecretKind([]byte(s)) != "" {
+				t.Fatalf("a secret in %s", d.JSON)
+			}
+			for _, ptr := range d.Redacted {
+				if raw, ok := wire.Pointer(v.Raw(), ptr); !ok || !wire.IsRedacted(string(bytes.Trim(raw, `"`))) {
+					t.Fatalf("%s of %s is no mark", ptr, d.JSON)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return
+		}
+		if list, ok := oracleMap(t, rest)["Alarms"].([]any); !ok || len(list) != 0 {
+			t.Fatalf("rest %s", rest)
+		}
+		want := oracleAlarms(t, body)
+		if len(want) != len(docs) {
+			t.Fatalf("%d documents; the oracle %d", len(docs), len(want))
+		}
+		for i := range want {
+			if replaced == 0 && !bytes.Equal(want[i], docs[i]) {
+				t.Fatalf("got  %s\nwant %s", docs[i], want[i])
+			}
+		}
+	})
+}

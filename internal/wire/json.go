@@ -25,6 +25,7 @@ type jsonTree struct {
 	side  []byte // names without their escapes
 	nodes []jsonNode
 	ord   []int32
+	limit int  // of nodes, if not 0
 	slow  bool // src has a backslash or a control character
 	canon bool // only canonical form is allowed
 }
@@ -41,6 +42,25 @@ var (
 func errJSON(i int) error { return fmt.Errorf("malformed or not canonical JSON at byte %d", i) }
 
 func (t *jsonTree) parse(src []byte, canon bool) error {
+	if err := t.begin(src, canon); err != nil {
+		return err
+	}
+	i, err := t.value(t.space(0), 1)
+	if err != nil {
+		return err
+	}
+	return t.end(i)
+}
+
+// end checks that nothing follows the value that ends at byte i.
+func (t *jsonTree) end(i int) error {
+	if t.space(i) != len(t.src) {
+		return errJSONMore
+	}
+	return nil
+}
+
+func (t *jsonTree) begin(src []byte, canon bool) error {
 	t.src, t.canon = src, canon
 	t.nodes, t.side, t.ord = t.nodes[:0], t.side[:0], t.ord[:0]
 	if len(src) > math.MaxInt32/2 {
@@ -50,13 +70,6 @@ func (t *jsonTree) parse(src []byte, canon bool) error {
 		return errJSONUTF8
 	}
 	t.slow = hasEscapes(src)
-	i, err := t.value(t.space(0), 1)
-	if err != nil {
-		return err
-	}
-	if t.space(i) != len(src) {
-		return errJSONMore
-	}
 	return nil
 }
 
@@ -94,6 +107,9 @@ func (t *jsonTree) value(i, depth int) (int, error) {
 		return i, errJSONCut
 	}
 	id := len(t.nodes)
+	if t.limit > 0 && id >= t.limit {
+		return i, errTooMany
+	}
 	c := t.src[i]
 	t.nodes = append(t.nodes, jsonNode{val: span{off(i), 0}, first: -1, next: -1, kind: c})
 	var err error
@@ -127,10 +143,7 @@ func (t *jsonTree) object(id, i, depth int) (end int, err error) {
 		if i, err = t.colon(i); err != nil {
 			return i, err
 		}
-		nameEnd := i - 1 // the closing quote
-		for t.src[nameEnd] != '"' {
-			nameEnd--
-		}
+		nameEnd := t.closingQuote(i)
 		child := len(t.nodes)
 		if i, err = t.value(t.space(i+1), depth+1); err != nil {
 			return i, err
@@ -145,6 +158,13 @@ func (t *jsonTree) object(id, i, depth int) (end int, err error) {
 		}
 	}
 	return i, nil
+}
+
+// closingQuote is where the string ends that stands before byte i.
+func (t *jsonTree) closingQuote(i int) int {
+	for i--; t.src[i] != '"'; i-- {
+	}
+	return i
 }
 
 // colon reads a member name and returns where its colon stands.

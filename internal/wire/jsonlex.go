@@ -27,6 +27,9 @@ func (t *jsonTree) stringEnd(i int) (int, error) {
 			i++
 		default:
 			n := t.escape(i)
+			if n == 0 && isCutEscape(t.src[i:]) {
+				return len(t.src), errJSONCut
+			}
 			if n == 0 {
 				return i, errJSON(i)
 			}
@@ -58,6 +61,26 @@ func (t *jsonTree) escape(i int) int {
 		return n
 	}
 	return 0
+}
+
+// isCutEscape reports that b begins an escape and ends within it.
+func isCutEscape(b []byte) bool {
+	if r, ok := hex4(b); ok && r >= 0xd800 && r < 0xdc00 {
+		b = b[6:] // and its other half
+	}
+	switch {
+	case len(b) < 2:
+		return len(b) == 0 || b[0] == '\\'
+	case b[0] != '\\' || b[1] != 'u' || len(b) >= 6:
+		return false
+	}
+	_, ok := hex4(append(bytes.Clone(b), "0000"[len(b)-2:]...))
+	return ok
+}
+
+// isCutNumber reports that b begins a number and ends within it.
+func isCutNumber(b []byte) bool {
+	return number(append(bytes.Clone(b[:min(len(b), 64)]), '0')) == len(b)+1
 }
 
 // hexEscape reads \uXXXX, or two of them that are one character. n is 0 if
@@ -144,6 +167,9 @@ func (t *jsonTree) literal(i int) (int, error) {
 		}
 	}
 	n := number(b)
+	if n == 0 && isCutNumber(b) {
+		return len(t.src), errJSONCut
+	}
 	if n == 0 {
 		return i, errJSON(i)
 	}

@@ -175,3 +175,59 @@ func oracleInstances(page []byte, sets map[string]string) ([][]byte, error) {
 	}
 	return docs, nil
 }
+
+// oracleEscaped is encoding/json with its escapes for browsers.
+func oracleEscaped(v any) []byte {
+	out, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// oracleMap reads a JSON object.
+func oracleMap(t interface{ Fatal(...any) }, b []byte) map[string]any {
+	var m map[string]any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&m); err != nil {
+		t.Fatal(string(b), err)
+	}
+	return m
+}
+
+// oracleAlarms makes the documents of a JSON page of alarms.
+func oracleAlarms(t interface{ Fatal(...any) }, page []byte) (docs [][]byte) {
+	items, _ := oracleMap(t, page)["Alarms"].([]any)
+	for _, v := range items {
+		m, ok := v.(map[string]any)
+		if !ok {
+			m = map[string]any{"value": v}
+		}
+		for name, key := range alarms.Sets {
+			if list, ok := m[name].([]any); ok {
+				slices.SortStableFunc(list, func(a, b any) int {
+					return cmp.Or(cmp.Compare(oracleKey(a, key), oracleKey(b, key)), bytes.Compare(oracleJSON(a), oracleJSON(b)))
+				})
+			}
+		}
+		docs = append(docs, oracleJSON(m))
+	}
+	return docs
+}
+
+func oracleKey(v any, key string) string {
+	m, _ := v.(map[string]any)
+	if key == "" || m[key] == nil && m != nil {
+		if _, there := m[key]; !there || key == "" {
+			return ""
+		}
+	}
+	if s, ok := m[key].(string); ok {
+		return s
+	}
+	if m == nil {
+		return ""
+	}
+	return string(oracleJSON(m[key]))
+}

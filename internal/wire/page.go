@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -17,17 +18,24 @@ type Page struct {
 	red   *Redactor
 	each  func(Doc) error
 
-	pos    int     // next byte to read
-	textAt int     // where the text before pos begins
-	cooked int     // where it begins in side, if it is not to be taken as it stands; else -1
-	stack  []frame // open elements
-	root   bool    // the root element was seen
-	decl   bool    // the XML declaration was seen
-	record int     // depth of the open record, -1 if none
-	list   int     // depth of the open list, -1 if none
-	named  string  // name of the open list
-	cuts   []span  // lists in src
-	found  []string
+	pos      int     // next byte to read
+	textAt   int     // where the text before pos begins
+	cooked   int     // where it begins in side, if it is not to be taken as it stands; else -1
+	stack    []frame // open elements
+	root     bool    // the root element was seen
+	rootName span
+	decl     bool   // the XML declaration was seen
+	record   int    // depth of the open record, -1 if none
+	list     int    // depth of the open list, -1 if none
+	named    string // name of the open list
+	cuts     []span // lists in src
+	found    []string
+
+	json jsonTree        // the record, of a JSON reply
+	tops map[string]bool // members of a JSON reply
+
+	asked []label // what the next reply is about
+	about []label // what this reply is about, sorted
 
 	out      []byte // the documents
 	redacted []int  // offsets in out of replaced values of the current document
@@ -44,17 +52,21 @@ type frame struct {
 type span struct{ from, to int32 }
 
 // Parse reads one page and hands each document to each, in the order of the
-// page. rest is the page without its record lists, for the SDK to decode: its
-// bytes are the caller's own. Where the shape names One element, or a caller
-// wants the body left whole, the caller uses the body itself; the documents
-// are the same.
+// page. rest is the page without its record lists, in JSON with empty ones, for
+// the SDK to decode: its bytes are the caller's own. Where the shape names One
+// element or the Whole reply, or a caller wants the body left whole, the caller
+// uses the body itself; the documents are the same.
 //
 // An error after some documents voids them: the page as a whole is refused.
 func (p *Page) Parse(body []byte, s *Shape, r *Redactor, each func(Doc) error) (rest []byte, err error) {
 	if err := p.begin(body, s, r, each); err != nil {
 		return nil, err
 	}
-	if err := p.walk(); err != nil {
+	walk := p.walk
+	if s.JSON {
+		walk = p.walkJSON
+	}
+	if err := walk(); err != nil {
 		return nil, err
 	}
 	if err := p.complete(); err != nil {
@@ -64,10 +76,13 @@ func (p *Page) Parse(body []byte, s *Shape, r *Redactor, each func(Doc) error) (
 }
 
 func (p *Page) begin(body []byte, s *Shape, r *Redactor, each func(Doc) error) error {
+	if err := p.takeAbout(); err != nil {
+		return err
+	}
 	if len(body) > math.MaxInt32/2 {
 		return errors.New("the reply is larger than a gigabyte")
 	}
-	if r == nil && len(s.Secrets)+len(s.Hide)+len(s.Named) > 0 {
+	if r == nil && len(s.Secrets)+len(s.Hide)+len(s.Named)+len(s.Digest) > 0 {
 		return errors.New("documents with secrets need a redactor")
 	}
 	if p.shape != s {
@@ -76,7 +91,7 @@ func (p *Page) begin(body []byte, s *Shape, r *Redactor, each func(Doc) error) e
 	p.red, p.each, p.src = r, each, body
 	p.pos, p.textAt, p.cooked = 0, 0, -1
 	p.stack, p.root, p.decl = p.stack[:0], false, false
-	p.record, p.list = -1, -1
+	p.record, p.list, p.named = -1, -1, ""
 	p.cuts, p.found = p.cuts[:0], p.found[:0]
 	p.nodes, p.side, p.ord = p.nodes[:0], p.side[:0], p.ord[:0]
 	p.out, p.redacted, p.quiet = p.out[:0], p.redacted[:0], false
@@ -112,11 +127,23 @@ func (p *Page) notUTF8() error {
 func (p *Page) complete() error {
 	sp := &p.shape.Split
 	for _, want := range append([]string{sp.One, sp.List}, sp.More...) {
-		if want != "" && !p.saw(want) {
+		switch {
+		case want == "" || p.saw(want):
+		case !sp.Optional || !p.isReply():
 			return fmt.Errorf("the reply has no <%s>", want)
 		}
 	}
 	return nil
+}
+
+// isReply reports that the page is a reply of some call, where the lists that
+// it lacks cannot say so. A JSON object says it by itself: see walkJSON.
+func (p *Page) isReply() bool {
+	if p.shape.JSON {
+		return true
+	}
+	call, ok := bytes.CutSuffix(p.src[p.rootName.from:p.rootName.to], []byte("Response"))
+	return ok && len(call) > 0 && string(call) != "Error"
 }
 
 func (p *Page) saw(list string) bool {

@@ -383,3 +383,51 @@ func mutate(r *rand.Rand, whole []byte) (body []byte, what string) {
 		return b, fmt.Sprintf("byte %d flipped to %q", i, b[i])
 	}
 }
+
+func TestTheWholeReplyIsTheDocument(t *testing.T) {
+	t.Parallel()
+	s := &wire.Shape{Split: wire.Split{Whole: true}}
+	for body, want := range map[string]string{
+		`<GetEbsResponse xmlns="u"><requestId>r</requestId><on>true</on></GetEbsResponse>`:       `{"on":"true"}`,
+		`<GetEbsResponse><b>1</b><nextToken>n</nextToken><a><item>1</item></a></GetEbsResponse>`: `{"a":["1"],"b":"1"}`,
+		`<GetEbsResponse><requestId>r</requestId></GetEbsResponse>`:                              `{}`,
+		`<GetEbsResponse/>`: `{}`,
+		`<GetSumResponse><GetSumResult><M><entry><key>k</key></entry></M></GetSumResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetSumResponse>`: `{"M":[{"key":"k"}]}`,
+		`<GetSumResponse><ResponseMetadata/><GetSumResult/></GetSumResponse>`:                                                                                           `{}`,
+	} {
+		docs, lists, rest, err := documents(s, body)
+		if err != nil || len(docs) != 1 || docs[0] != want || rest != body || lists[0] != "" {
+			t.Errorf("%s: documents %s, rest %s, %v", body, docs, rest, err)
+		}
+	}
+	for _, body := range []string{
+		`<html><body>x</body></html>`, `<ErrorResponse><Error/></ErrorResponse>`, `<Response><Errors/></Response>`, `<GetResponse>x</GetResponse>`,
+		`<GetResponse><item>1</item></GetResponse>`, `<GetSumResponse><GetSumResult><a>1</a></GetSumResult><b>1</b></GetSumResponse>`,
+		`<GetSumResponse><GetSumResult/><GetSumResult/></GetSumResponse>`, `<GetResponse><a>1</a></GetResponse>x`,
+	} {
+		if docs, _, _, err := documents(s, body); err == nil {
+			t.Errorf("%s gave %s", body, docs)
+		}
+	}
+}
+
+func TestAListThatTheCallMayLeaveOut(t *testing.T) {
+	t.Parallel()
+	s := &wire.Shape{Split: wire.Split{List: "set", Optional: true}}
+	if docs, _, _, err := documents(s, `<GetResponse><n>1</n></GetResponse>`); err != nil || len(docs) != 0 {
+		t.Errorf("%q, %v", docs, err)
+	}
+	for _, body := range []string{`<html/>`, `<ErrorResponse><Error/></ErrorResponse>`, `<Response><Errors/></Response>`, `<GetResponse><set>x</set></GetResponse>`} {
+		if docs, _, _, err := documents(s, body); err == nil {
+			t.Errorf("%s gave %s", body, docs)
+		}
+	}
+}
+
+func TestKindsOfSeveralLists(t *testing.T) {
+	t.Parallel()
+	s := &wire.Shape{Kind: "aws.role", Kinds: map[string]string{"Users": "aws.user"}}
+	if r, u := s.KindOf("Roles"), s.KindOf("Users"); r != "aws.role" || u != "aws.user" {
+		t.Error(r, u)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -22,7 +24,17 @@ const (
 	namedSecret = "named_secret"
 )
 
-// mark is what stands where a secret stood.
+// Mark is what stands where a secret stood. A kind is of small letters and
+// underscores; whatever else comes as one is not told.
+func (r *Redactor) Mark(kind string, secret []byte) string {
+	if kind == "" || strings.Trim(kind, kindLetters) != "" {
+		kind = hidden
+	}
+	return r.mark(kind, secret)
+}
+
+const kindLetters = "abcdefghijklmnopqrstuvwxyz_"
+
 func (r *Redactor) mark(kind string, secret []byte) string {
 	m := hmac.New(sha256.New, r.key[:])
 	m.Write([]byte(kind))
@@ -52,22 +64,43 @@ func IsRedacted(s string) bool {
 		return false
 	}
 	return strings.Trim(rest[:markHash], "0123456789abcdef") == "" &&
-		strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz_") == ""
+		strings.Trim(kind, kindLetters) == ""
 }
 
-// redact writes the mark of element i if it is to be replaced. The whole text
-// goes, not only the part that was recognised: what stands beside a key id is
-// often the key.
-func (p *Page) redact(dst []byte, i int32, r *rule) (_ []byte, done bool) {
-	if p.isLeaf(i) && len(p.text(i)) == 0 {
-		return dst, false // nothing there, and that may be told
+// redact writes what stands for element i if it is to be replaced. The whole
+// text goes, not only the part that was recognised: what stands beside a key id
+// is often the key.
+func (p *Page) redact(dst []byte, i int32, r *rule) (_ []byte, done bool, err error) {
+	leaf := p.isLeaf(i)
+	var text []byte
+	if leaf {
+		text = p.text(i)
+		switch {
+		case len(text) == 0:
+			return dst, false, nil // nothing there, and that may be told
+		case !isText(text, !p.nodes[i].cooked):
+			return dst, false, nil // not XML: refused where it is written
+		}
 	}
-	if p.isLeaf(i) && !isText(p.text(i), !p.nodes[i].cooked) {
-		return dst, false // not XML: refused where it is written
+	switch {
+	case r.digest == nil:
+		dst, done = p.mark(dst, i, r, text)
+		return dst, done, nil
+	case leaf:
+		dst, err = p.digest(dst, r, text)
+		return dst, true, err
+	case p.isList(i):
+		return dst, false, nil // each of its items
 	}
+	return dst, true, errNoText
+}
+
+// mark writes the mark of element i if it, or its text where it has one, is to
+// be replaced.
+func (p *Page) mark(dst []byte, i int32, r *rule, text []byte) (_ []byte, done bool) {
 	var mark string
-	if p.isLeaf(i) && r.kind != hidden {
-		mark, done = p.red.Replace(p.text(i))
+	if text != nil && r.kind != hidden {
+		mark, done = p.red.Replace(text)
 	}
 	if !done && r.hide {
 		mark, done = p.hide(i, r), true
@@ -77,6 +110,19 @@ func (p *Page) redact(dst []byte, i int32, r *rule) (_ []byte, done bool) {
 	}
 	p.redacted = append(p.redacted, len(dst))
 	return AppendString(dst, []byte(mark)), true
+}
+
+var errNoText = errors.New("something else where a text is to be digested")
+
+// digest writes what may be told of a text.
+func (p *Page) digest(dst []byte, r *rule, text []byte) ([]byte, error) {
+	told := r.digest(text, p.red.Mark)
+	var t jsonTree
+	if err := t.parse(told, true); err != nil {
+		return dst, fmt.Errorf("a digest of %q: %w", r.name, err)
+	}
+	p.redacted = append(p.redacted, len(dst))
+	return append(dst, told...), nil
 }
 
 // hide marks a whole value by its canonical bytes.

@@ -15,7 +15,8 @@ type rule struct {
 	hide   bool
 	kind   string // of what is hidden
 	pair   Pair   // its members, where it is a label
-	named  *rule  // of the label's value, where the label's name says that it is a secret
+	digest Digest
+	named  *rule // of the label's value, where the label's name says that it is a secret
 }
 
 // rulesOf makes a tree of a shape's paths.
@@ -31,6 +32,9 @@ func rulesOf(s *Shape) *rule {
 	for _, path := range s.Hide {
 		r := top.at(path)
 		r.hide, r.kind = true, hidden
+	}
+	for path, digest := range s.Digest {
+		top.at(path).digest = digest
 	}
 	for path, pair := range s.Named {
 		r := top.at(path)
@@ -50,6 +54,9 @@ func (r *rule) at(path string) *rule {
 	return r
 }
 
+// replaces reports that what stands at the path may have to be replaced.
+func (r *rule) replaces() bool { return r.hide || r.secret || r.digest != nil }
+
 // child finds the rule for a member, nil if there is none.
 func (r *rule) child(name string) *rule {
 	if r == nil {
@@ -61,6 +68,15 @@ func (r *rule) child(name string) *rule {
 		}
 	}
 	return nil
+}
+
+// of finds the rule for a member of a JSON object, whose names people may have
+// chosen; nil if there is none.
+func (r *rule) of(name []byte) *rule {
+	if b := r.child(string(name)); b != nil {
+		return b
+	}
+	return r.child("*")
 }
 
 // next finds the rule for a member among rules of which those before it were

@@ -27,6 +27,9 @@ func (p *Page) compareItems(a, b int32, r *rule) int {
 }
 
 func (p *Page) keyText(i int32, key string) []byte {
+	if p.shape.JSON {
+		return p.json.keyText(i, key)
+	}
 	c := p.child(i, key)
 	if c < 0 {
 		return nil
@@ -49,7 +52,11 @@ func (p *Page) compareBytes(a, b int32, r *rule) int {
 func (p *Page) silently(i int32, r *rule) []byte {
 	was := p.quiet
 	p.quiet = true
-	b, _ := p.value(p.takeSpare(), i, r)
+	write := p.value
+	if p.shape.JSON {
+		write = p.valueJSON
+	}
+	b, _ := write(p.takeSpare(), i, r)
 	p.quiet = was
 	return b
 }

@@ -35,19 +35,12 @@ func (t *tree) add(name span) int32 {
 
 func (t *tree) addChild(parent int32, name span) int32 {
 	id := t.add(name)
-	p := &t.nodes[parent]
-	if p.kids == 0 {
-		p.first = id
-	} else {
-		t.nodes[p.last].next = id
-	}
-	p.last = id
-	p.kids++
+	t.link(parent, id)
 	n := t.src[name.from:name.to]
 	// A launch template's security groups are <groupSet><groupId/>…: the one
 	// list of EC2 whose items have a name of their own.
 	if isItem(n) || string(n) == "groupId" && string(t.name(parent)) == "groupSet" {
-		p.items++
+		t.nodes[parent].items++
 	}
 	return id
 }
@@ -78,6 +71,33 @@ func (t *tree) child(i int32, name string) int32 {
 		}
 	}
 	return -1
+}
+
+// drop takes the members that speak of the call out of the reply i.
+func (t *tree) drop(i int32) {
+	n := &t.nodes[i]
+	c := n.first
+	n.first, n.last, n.kids = -1, -1, 0
+	for c >= 0 {
+		next := t.nodes[c].next
+		if !speaksOfCall(t.name(c)) {
+			t.link(i, c)
+		}
+		c = next
+	}
+}
+
+// link makes c the last child of parent.
+func (t *tree) link(parent, c int32) {
+	p := &t.nodes[parent]
+	if p.kids == 0 {
+		p.first = c
+	} else {
+		t.nodes[p.last].next = c
+	}
+	t.nodes[c].next = -1
+	p.last = c
+	p.kids++
 }
 
 func (t *tree) compare(a, b int32) int {

@@ -5,6 +5,9 @@ import "fmt"
 // emit writes the documents of a record and hands them out.
 func (p *Page) emit(rec int32) error {
 	inner := p.shape.Split.Inner
+	if p.shape.Split.Whole {
+		return p.whole(rec)
+	}
 	if inner == "" || p.named == p.shape.Split.One {
 		return p.document(rec, -1, -1)
 	}
@@ -57,6 +60,14 @@ func (p *Page) document(doc, up, list int32) error {
 	if err != nil {
 		return err
 	}
+	return p.handOut(from)
+}
+
+// handOut gives away the document that was written from byte from on.
+func (p *Page) handOut(from int) error {
+	if err := p.writeAbout(from); err != nil {
+		return err
+	}
 	if len(p.out)-from > maxDoc || len(p.out) > maxDocs {
 		return errTooLarge
 	}
@@ -70,14 +81,39 @@ func (p *Page) document(doc, up, list int32) error {
 
 // isEmptyOne tells <accountLevel/>, which is an object with nothing set.
 func (p *Page) isEmptyOne(doc int32) bool {
-	return p.named == p.shape.Split.One && blank(p.text(doc))
+	return (p.shape.Split.Whole || p.named == p.shape.Split.One) && blank(p.text(doc))
+}
+
+// whole writes the whole reply as a document.
+func (p *Page) whole(root int32) error {
+	p.drop(root)
+	name := p.name(root)
+	result := p.child(root, string(name[:len(name)-len("Response")])+"Result")
+	if result < 0 {
+		return p.document(root, -1, -1)
+	}
+	if p.nodes[root].kids != 1 {
+		return fmt.Errorf("elements beside %s", p.quote(p.nodes[result].name))
+	}
+	p.drop(result)
+	return p.document(result, -1, -1)
+}
+
+// speaksOfCall tells the members of a reply that are about the call, not about
+// what was asked.
+func speaksOfCall(name []byte) bool {
+	switch string(name) {
+	case "requestId", "RequestId", "ResponseMetadata", "nextToken", "NextToken", "__type":
+		return true
+	}
+	return false
 }
 
 // value writes element i, which is not the document itself.
 func (p *Page) value(dst []byte, i int32, r *rule) ([]byte, error) {
-	if r != nil && !p.quiet && (r.hide || r.secret) {
-		if dst, done := p.redact(dst, i, r); done {
-			return dst, nil
+	if r != nil && !p.quiet && r.replaces() {
+		if dst, done, err := p.redact(dst, i, r); done {
+			return dst, err
 		}
 	}
 	switch {

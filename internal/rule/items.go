@@ -1,0 +1,82 @@
+package rule
+
+import (
+	"plumbline/internal/estate"
+	"plumbline/internal/fact"
+	"plumbline/internal/power"
+)
+
+// The elements of lists that several kinds have.
+
+func openingFields() []*field {
+	return []*field{
+		plain("family", "ipv4 or ipv6.", func(o *estate.Opening) *string { return &o.Family }, "ipv4", "ipv6"),
+		plain("protocol", "tcp, udp, icmp, or another protocol's number.", func(o *estate.Opening) *string { return &o.Protocol }),
+		count("from", "The first port of the workload's own; 0 where the protocol has none.", func(o *estate.Opening) *int64 { return &o.From }),
+		count("to", "The last port of the workload's own.", func(o *estate.Opening) *int64 { return &o.To }),
+		count("front_from", "The first port that clients connect to.", func(o *estate.Opening) *int64 { return &o.FrontFrom }),
+		count("front_to", "The last port that clients connect to.", func(o *estate.Opening) *int64 { return &o.FrontTo }),
+		plain("layer", "l4, or l7 where a load balancer speaks the application's protocol.", func(o *estate.Opening) *string { return &o.Layer }, "l4", "l7"),
+		plain("via", "The load balancer in between, by its uid; empty if there is none.", func(o *estate.Opening) *string { return &o.Via }),
+		plain("return", "How far replies come back: to every client port, to some, or not at all.", func(o *estate.Opening) *string { return &o.Return }, "full", "partial", "one_way"),
+		yes("any_source", "It is open to any source, not only to chosen ones.", func(o *estate.Opening) *fact.Of[bool] { return &o.AnySource }),
+	}
+}
+
+func showOpening(o *estate.Opening) any {
+	m := map[string]any{"family": o.Family, "protocol": o.Protocol, "from": o.From, "to": o.To, "layer": o.Layer, "return": o.Return, "sources": o.Sources, "address": o.Address}
+	if o.Via != "" {
+		m["via"], m["front_from"], m["front_to"] = o.Via, o.FrontFrom, o.FrontTo
+	}
+	return m
+}
+
+func gateRuleFields() []*field {
+	return []*field{
+		plain("gate", "The group or list it belongs to, by its uid.", func(r *estate.GateRule) *string { return &r.Gate }),
+		plain("id", "Its own id, or an entry's number.", func(r *estate.GateRule) *string { return &r.ID }),
+		plain("direction", "in or out.", func(r *estate.GateRule) *string { return &r.Direction }, "in", "out"),
+		plain("action", "allow or deny.", func(r *estate.GateRule) *string { return &r.Action }, "allow", "deny"),
+		plain("protocol", "tcp, udp, icmp, all, or a number.", func(r *estate.GateRule) *string { return &r.Protocol }),
+		count("from", "The first port.", func(r *estate.GateRule) *int64 { return &r.From }),
+		count("to", "The last port.", func(r *estate.GateRule) *int64 { return &r.To }),
+		flag("any_address", "The other side may be any address of a family.", func(r *estate.GateRule) *bool { return &r.AnyAddress }),
+		plain("peer", "The other side, in the provider's words.", func(r *estate.GateRule) *string { return &r.Peer }),
+	}
+}
+
+func showGateRule(r *estate.GateRule) any {
+	return map[string]any{"gate": r.Gate, "id": r.ID, "direction": r.Direction, "action": r.Action, "protocol": r.Protocol, "from": r.From, "to": r.To, "peer": r.Peer}
+}
+
+func grantFields() []*field {
+	return []*field{
+		plain("level", "The power that the statement gives.", func(g *estate.Grant) *string { return &g.Level }, power.Words()...),
+		plain("action", "The actions that give it, in the policy's words.", func(g *estate.Grant) *string { return &g.Action }),
+		plain("resource", "On what.", func(g *estate.Grant) *string { return &g.Resource }),
+		plain("policy", "The policy's name or full name.", func(g *estate.Grant) *string { return &g.Policy }),
+		plain("statement", "Its id, or its place in the policy.", func(g *estate.Grant) *string { return &g.Statement }),
+		plain("why", "What the actions allow, in a few words.", func(g *estate.Grant) *string { return &g.Why }),
+		flag("inferred", "A condition stands beside it that was taken to be met.", func(g *estate.Grant) *bool { return &g.Inferred }),
+	}
+}
+
+func showGrant(g *estate.Grant) any {
+	m := map[string]any{"level": g.Level, "action": g.Action, "resource": g.Resource, "policy": g.Policy, "statement": g.Statement, "why": g.Why, "path": g.Path}
+	if g.Inferred {
+		m["inferred"] = true
+	}
+	return m
+}
+
+func secretFields() []*field {
+	return []*field{
+		plain("kind", "What kind of secret it is.", func(s *estate.Secret) *string { return &s.Kind }),
+		plain("place", "Where in the user data it stands.", func(s *estate.Secret) *string { return &s.Place }),
+		count("line", "The line there.", func(s *estate.Secret) *int64 { return &s.Line }),
+	}
+}
+
+func showSecret(s *estate.Secret) any {
+	return map[string]any{"kind": s.Kind, "place": s.Place, "line": s.Line, "hash": s.Hash}
+}
