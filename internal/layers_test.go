@@ -48,6 +48,8 @@ var floors = []floor{
 		"internal/rule/catalog", "internal/rule/ruletest"}},
 	{"facts and rules become verdicts; providers hand their facts in, so it names none", []string{
 		"internal/judge"}},
+	{"one workload, looked at closely, from stored documents", []string{
+		"internal/inspect"}},
 	{"what a provider's documents and refusals mean, in thought only", []string{
 		"internal/cloud/aws/awsfact"}},
 	{"the role that a provider's account grants us, as texts to paste", []string{

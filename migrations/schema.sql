@@ -315,6 +315,57 @@ comment on column finding_event.who is 'The person who did it; empty for a scan.
 comment on column finding_event.note is 'What they said.';
 comment on column finding_event.account_id is 'Account of the subject.';
 
+create table member (
+    account_id bigint not null,
+    region text collate "C" not null,
+    group_uid text collate "C" not null,
+    rule text collate "C" not null,
+    uid text collate "C" not null,
+    id text not null,
+    name text not null,
+    outcome text not null,
+    severity smallint not null,
+    risk smallint not null,
+    version text not null,
+    potential boolean not null,
+    fault text not null,
+    say text not null,
+    factors jsonb not null,
+    reasons jsonb not null,
+    evidence jsonb not null,
+    digest bytea not null,
+    scan bigint not null,
+    since timestamp with time zone not null,
+    constraint member_outcome_check CHECK ((outcome = ANY (ARRAY['fail'::text, 'unknown'::text]))),
+    constraint member_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint member_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
+    constraint member_pkey PRIMARY KEY (account_id, region, group_uid, rule, uid)
+);
+CREATE INDEX member_uid ON member USING btree (account_id, uid);
+alter table member enable row level security;
+create policy reach on member using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table member is 'What a rule says of a workload whose findings are its group''s: a row where it fails or cannot be told, none where it passes.';
+comment on column member.account_id is 'Account of the workload.';
+comment on column member.region is 'Region of the workload.';
+comment on column member.group_uid is 'The group that launched it.';
+comment on column member.rule is 'Id of the rule.';
+comment on column member.uid is 'The workload.';
+comment on column member.id is 'The provider''s short id of the workload.';
+comment on column member.name is 'What its owner calls the workload.';
+comment on column member.outcome is 'fail or unknown.';
+comment on column member.severity is 'Of the rule, when it judged.';
+comment on column member.risk is '0 to 100.';
+comment on column member.version is 'Of the rule.';
+comment on column member.potential is 'The risk stands in no sum.';
+comment on column member.fault is 'A fault of the rule itself; empty if there is none.';
+comment on column member.say is 'The decisive values in words.';
+comment on column member.factors is 'How the risk was worked out.';
+comment on column member.reasons is 'Why it could not be told.';
+comment on column member.evidence is 'What it rests on, as in verdict.';
+comment on column member.digest is 'Over all that a reader is told.';
+comment on column member.scan is 'The scan that wrote it.';
+comment on column member.since is 'Since when this is said of it.';
+
 create table person (
     id bigint not null generated always as identity,
     email text not null,
@@ -769,9 +820,11 @@ create table workload (
     internet text not null,
     power text not null,
     identity text not null,
+    group_uid text collate "C" not null default ''::text,
     constraint workload_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint workload_pkey PRIMARY KEY (account_id, region, uid)
 );
+CREATE INDEX workload_group ON workload USING btree (account_id, group_uid) WHERE (group_uid <> ''::text);
 CREATE INDEX workload_uid ON workload USING btree (uid);
 alter table workload enable row level security;
 create policy reach on workload using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
@@ -789,3 +842,4 @@ comment on column workload.hop_limit is 'Hops that a token''s reply may travel; 
 comment on column workload.internet is 'How it can be reached from the internet.';
 comment on column workload.power is 'What its identity may do.';
 comment on column workload.identity is 'Name of what is bound to it.';
+comment on column workload.group_uid is 'The group that launched it; empty if none did.';

@@ -308,9 +308,10 @@ type Question struct {
 // A Template is what new workloads are made from.
 type Template struct {
 	Subject
-	Type     string        // launch_template, launch_configuration, auto_scaling_group; always known
-	InUse    fact.Of[bool] // a group launches from it; of a group: it may launch
-	Next     Forecast      // of the version that is used; of a group: of its next instance
+	Type     string          // launch_template, launch_configuration, auto_scaling_group; always known
+	InUse    fact.Of[bool]   // a group launches from it; of a group: it may launch
+	Default  fact.Of[string] // of a launch template: the number of the version that a launch takes which names none
+	Next     Forecast        // of the version that is used; of a group: of its next instance
 	Versions fact.List[TemplateVersion]
 	Members  fact.Of[int64] // of a group: how many instances it has
 }
@@ -351,6 +352,7 @@ type Image struct {
 	State  fact.Of[string] // available, or another word of the provider's
 	Tokens fact.Of[string] // what it asks for: required, unset
 	InUse  fact.Of[bool]   // a template, a group or an instance that was seen names it
+	Next   Forecast        // of a launch from it that says nothing
 }
 
 // A Principal is a role, user, service account or trusted profile.
@@ -403,7 +405,7 @@ type Network struct {
 	Subject
 	Type      string          // vpc, subnet, vpn_connection, client_vpn; always known
 	PublicIP  fact.Of[bool]   // of a subnet: a new interface gets a public address
-	Used      fact.Of[bool]   // an interface or a subnet stands in it
+	Used      fact.Of[bool]   // an address of it is taken; of a VPC: of one of its subnets
 	FlowLogs  fact.Of[string] // of a VPC: all, rejected_only, accepted_only, none
 	Endpoints fact.List[PrivateEndpoint]
 	Tunnels   fact.List[Tunnel]

@@ -9,6 +9,7 @@ type Row struct {
 	Type, State, Endpoint, Tokens string
 	HopLimit                      int
 	Internet, Power, IdentityName string
+	Group                         string // uid of the group that launched it
 }
 
 // Row makes the row of a workload.
@@ -18,6 +19,7 @@ func (w *Workload) Row() Row {
 		Region: w.Region, UID: w.UID, ID: w.ID, Name: w.Name, Type: w.Type,
 		State: word(w.State), Endpoint: word(w.Metadata.Endpoint), Tokens: word(w.Metadata.Tokens), HopLimit: int(hops),
 		Internet: word(w.Exposure.Internet), Power: word(w.Identity.Power), IdentityName: word(w.Identity.Name),
+		Group: w.Subject.Group,
 	}
 }
 

@@ -22,8 +22,12 @@ func (r *Report) JSON(w io.Writer, failOn finding.Severity) error {
 	doc := struct {
 		Scan      jsonScan       `json:"scan"`
 		Workloads []jsonWorkload `json:"workloads"`
+		Paths     []jsonWay      `json:"attack_paths"`
 		Findings  []jsonFinding  `json:"findings"`
-	}{r.jsonScan(failOn), make([]jsonWorkload, 0, len(r.Workloads)), make([]jsonFinding, 0, len(r.Verdicts))}
+	}{r.jsonScan(failOn), make([]jsonWorkload, 0, len(r.Workloads)), make([]jsonWay, 0, len(r.Paths)), make([]jsonFinding, 0, len(r.Verdicts))}
+	for i := range r.Paths {
+		doc.Paths = append(doc.Paths, wayJSON(&r.Paths[i]))
+	}
 	for _, wl := range r.Workloads {
 		doc.Workloads = append(doc.Workloads, workloadJSON(wl))
 	}
@@ -136,10 +140,11 @@ type jsonWorkload struct {
 	ID       string                `json:"id"`
 	Name     string                `json:"name"`
 	State    *string               `json:"state"`
+	Group    *string               `json:"group"`
 	Metadata jsonMetadata          `json:"metadata"`
-	Exposure *struct{}             `json:"exposure"`
+	Exposure jsonExposure          `json:"exposure"`
 	Identity jsonIdentity          `json:"identity"`
-	Secrets  []struct{}            `json:"secrets"`
+	Secrets  []jsonSecret          `json:"secrets"`
 	Unknown  map[string]jsonReason `json:"unknown"`
 }
 
@@ -150,13 +155,89 @@ type jsonMetadata struct {
 	Applied  *bool   `json:"applied"`
 	IPv6     *bool   `json:"ipv6"`
 	Tags     *bool   `json:"tags"`
+	Class    *string `json:"class"`
+}
+
+type jsonExposure struct {
+	Internet *string       `json:"internet"`
+	Latent   *bool         `json:"latent"`
+	Public   *bool         `json:"public_path"`
+	Open     []jsonOpening `json:"open"`
+}
+
+type jsonOpening struct {
+	Family    string `json:"family"`
+	Protocol  string `json:"protocol"`
+	From      int64  `json:"from"`
+	To        int64  `json:"to"`
+	FrontFrom int64  `json:"front_from"`
+	FrontTo   int64  `json:"front_to"`
+	Layer     string `json:"layer"`
+	Via       string `json:"via,omitempty"`
+	Address   string `json:"address,omitempty"`
+	Return    string `json:"return"`
+	AnySource *bool  `json:"any_source"` // null: it may be open
+	Sources   string `json:"sources,omitempty"`
 }
 
 type jsonIdentity struct {
-	Name      *string  `json:"name"`
-	Mechanism *string  `json:"mechanism"`
-	Power     *string  `json:"power"`
-	Because   []string `json:"because"`
+	Name      *string     `json:"name"`
+	Mechanism *string     `json:"mechanism"`
+	Role      *string     `json:"role"`
+	Power     *string     `json:"power"`
+	AtLeast   *string     `json:"at_least"`
+	Because   []jsonGrant `json:"because"`
+}
+
+type jsonGrant struct {
+	Level     string `json:"level"`
+	Action    string `json:"action"`
+	Resource  string `json:"resource"`
+	Policy    string `json:"policy"`
+	Statement string `json:"statement"`
+	Why       string `json:"why,omitempty"`
+	Inferred  bool   `json:"inferred"`
+}
+
+type jsonSecret struct {
+	Kind  string `json:"kind"`
+	Place string `json:"place"`
+	Line  int64  `json:"line"`
+	Hash  string `json:"hash"`
+}
+
+type jsonWay struct {
+	Workload string     `json:"workload"`
+	State    string     `json:"state"`
+	Steps    []jsonStep `json:"steps"`
+	Cuts     []jsonCut  `json:"cuts"`
+}
+
+type jsonStep struct {
+	Kind    string `json:"kind"`
+	Title   string `json:"title"`
+	Detail  string `json:"detail,omitempty"`
+	ID      string `json:"id,omitempty"`
+	Certain bool   `json:"certain"`
+}
+
+type jsonCut struct {
+	Kind    string   `json:"kind"`
+	Title   string   `json:"title"`
+	Why     string   `json:"why,omitempty"`
+	Command string   `json:"command,omitempty"`
+	Rules   []string `json:"rules"`
+}
+
+func wayJSON(w *WayIn) jsonWay {
+	j := jsonWay{Workload: w.Workload.UID, State: string(w.Path.State), Steps: []jsonStep{}, Cuts: []jsonCut{}}
+	for _, s := range w.Path.Steps {
+		j.Steps = append(j.Steps, jsonStep{Kind: s.Kind, Title: s.Title, Detail: s.Detail, ID: s.ID, Certain: s.Certain})
+	}
+	for _, c := range w.Path.Cuts {
+		j.Cuts = append(j.Cuts, jsonCut{Kind: c.Kind, Title: c.Title, Why: c.Why, Command: c.Command, Rules: append([]string{}, c.Rules...)})
+	}
+	return j
 }
 
 type jsonReason struct {
@@ -174,19 +255,54 @@ func reasonJSON(why *fact.Reason) jsonReason {
 func workloadJSON(w *estate.Workload) jsonWorkload {
 	un := map[string]jsonReason{}
 	m := &w.Metadata
-	j := jsonWorkload{Provider: w.Provider, Account: w.Account, Region: w.Region, UID: w.UID, ID: w.ID, Name: w.Name,
-		State: value(un, "state", w.State),
+	return jsonWorkload{Provider: w.Provider, Account: w.Account, Region: w.Region, UID: w.UID, ID: w.ID, Name: w.Name,
+		State: value(un, "state", w.State), Group: value(un, "group", w.Group),
 		Metadata: jsonMetadata{
 			Endpoint: value(un, "metadata.endpoint", m.Endpoint), Tokens: value(un, "metadata.tokens", m.Tokens),
 			HopLimit: value(un, "metadata.hop_limit", m.HopLimit), Applied: value(un, "metadata.applied", m.Applied),
-			IPv6: value(un, "metadata.ipv6", m.IPv6), Tags: value(un, "metadata.tags", m.Tags)},
-		Identity: jsonIdentity{
-			Name: value(un, "identity.name", w.Identity.Name), Mechanism: value(un, "identity.mechanism", w.Identity.Mechanism),
-			Power: value(un, "identity.power", w.Identity.Power), Because: []string{}},
-		Unknown: un}
-	value(un, "exposure", w.Exposure.Internet)
-	un["secrets"] = reasonJSON(fact.NobodyAsked)
+			IPv6: value(un, "metadata.ipv6", m.IPv6), Tags: value(un, "metadata.tags", m.Tags), Class: value(un, "metadata.class", m.Class)},
+		Exposure: exposureJSON(un, &w.Exposure), Identity: identityJSON(un, &w.Identity), Secrets: secretsJSON(un, w.UserData.Secrets), Unknown: un}
+}
+
+func exposureJSON(un map[string]jsonReason, e *estate.Exposure) jsonExposure {
+	j := jsonExposure{Internet: value(un, "exposure.internet", e.Internet), Latent: value(un, "exposure.latent", e.Latent),
+		Public: value(un, "exposure.public_path", e.Public), Open: []jsonOpening{}}
+	for _, o := range e.Open.Items() {
+		x := jsonOpening{Family: o.Family, Protocol: o.Protocol, From: o.From, To: o.To, FrontFrom: o.FrontFrom, FrontTo: o.FrontTo,
+			Layer: o.Layer, Via: o.Via, Address: o.Address, Return: o.Return, Sources: o.Sources}
+		if any, known := o.AnySource.Get(); known {
+			x.AnySource = &any
+		}
+		j.Open = append(j.Open, x)
+	}
+	gaps(un, "exposure.open", e.Open)
 	return j
+}
+
+func identityJSON(un map[string]jsonReason, i *estate.Identity) jsonIdentity {
+	j := jsonIdentity{Name: value(un, "identity.name", i.Name), Mechanism: value(un, "identity.mechanism", i.Mechanism), Role: value(un, "identity.role", i.Role),
+		Power: value(un, "identity.power", i.Power), AtLeast: value(un, "identity.at_least", i.AtLeast), Because: []jsonGrant{}}
+	for _, g := range i.Grants.Items() {
+		j.Because = append(j.Because, jsonGrant{Level: g.Level, Action: g.Action, Resource: g.Resource, Policy: g.Policy, Statement: g.Statement, Why: g.Why, Inferred: g.Inferred})
+	}
+	gaps(un, "identity.because", i.Grants)
+	return j
+}
+
+func secretsJSON(un map[string]jsonReason, l fact.List[estate.Secret]) []jsonSecret {
+	out := []jsonSecret{}
+	for _, s := range l.Items() {
+		out = append(out, jsonSecret{Kind: s.Kind, Place: s.Place, Line: s.Line, Hash: s.Hash})
+	}
+	gaps(un, "secrets", l)
+	return out
+}
+
+// gaps notes why a list is not whole.
+func gaps[T any](un map[string]jsonReason, name string, l fact.List[T]) {
+	if why := l.Gaps(); len(why) > 0 {
+		un[name] = reasonJSON(why[0])
+	}
 }
 
 // value is a pointer to the known value; an unknown leaves nil and its reason.

@@ -13,6 +13,8 @@ import (
 	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/judge"
+	"plumbline/internal/path"
+	"plumbline/internal/power"
 	"plumbline/internal/rule"
 	"plumbline/internal/scan"
 	"plumbline/internal/score"
@@ -28,6 +30,7 @@ type Report struct {
 	Answers   []snapshot.Answer
 	Workloads []*estate.Workload
 	Verdicts  []finding.Verdict // every fail and unknown, the most urgent first
+	Paths     []WayIn           // from the internet to what credentials may do, certain ones first
 	Fixes     map[finding.Key]rule.Fix
 	Posture   score.Posture
 	Tallies   []scan.Tally
@@ -35,8 +38,13 @@ type Report struct {
 	count scan.Count
 	seen  map[string]bool // uids of workloads: a listing may name one twice
 	facts judge.Facts
-	ctx   *snapshot.Context
 	set   *rule.Set
+}
+
+// A WayIn is an attack path of one workload.
+type WayIn struct {
+	Workload *estate.Workload
+	Path     path.Path
 }
 
 // NewReport makes an empty report. facts reads the workloads again, for the
@@ -47,23 +55,22 @@ func NewReport(engine string, set *rule.Set, facts judge.Facts) *Report {
 
 // Start notes whose scan it is.
 func (r *Report) Start(_ context.Context, c *snapshot.Context) error {
-	r.ctx, r.Provider, r.Account, r.TakenAt = c, c.Provider, c.Account, c.TakenAt
+	r.Provider, r.Account, r.TakenAt = c.Provider, c.Account, c.TakenAt
 	return nil
 }
 
 // Page keeps the workloads and verdicts of a page.
-func (r *Report) Page(_ context.Context, page []snapshot.Resource, res judge.Result) error {
-	page, res = r.firstSight(page, res)
-	seen := make(map[string]estate.Object, len(page))
-	for i := range page {
-		o, err := r.facts.Workload(r.ctx, &page[i])
-		if err != nil {
-			continue // the verdicts already say that it cannot be read
-		}
+func (r *Report) Page(_ context.Context, _ []snapshot.Resource, res judge.Result) error {
+	res = r.firstSight(res)
+	seen := make(map[string]estate.Object, len(res.Objects))
+	for _, o := range res.Objects {
 		if w, ok := o.(*estate.Workload); ok {
 			own := *w
 			r.Workloads = append(r.Workloads, &own)
 			seen[own.UID] = &own
+			if p := path.Of(&own); p.State == path.Whole || p.State == path.Possible {
+				r.Paths = append(r.Paths, WayIn{Workload: &own, Path: p})
+			}
 		}
 	}
 	r.fix(res.Verdicts, seen)
@@ -73,18 +80,16 @@ func (r *Report) Page(_ context.Context, page []snapshot.Resource, res judge.Res
 
 // firstSight leaves out what was named before: a listing that goes on while
 // instances come and go may name one twice, and one is one.
-func (r *Report) firstSight(page []snapshot.Resource, res judge.Result) ([]snapshot.Resource, judge.Result) {
-	var kept []snapshot.Resource
+func (r *Report) firstSight(res judge.Result) judge.Result {
 	var repeats []int
-	for i := range page {
-		if r.seen[page[i].UID] {
+	for i := range res.Subjects {
+		if uid := res.Subjects[i].UID; r.seen[uid] {
 			repeats = append(repeats, i)
-			continue
+		} else {
+			r.seen[uid] = true
 		}
-		r.seen[page[i].UID] = true
-		kept = append(kept, page[i])
 	}
-	return kept, res.Without(repeats)
+	return res.Without(repeats)
 }
 
 // End keeps the ledger and the verdicts on everything else, and sorts.
@@ -99,10 +104,23 @@ func (r *Report) End(_ context.Context, c *snapshot.Context, res judge.Result) e
 	r.Tallies = r.count.Tallies()
 	r.Posture = scan.Posture(r.Tallies)
 	slices.SortFunc(r.Verdicts, byUrgency)
+	slices.SortFunc(r.Paths, func(a, b WayIn) int {
+		return cmp.Or(cmp.Compare(b.Path.State, a.Path.State), cmp.Compare(b.power(), a.power()),
+			cmp.Compare(a.Workload.Region, b.Workload.Region), cmp.Compare(a.Workload.UID, b.Workload.UID))
+	})
 	slices.SortFunc(r.Workloads, func(a, b *estate.Workload) int {
 		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.UID, b.UID))
 	})
 	return nil
+}
+
+// power ranks what lies at the end of the way.
+func (w *WayIn) power() int {
+	at, known := w.Workload.Identity.Power.Get()
+	if !known {
+		at, _ = w.Workload.Identity.AtLeast.Get()
+	}
+	return power.Level(at).Rank()
 }
 
 // fix renders the fix of every failing verdict on the objects, by uid.

@@ -9,6 +9,7 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
+	"plumbline/internal/path"
 	"plumbline/internal/snapshot"
 )
 
@@ -28,11 +29,75 @@ func (r *Report) Table(w io.Writer, st TableStyle) error {
 		fmt.Fprintf(&b, "This is not the whole account: %s left out of the scan.\n", plural(len(out), "enabled region was", "enabled regions were"))
 	}
 	b.WriteByte('\n')
+	r.ways(&b, st)
 	r.failing(&b, st)
 	r.open(&b, st)
 	r.summary(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// ways tells the attack paths, a block each: who can come in, past what, to
+// what, and the cheapest cut.
+func (r *Report) ways(b *strings.Builder, st TableStyle) {
+	if len(r.Paths) == 0 {
+		return
+	}
+	sure := 0
+	for i := range r.Paths {
+		if r.Paths[i].Path.State == path.Whole {
+			sure++
+		}
+	}
+	fmt.Fprintf(b, "%s from the internet to what credentials may do", plural(len(r.Paths), "way"))
+	if sure < len(r.Paths) {
+		fmt.Fprintf(b, ", %d of them certain", sure)
+	}
+	b.WriteString("\n")
+	const most = 10
+	for i := range r.Paths {
+		if st.Most > 0 && i == most {
+			fmt.Fprintf(b, "  … and %d more; --output json lists them all.\n", len(r.Paths)-most)
+			break
+		}
+		r.Paths[i].tell(b)
+	}
+	b.WriteByte('\n')
+}
+
+func (w *WayIn) tell(b *strings.Builder) {
+	s := &w.Workload.Subject
+	name := s.ID
+	if s.Name != "" {
+		name = s.Name + " (" + s.ID + ")"
+	}
+	fmt.Fprintf(b, "  %s in %s", Printable(name), Printable(s.Region))
+	if w.Path.State == path.Possible {
+		b.WriteString(", possible: not every step could be looked at")
+	}
+	b.WriteByte('\n')
+	for _, step := range w.Path.Steps {
+		fmt.Fprintf(b, "    %s %s", arrow(step), Printable(step.Title))
+		if step.Detail != "" {
+			fmt.Fprintf(b, ": %s", Printable(step.Detail))
+		}
+		b.WriteByte('\n')
+	}
+	if len(w.Path.Cuts) > 0 {
+		cut := &w.Path.Cuts[0]
+		fmt.Fprintf(b, "    cut it: %s", Printable(cut.Title))
+		if cut.Command != "" {
+			fmt.Fprintf(b, "\n      %s", Printable(cut.Command))
+		}
+		b.WriteByte('\n')
+	}
+}
+
+func arrow(s path.Step) string {
+	if s.Certain {
+		return "→"
+	}
+	return "?"
 }
 
 func (r *Report) failing(b *strings.Builder, st TableStyle) {

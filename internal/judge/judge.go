@@ -24,6 +24,9 @@ type Facts interface {
 	// IsWorkload says whether documents of this kind are workloads, which are
 	// streamed, or belong to the context.
 	IsWorkload(kind string) bool
+	// Beside says whether documents of this kind are about one workload each, and
+	// come with the page that it stands on.
+	Beside(kind string) bool
 	// Workload reads one workload. The object may be used until the next call.
 	Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error)
 	// Objects reads everything in the context that a rule can judge.
@@ -49,6 +52,7 @@ type Unseen struct {
 type Result struct {
 	Rules    []*rule.Rule      // the columns
 	Subjects []estate.Subject  // the rows
+	Objects  []estate.Object   // what was judged, row by row; until the next page
 	Outcomes []finding.Outcome // row by row; zero where a rule is not for the subject
 	Verdicts []finding.Verdict // every fail and unknown, gaps included
 	Dark     []Dark            // where a rule was not asked, silently
@@ -80,7 +84,7 @@ func (r *Result) Without(rows []int) Result {
 			continue
 		}
 		kept[r.Subjects[i].UID] = true
-		out.Subjects = append(out.Subjects, r.Subjects[i])
+		out.Subjects, out.Objects = append(out.Subjects, r.Subjects[i]), append(out.Objects, r.Objects[i])
 		out.Outcomes = append(out.Outcomes, r.Outcomes[i*len(r.Rules):(i+1)*len(r.Rules)]...)
 	}
 	said := map[[2]string]bool{}
@@ -178,7 +182,7 @@ func (b *Bench) Read(c *snapshot.Context, r *snapshot.Resource) (estate.Object, 
 
 func (b *Bench) object(res *Result, o estate.Object) {
 	head := o.Head()
-	res.Subjects = append(res.Subjects, *head)
+	res.Subjects, res.Objects = append(res.Subjects, *head), append(res.Objects, o)
 	if w, ok := o.(*estate.Workload); ok {
 		res.Rows = append(res.Rows, w.Row())
 	}

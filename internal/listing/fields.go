@@ -35,7 +35,8 @@ var WorkloadFields = query.Fields{
 	{Key: "endpoint", Type: query.Word, Words: []string{"enabled", "disabled", "unknown"}, Help: "the metadata service"},
 	{Key: "tokens", Type: query.Word, Words: []string{"required", "optional", "unknown"}, Help: "metadata tokens"},
 	{Key: "hop-limit", Type: query.Number, Help: "hops that a token's reply may travel"},
-	{Key: "internet", Type: query.Word, Words: []string{"reachable", "via_lb", "internal", "isolated", "unknown"}, Help: "how it can be reached from the internet"},
+	{Key: "internet", Type: query.Word, Words: []string{"reachable", "restricted", "via_lb", "internal", "isolated", "unknown"}, Help: "how it can be reached from the internet"},
 	{Key: "power", Type: query.Word, Words: []string{"admin", "escalation", "write", "data_read", "read", "limited", "none", "unknown"}, Help: "what its identity may do"},
+	{Key: "group", Type: query.Text, Help: "the Auto Scaling group that launched it, by name or ARN"},
 	{Key: "has", Type: query.Word, Words: []string{"findings", "nodata"}, Help: "open findings, or judgements that could not be made"},
 }

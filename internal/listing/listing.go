@@ -55,7 +55,25 @@ type Event struct {
 // A Finding is a finding with its due date.
 type Finding struct {
 	finding.Record
-	Due time.Time // zero: none
+	Due     time.Time // zero: none
+	Members Members   // of a group's finding that was asked for by its number
+}
+
+// Members are how many workloads share a group's finding. All zero for a
+// finding that is no group's.
+type Members struct {
+	All    int // workloads of the group
+	Fail   int
+	NoData int // that cannot be told
+}
+
+// A Member is a workload that shares its group's finding.
+type Member struct {
+	UID, ID, Name, Region string
+	Outcome               finding.Outcome // Fail or Unknown
+	Risk                  int
+	Say                   string
+	Since                 time.Time
 }
 
 // A Group is the findings of one rule that a query lets through.
@@ -150,8 +168,9 @@ type Workload struct {
 	Endpoint, Tokens               string
 	HopLimit                       int
 	Internet, Power, Identity      string
-	Open, NoData                   int // findings on it
-	Risk                           int // of its worst open finding
+	Group                          string // uid of the group that launched it
+	Open, NoData                   int    // findings on it
+	Risk                           int    // of its worst open finding
 	Severity                       finding.Severity
 }
 
@@ -193,6 +212,9 @@ type Reader interface {
 	CountFindings(context.Context, query.Query) (Count, error)
 	Facets(ctx context.Context, q query.Query, keys []string) ([]Facet, error)
 	Finding(ctx context.Context, number int64) (Finding, []Event, error)
+	// Members lists the workloads that share a group's finding, those that fail
+	// first, then by risk; none for another finding.
+	Members(ctx context.Context, number int64, at Place) ([]Member, Cursors, error)
 	// Same lists findings of the same rule elsewhere, the worst first.
 	Same(ctx context.Context, number int64, limit int) ([]Finding, error)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ const (
 	call     = "ec2:DescribeInstances"
 )
 
+const alone = "alone"
+
 // A thing is an instance, by its place and number, with the outcome of each
 // rule.
 type thing struct {
@@ -37,6 +40,7 @@ type thing struct {
 	n      int
 	says   [2]finding.Outcome
 	detail string // changes the document and what is said
+	group  string // the group that launched it, "" if none, alone if it stands in the inventory without one
 }
 
 func (t thing) uid() string { return fmt.Sprintf("arn:%s:%03d", t.region, t.n) }
@@ -51,7 +55,8 @@ func (t thing) resource() snapshot.Resource {
 
 func (t thing) subject() estate.Subject {
 	return estate.Subject{Kind: estate.KindWorkload, Provider: provider, Account: account, Region: t.region,
-		UID: t.uid(), ID: fmt.Sprintf("i-%d", t.n), Name: fmt.Sprintf("web-%d", t.n), Parent: "aws:" + account + ":" + t.region}
+		UID: t.uid(), ID: fmt.Sprintf("i-%d", t.n), Name: fmt.Sprintf("web-%d", t.n), Parent: "aws:" + account + ":" + t.region,
+		Group: strings.TrimPrefix(t.group, alone)}
 }
 
 func (t thing) verdict(rule int) finding.Verdict {
@@ -150,6 +155,9 @@ func (l look) judged(ts []thing) (rs []snapshot.Resource, j postgres.Judged) {
 	for _, t := range ts {
 		rs = append(rs, t.resource())
 		j.Subjects = append(j.Subjects, t.subject())
+		if s := t.subject(); t.group != "" {
+			j.Rows = append(j.Rows, estate.Row{Region: s.Region, UID: s.UID, ID: s.ID, Name: s.Name, Type: "instance", Group: s.Group})
+		}
 		for i, o := range t.says {
 			if rules[i].ID == l.without {
 				continue

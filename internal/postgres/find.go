@@ -150,7 +150,8 @@ func (f *filter) word(word string, all bool) (string, error) {
 	return f.numbersOf(found, rules), nil
 }
 
-// resource finds subjects by their whole name, id or uid, or by its beginning.
+// resource finds subjects by their whole name, id or uid, or by its beginning;
+// and groups so by their members'.
 func resource(f *filter, v query.Value) (string, error) {
 	t := wordOf(v.Text)
 	found, err := f.find(t, !v.Prefix)
@@ -158,10 +159,14 @@ func resource(f *filter, v query.Value) (string, error) {
 		return "", err
 	}
 	p := f.arg(t)
-	is := p + " in (lower(f.id), lower(f.name), lower(f.uid))"
-	if v.Prefix {
-		is = "(starts_with(lower(f.id), " + p + ") or starts_with(lower(f.name), " + p + ") or starts_with(lower(f.uid), " + p + "))"
+	named := func(row string) string {
+		if v.Prefix {
+			return "(starts_with(lower(" + row + ".id), " + p + ") or starts_with(lower(" + row + ".name), " + p + ") or starts_with(lower(" + row + ".uid), " + p + "))"
+		}
+		return p + " in (lower(" + row + ".id), lower(" + row + ".name), lower(" + row + ".uid))"
 	}
+	is := "(" + named("f") + " or exists (select from member m where m.account_id = f.account_id and m.region = f.region and m.group_uid = f.uid" +
+		" and m.rule = f.rule and " + named("m") + "))"
 	if found.many {
 		return is, nil
 	}

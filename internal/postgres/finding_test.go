@@ -100,7 +100,7 @@ func TestAFindingTellsItsLife(t *testing.T) {
 	t.Parallel()
 	s := pgtest.Store(t)
 	at := func(n int) time.Time { return day.Add(time.Duration(n) * time.Hour) }
-	one := func(o finding.Outcome) look { return look{things: []thing{{eu, 1, [2]finding.Outcome{o, N}, ""}}} }
+	one := func(o finding.Outcome) look { return look{things: []thing{{eu, 1, [2]finding.Outcome{o, N}, "", ""}}} }
 	blind := one(F)
 	blind.refused = map[string]bool{eu: true}
 	for n, l := range []look{one(F), one(F), blind, one(F), one(P), one(F), {}} {
@@ -152,7 +152,7 @@ func TestAVerdictIsAnInterval(t *testing.T) {
 	pool := pgtest.New(t)
 	s := postgres.New(pool)
 	for n, detail := range []string{"", "", "x", "x"} {
-		look{things: []thing{{eu, 1, [2]finding.Outcome{F, N}, detail}}}.store(t, s, day.Add(time.Duration(n)*time.Hour), 1)
+		look{things: []thing{{eu, 1, [2]finding.Outcome{F, N}, detail, ""}}}.store(t, s, day.Add(time.Duration(n)*time.Hour), 1)
 	}
 	rows, err := pool.Query(t.Context(), `
 		select say || ' ' || extract(hour from valid_from) || '-' || coalesce(extract(hour from valid_to)::text, '')
@@ -184,7 +184,7 @@ func TestWhatIsUnknownAndOutOfSightStaysAsItWasTold(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
 	s := postgres.New(pool)
-	l := look{things: []thing{{eu, 1, [2]finding.Outcome{U, N}, ""}}}
+	l := look{things: []thing{{eu, 1, [2]finding.Outcome{U, N}, "", ""}}}
 	l.store(t, s, day, 1)
 	before, _, err := s.Finding(t.Context(), 1)
 	if err != nil {

@@ -42,6 +42,7 @@ var rights = []right{
 	{"tally", "select", "select, insert, update"},
 
 	{"workload", "select", everything},
+	{"member", "select", everything},
 	{"cube", "select", everything},
 	{"cube_region", "select", everything},
 	{"cube_due", "select", everything},

@@ -48,7 +48,7 @@ func TestTheAnswerOfALostAttemptDoesNotCount(t *testing.T) {
 	t.Parallel()
 	s, q, ctx := pgtest.Store(t), &heap{}, context.Background()
 	id := connected(t, s)
-	there := look{things: []thing{{eu, 1, [2]finding.Outcome{F, N}, ""}}}
+	there := look{things: []thing{{eu, 1, [2]finding.Outcome{F, N}, "", ""}}}
 	c := &crew{t: t, s: s, q: q, look: there, size: 5, spoil: func() bool { return false }}
 	c.scan(id)
 

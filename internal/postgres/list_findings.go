@@ -168,10 +168,14 @@ func (s *Store) finding(ctx context.Context, number int64) (listing.Finding, []l
 		return l.Finding, nil, explain(err)
 	}
 	es, err := s.events(ctx, number)
+	if err != nil {
+		return l.Finding, nil, err
+	}
 	out := make([]listing.Event, len(es))
 	for i, e := range es {
 		out[i] = listing.Event(e)
 	}
+	l.Members, err = s.membersOf(ctx, number)
 	return l.Finding, out, err
 }
 

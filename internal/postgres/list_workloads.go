@@ -27,10 +27,19 @@ var workloadKeys = map[string]column{
 	"internet":  knownWord("f.internet"),
 	"power":     knownWord("f.power"),
 	"hop-limit": hopLimit,
+	"group":     workloadGroup,
 	"has": one(map[string]string{
-		"findings": "exists (select from finding o where o.account_id = f.account_id and o.uid = f.uid and o.state = 'open')",
-		"nodata":   "exists (select from finding o where o.account_id = f.account_id and o.uid = f.uid and o.state = 'nodata')",
+		"findings": "(exists (select from finding o where o.account_id = f.account_id and o.uid = f.uid and o.state = 'open')" +
+			" or exists (select from member m where m.account_id = f.account_id and m.uid = f.uid and m.outcome = 'fail'))",
+		"nodata": "(exists (select from finding o where o.account_id = f.account_id and o.uid = f.uid and o.state = 'nodata')" +
+			" or exists (select from member m where m.account_id = f.account_id and m.uid = f.uid and m.outcome = 'unknown'))",
 	}),
+}
+
+// workloadGroup asks for a group by its uid or by its name, the last part of it.
+func workloadGroup(f *filter, v query.Value) (string, error) {
+	t := f.arg(v.Text)
+	return "(f.group_uid <> '' and " + t + " in (f.group_uid, split_part(f.group_uid, '/', -1)))", nil
 }
 
 func knownWord(col string) column {
@@ -63,7 +72,7 @@ func workloadWord(f *filter, word string) (string, error) {
 }
 
 const workloadColumns = `
-	select a.provider, a.external_id, a.name, f.region, f.uid, f.id, f.name, f.type, f.state, f.endpoint, f.tokens, f.hop_limit, f.internet, f.power, f.identity,
+	select a.provider, a.external_id, a.name, f.region, f.uid, f.id, f.name, f.type, f.state, f.endpoint, f.tokens, f.hop_limit, f.internet, f.power, f.identity, f.group_uid,
 		o.open, o.nodata, o.risk, o.severity, f.account_id`
 
 const workloadJoins = `
@@ -71,8 +80,14 @@ const workloadJoins = `
 	cross join lateral (
 		select count(*) filter (where state = 'open') as open, count(*) filter (where state = 'nodata') as nodata,
 			coalesce(max(risk) filter (where state = 'open'), 0) as risk, coalesce(max(severity) filter (where state = 'open'), 0) as severity
-		from finding
-		where account_id = f.account_id and uid = f.uid) o`
+		from (
+			select state, risk, severity
+			from finding
+			where account_id = f.account_id and uid = f.uid
+			union all
+			select case outcome when 'fail' then 'open' else 'nodata' end, risk, severity
+			from member
+			where account_id = f.account_id and uid = f.uid) s) o`
 
 type stocked struct {
 	listing.Workload
@@ -81,7 +96,7 @@ type stocked struct {
 
 func scanWorkload(row pgx.CollectableRow) (w stocked, err error) {
 	err = row.Scan(&w.Provider, &w.Account, &w.AccountName, &w.Region, &w.UID, &w.ID, &w.Name, &w.Type, &w.State, &w.Endpoint, &w.Tokens, &w.HopLimit,
-		&w.Internet, &w.Power, &w.Identity, &w.Open, &w.NoData, &w.Risk, &w.Severity, &w.account)
+		&w.Internet, &w.Power, &w.Identity, &w.Group, &w.Open, &w.NoData, &w.Risk, &w.Severity, &w.account)
 	return w, err
 }
 

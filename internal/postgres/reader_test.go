@@ -590,7 +590,7 @@ func TestVerdictsDocumentsAndTheSameElsewhere(t *testing.T) {
 	t.Parallel()
 	s := pgtest.Store(t)
 	two(t, s)
-	next := look{things: []thing{{some.things[0].region, 1, some.things[0].says, "x"}}}
+	next := look{things: []thing{{some.things[0].region, 1, some.things[0].says, "x", ""}}}
 	next.store(t, s, hour(1), 5)
 	vs, err := s.Verdicts(t.Context(), 1)
 	if err != nil {

@@ -167,6 +167,9 @@ func (w *Writer) retire(ctx context.Context, q Querier, s Sight, d *sum) error {
 		}
 	}
 	d.written += len(gone)
+	if err := w.dropMembers(ctx, q, gone); err != nil {
+		return err
+	}
 	if err := w.dropRows(ctx, q, gone); err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func TestPagesAndWorkersMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 		"scan": {all, all}, "shard": {all, all}, "shard_page": {"delete select", all}, "scan_event": {all, all},
 		"answer": {read, all}, "resource": {read, all}, "resource_version": {read, add}, "unseen": {read, add},
 		"finding": {read, "insert select update"}, "finding_event": {read, add}, "verdict": {read, "insert select update"},
-		"tally": {read, "insert select update"}, "workload": {read, all},
+		"tally": {read, "insert select update"}, "workload": {read, all}, "member": {read, all},
 		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "cube_version": {read, all}, "term": {read, all},
 	}
 	if d := cmp.Diff(want, got); d != "" {

@@ -28,7 +28,7 @@ func (l look) void(t testing.TB, s *postgres.Store, at time.Time, size int) {
 func hour(n int) time.Time { return day.Add(time.Duration(n) * time.Hour) }
 
 func one(first finding.Outcome, detail string) look {
-	return look{things: []thing{{eu, 1, [2]finding.Outcome{first, N}, detail}}}
+	return look{things: []thing{{eu, 1, [2]finding.Outcome{first, N}, detail, ""}}}
 }
 
 // A void scan moves findings, and nobody is told. The next finished scan tells

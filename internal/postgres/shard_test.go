@@ -214,8 +214,12 @@ func drawSeen(rt *rapid.T) look {
 		if rapid.IntRange(0, 3).Draw(rt, "there") == 0 {
 			continue
 		}
-		l.things = append(l.things, thing{rapid.SampledFrom(regions).Draw(rt, "region"), n,
-			[2]finding.Outcome{outcome.Draw(rt, "one"), outcome.Draw(rt, "two")}, rapid.SampledFrom([]string{"", "x"}).Draw(rt, "detail")})
+		one := thing{rapid.SampledFrom(regions).Draw(rt, "region"), n,
+			[2]finding.Outcome{outcome.Draw(rt, "one"), outcome.Draw(rt, "two")}, rapid.SampledFrom([]string{"", "x"}).Draw(rt, "detail"), ""}
+		if name := rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(rt, "group"); name != "" {
+			one.group = "arn:group:" + one.region + "/" + name
+		}
+		l.things = append(l.things, one)
 	}
 	if rapid.IntRange(0, 3).Draw(rt, "refused") == 0 {
 		l.refused = map[string]bool{rapid.SampledFrom(regions).Draw(rt, "which"): true}
@@ -352,7 +356,7 @@ func TestALostShardStoresNothing(t *testing.T) {
 	if _, err := s.Sweep(ctx, 0, 5, q); err != nil {
 		t.Fatal(err)
 	}
-	rs, j := judged([]thing{{eu, 1, [2]finding.Outcome{F, N}, ""}})
+	rs, j := judged([]thing{{eu, 1, [2]finding.Outcome{F, N}, "", ""}})
 	for what, err := range map[string]error{"page": w.Page(ctx, rs, j), "sign of life": w.Beat(ctx), "end": w.EndShard(ctx, q, nil)} {
 		if !errors.Is(err, postgres.ErrLost) {
 			t.Errorf("%s of a lost shard: %v", what, err)

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,6 +25,7 @@ type Source struct {
 	context   []string // kinds
 	workloads []string // kinds
 	late      map[string]bool
+	regions   []string // nil is all
 }
 
 // Source finds the last scan of the account that began at asOf or before it
@@ -84,6 +87,49 @@ func (s *Source) sortKinds(ctx context.Context, workload func(kind string) bool)
 		}
 	}
 	return nil
+}
+
+// Around gives one workload as the scan saw it, and all that it was judged
+// against: the documents of its region and of no region, those that stand
+// beside it, and every answer. beside says which kinds stand beside workloads.
+// NotFound if the scan did not see it.
+func (s *Source) Around(ctx context.Context, region, uid string, beside func(kind string) bool) (*snapshot.Context, snapshot.Resource, error) {
+	near := *s
+	near.regions = []string{region, snapshot.Global}
+	var w snapshot.Resource
+	for _, k := range s.workloads {
+		one, err := near.thing(ctx, k, region, uid)
+		if err != nil {
+			return nil, w, err
+		}
+		if len(one) > 0 {
+			w = one[0]
+		}
+	}
+	if w.UID == "" {
+		return nil, w, problem.New(problem.NotFound, "The last finished scan of account %s saw no workload %s.", s.Scan.Account, uid)
+	}
+	var all []snapshot.Resource
+	for _, k := range s.context {
+		err := near.stream(ctx, k, func(page []snapshot.Resource) error {
+			for _, r := range page {
+				if !beside(k) || isBeside(&w, &r) {
+					all = append(all, r)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, w, err
+		}
+	}
+	return snapshot.NewContext(s.Scan.Provider, s.Scan.Account, s.Scan.StartedAt, all, s.Scan.Answers), w, nil
+}
+
+// isBeside says whether a document is about a workload: its uid begins with the
+// workload's, or the workload's own document names it.
+func isBeside(w, r *snapshot.Resource) bool {
+	return strings.HasPrefix(r.UID, w.UID+"/") || bytes.Contains(w.Doc, []byte(`"`+r.UID[strings.LastIndexByte(r.UID, '/')+1:]+`"`))
 }
 
 // Context gives all documents that are not workloads, and the answers but for
@@ -153,12 +199,21 @@ func (s *Source) stream(ctx context.Context, kind string, each func([]snapshot.R
 // page reads the documents of a kind that the scan saw, after a place. A document is in one of the two tables at any moment, so a scan
 // that runs beside this one changes nothing.
 func (s *Source) page(ctx context.Context, kind, region, uid string, size int) ([]snapshot.Resource, error) {
+	return s.read(ctx, kind, ">", region, uid, size)
+}
+
+// thing reads one document, none if the scan did not see it.
+func (s *Source) thing(ctx context.Context, kind, region, uid string) ([]snapshot.Resource, error) {
+	return s.read(ctx, kind, "=", region, uid, 1)
+}
+
+func (s *Source) read(ctx context.Context, kind, which, region, uid string, size int) ([]snapshot.Resource, error) {
 	rows, err := s.store.on(ctx).Query(ctx, `
 		select `+resourceColumns+`
 		from (
 			(select account_id, kind, region, uid, name, call, doc, hash, doc_format, redacted, valid_from
 			from resource
-			where account_id = $1 and kind = $2 and (region, uid) > ($3, $4) and valid_from <= $5 and not exists (
+			where account_id = $1 and kind = $2 and (region, uid) `+which+` ($3, $4) and ($8::text[] is null or region = any($8)) and valid_from <= $5 and not exists (
 					select from unseen u
 					where u.scan = $7 and u.kind = $2 and u.region = resource.region and u.uid in ('', resource.uid))
 			order by region, uid
@@ -166,14 +221,14 @@ func (s *Source) page(ctx context.Context, kind, region, uid string, size int) (
 			union all
 			(select account_id, kind, region, uid, name, call, doc, hash, doc_format, redacted, valid_from
 			from resource_version
-			where account_id = $1 and kind = $2 and (region, uid) > ($3, $4) and valid_from <= $5 and valid_to > $5 and not exists (
+			where account_id = $1 and kind = $2 and (region, uid) `+which+` ($3, $4) and ($8::text[] is null or region = any($8)) and valid_from <= $5 and valid_to > $5 and not exists (
 					select from unseen u
 					where u.scan = $7 and u.kind = $2 and u.region = resource_version.region and u.uid in ('', resource_version.uid))
 			order by region, uid
 			limit $6)) r
 		join account a on a.id = r.account_id
 		order by r.region, r.uid
-		limit $6`, s.account, kind, region, uid, s.Scan.StartedAt, size, s.Scan.Number)
+		limit $6`, s.account, kind, region, uid, s.Scan.StartedAt, size, s.Scan.Number, s.regions)
 	if err != nil {
 		return nil, explain(err)
 	}

@@ -36,7 +36,7 @@ func TestASourceGivesBackWhatTheScanSaw(t *testing.T) {
 	s := pgtest.Store(t)
 	looks := []look{
 		some,
-		{things: append([]thing{{eu, 1, [2]finding.Outcome{P, P}, "mended"}}, some.things[2:]...)},
+		{things: append([]thing{{eu, 1, [2]finding.Outcome{P, P}, "mended", ""}}, some.things[2:]...)},
 		{things: some.things, refused: map[string]bool{us: true}},
 		{things: some.things, partial: map[string]bool{eu: true, us: true}},
 		{things: some.things},

@@ -62,6 +62,14 @@ func (w *Writer) judged(ctx context.Context, tx pgx.Tx, j Judged, again map[stri
 		return err
 	}
 	v.count(d)
+	if err := w.members(ctx, tx, v); err != nil {
+		return err
+	}
+	return w.step(ctx, tx, v, d)
+}
+
+// step moves findings by what is seen in a view.
+func (w *Writer) step(ctx context.Context, tx pgx.Tx, v *view, d *sum) error {
 	before, err := w.standing(ctx, tx, v.uids)
 	if err != nil {
 		return err
@@ -70,6 +78,10 @@ func (w *Writer) judged(ctx context.Context, tx pgx.Tx, j Judged, again map[stri
 	for _, s := range before {
 		p := pair{s.Rule, s.UID}
 		saw := v.sight(p)
+		if v.rolled(p) {
+			saw = finding.NotListed // it is its group's from now on
+			delete(v.verdicts, p)
+		}
 		if saw == 0 || w.sum.told.has(s.Number) {
 			delete(v.verdicts, p)
 			continue
@@ -80,7 +92,7 @@ func (w *Writer) judged(ctx context.Context, tx pgx.Tx, j Judged, again map[stri
 		delete(v.verdicts, p)
 	}
 	for _, p := range v.order {
-		if verdict, left := v.verdicts[p]; left {
+		if verdict, left := v.verdicts[p]; left && !v.rolled(p) {
 			if err := m.open(verdict); err != nil {
 				return err
 			}
@@ -291,6 +303,12 @@ func (v *view) complete() error {
 		}
 	}
 	return nil
+}
+
+// rolled says that what is seen belongs to the finding of the subject's group.
+func (v *view) rolled(p pair) bool {
+	s := v.memberOf(p.uid)
+	return s != nil && s.Group != s.UID
 }
 
 // sight is what was seen of a finding; 0 if nothing.

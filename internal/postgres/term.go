@@ -10,14 +10,17 @@ import (
 )
 
 // A named is what a subject is called.
-type named struct{ name, id string }
+type named struct {
+	name, id string
+	also     []string // found as they are: uids, ids and names of members
+}
 
 // name notes that a subject is new or has a new name.
 func (m *moves) name(uid, name, id string) {
 	if m.words == nil {
 		m.words = map[string]named{}
 	}
-	m.words[uid] = named{name, id}
+	m.words[uid] = named{name: name, id: id}
 }
 
 // The lengths of words, and how many of them one name gives. What is longer is
@@ -40,6 +43,9 @@ func wordsOf(uid string, n named) []string {
 	all := []string{wordOf(uid)}
 	for _, s := range []string{n.name, n.id, last} {
 		all = append(all, tails(wordOf(s))...)
+	}
+	for _, s := range n.also {
+		all = append(all, wordOf(s))
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
@@ -108,16 +114,21 @@ func writeWords(ctx context.Context, tx pgx.Tx, account int64, all map[string]na
 	return tx.SendBatch(ctx, &b).Close()
 }
 
-// recountWords writes all words anew, as the inventory names subjects, or else
-// the finding that moved last.
+// recountWords writes the words of every finding's subject anew, as the
+// inventory names it, or else the finding that moved last.
 func recountWords(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, `
-		select distinct on (account_id, uid) account_id, uid, name, id
-		from (
-			select account_id, uid, name, id, 'infinity'::timestamptz as at, 0 as number from workload
-			union all
-			select account_id, uid, name, id, changed_at, number from finding) s
-		order by account_id, uid, at desc, number desc`)
+		select distinct on (f.account_id, f.uid) f.account_id, f.uid, coalesce(w.name, f.name), coalesce(w.id, f.id), m.also
+		from finding f
+		left join workload w on w.account_id = f.account_id and w.region = f.region and w.uid = f.uid
+		left join lateral (
+			select array_agg(s.word) as also
+			from (
+				select unnest(array[uid, id, name]) as word
+				from member
+				where account_id = f.account_id and region = f.region and group_uid = f.uid
+				limit $1) s) m on true
+		order by f.account_id, f.uid, f.changed_at desc, f.number desc`, 3*mostNamed)
 	if err != nil {
 		return err
 	}
@@ -125,11 +136,11 @@ func recountWords(ctx context.Context, tx pgx.Tx) error {
 	var account int64
 	var uid string
 	var n named
-	if _, err := pgx.ForEachRow(rows, []any{&account, &uid, &n.name, &n.id}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&account, &uid, &n.name, &n.id, &n.also}, func() error {
 		if of[account] == nil {
 			of[account] = map[string]named{}
 		}
-		of[account][uid] = n
+		of[account][uid], n.also = n, nil
 		return nil
 	}); err != nil {
 		return err

@@ -316,6 +316,9 @@ func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, e
 		if err := w.judged(ctx, tx, j, nil, d); err != nil {
 			return err
 		}
+		if err := w.rollUp(ctx, tx, s, d); err != nil {
+			return err
+		}
 		if err := w.untold(ctx, tx, s, d); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ const (
 
 var (
 	eu, us = regions[0], regions[1]
-	some   = look{things: []thing{{eu, 1, [2]finding.Outcome{F, P}, ""}, {eu, 2, [2]finding.Outcome{U, F}, ""}, {us, 3, [2]finding.Outcome{P, N}, ""}, {us, 4, [2]finding.Outcome{F, F}, ""}}}
+	some   = look{things: []thing{{eu, 1, [2]finding.Outcome{F, P}, "", ""}, {eu, 2, [2]finding.Outcome{U, F}, "", ""}, {us, 3, [2]finding.Outcome{P, N}, "", ""}, {us, 4, [2]finding.Outcome{F, F}, "", ""}}}
 )
 
 func tables(t *testing.T, pool *pgxpool.Pool) map[string]int64 {
@@ -71,7 +71,7 @@ func TestAChangeIsWrittenOnceAndTheFormerDocumentIsKept(t *testing.T) {
 	s := pgtest.Store(t)
 	some.store(t, s, day, 2)
 	was := some.things[0].resource()
-	next := look{things: append([]thing{{eu, 1, [2]finding.Outcome{P, P}, "mended"}}, some.things[1:]...)}
+	next := look{things: append([]thing{{eu, 1, [2]finding.Outcome{P, P}, "mended", ""}}, some.things[1:]...)}
 	r := next.store(t, s, day.Add(time.Hour), 2)
 	if r.Written != 1 || r.Changes[finding.Fixed] != 1 {
 		t.Errorf("%+v", r)
@@ -145,7 +145,7 @@ func TestAScanKilledInTheMiddleLeavesTheOtherFindingsAsTheyWere(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := begin(t, s, day.Add(time.Hour))
-	look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, "mended"}}}.pages(t, w, 1)
+	look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, "mended", ""}}}.pages(t, w, 1)
 	if _, err := pool.Exec(t.Context(), `
 		select pg_terminate_backend(pid)
 		from pg_stat_activity
@@ -197,8 +197,8 @@ func TestTwoScansOfOneAccountDoNotRunAtOnce(t *testing.T) {
 func TestAClockThatWentBackwardsIsRefused(t *testing.T) {
 	t.Parallel()
 	ahead, one := day.AddDate(1, 0, 0), look{things: some.things[:1]}
-	mended := look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, "mended"}}}
-	silent := look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, ""}}}
+	mended := look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, "mended", ""}}}
+	silent := look{things: []thing{{eu, 1, [2]finding.Outcome{P, P}, "", ""}}}
 	for name, c := range map[string]struct {
 		at      time.Time
 		before  func(*testing.T, *postgres.Writer)
@@ -248,7 +248,7 @@ func TestAThingListedTwiceCountsOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := pgtest.Store(t)
-			twice := look{things: append([]thing{{eu, 1, [2]finding.Outcome{P, P}, "later"}}, some.things...)}
+			twice := look{things: append([]thing{{eu, 1, [2]finding.Outcome{P, P}, "later", ""}}, some.things...)}
 			twice.things = append(twice.things[1:], twice.things[0])
 			r := twice.store(t, s, day, size)
 			want := some.store(t, pgtest.Store(t), day, 10)

@@ -37,6 +37,22 @@ func (r *Rule) Blank() estate.Object {
 	return o
 }
 
+// Blanks are Blank, once for each type that the kind has.
+func (r *Rule) Blanks() []estate.Object {
+	typ := kindOfName[r.For].field("type")
+	if typ == nil || len(typ.words) == 0 {
+		return []estate.Object{r.Blank()}
+	}
+	blanks := make([]estate.Object, len(typ.words))
+	for i, word := range typ.words {
+		blanks[i] = r.Blank()
+		if err := typ.set(blanks[i], word); err != nil {
+			panic(err) // the table's own word
+		}
+	}
+	return blanks
+}
+
 // Subject is the example's subject: a live one of the rule's provider and
 // kind, of which nothing else is known but what the example says.
 func (r *Rule) Subject(e Example) (estate.Object, error) {

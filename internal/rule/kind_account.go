@@ -29,6 +29,18 @@ var account = &kind{
 				func(q *estate.Question) *string { return &q.Cause }),
 			plain("code", "The same in the cloud's own code.", func(q *estate.Question) *string { return &q.Code }),
 		)),
+		list("trails", "The records of what was done in the account.", "trail",
+			func(a *estate.Account) *fact.List[estate.Trail] { return &a.Trails },
+			func(t *estate.Trail) any { return map[string]any{"name": t.Name} },
+			plain("name", "Its name.", func(t *estate.Trail) *string { return &t.Name }),
+			yes("regions", "It records all regions.", func(t *estate.Trail) *fact.Of[bool] { return &t.Regions }),
+			yes("global", "It records services without a region too.", func(t *estate.Trail) *fact.Of[bool] { return &t.Global }),
+			yes("logging", "It records now.", func(t *estate.Trail) *fact.Of[bool] { return &t.Logging }),
+			yes("management", "It records every management event, reads and writes.", func(t *estate.Trail) *fact.Of[bool] { return &t.Management }),
+			yes("validated", "Its files are signed, so that a change of them shows.", func(t *estate.Trail) *fact.Of[bool] { return &t.Validated }),
+		),
+		yes("change_alarm", "Somebody is told by an alarm when a security group or a network ACL is changed.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.ChangeAlarm }),
 	),
 }
 

@@ -1,8 +1,26 @@
 package rule
 
-import "plumbline/internal/estate"
+import (
+	"plumbline/internal/estate"
+	"plumbline/internal/fact"
+)
 
 // image is the table of an image's fields.
-var image = bare[*estate.Image](estate.KindImage, "i",
-	"What a workload boots from.",
-	func() estate.Object { return new(estate.Image) }, "account_region", "account", "organisation")
+var image = &kind{
+	kind:    estate.KindImage,
+	name:    "i",
+	parent:  []string{"account_region", "account", "organisation"},
+	doc:     "What a workload boots from.",
+	blank:   func() estate.Object { return new(estate.Image) },
+	live:    func(estate.Object) {},
+	manager: nobody,
+	risk:    noRisk,
+	fields: head[*estate.Image](append([]*field{
+		yes("owned", "It is the account's own.", func(i *estate.Image) *fact.Of[bool] { return &i.Owned }),
+		text("state", "Whether it can be launched from: available, or another word of the provider's.",
+			func(i *estate.Image) *fact.Of[string] { return &i.State }),
+		text("tokens", "Whether it asks for session tokens where the launch and the account say nothing.",
+			func(i *estate.Image) *fact.Of[string] { return &i.Tokens }, "required", "unset"),
+		yes("in_use", "A template or a group names it.", func(i *estate.Image) *fact.Of[bool] { return &i.InUse }),
+	}, forecastFields(func(i *estate.Image) *estate.Forecast { return &i.Next })...)...),
+}

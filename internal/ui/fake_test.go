@@ -157,6 +157,10 @@ func (f *fake) Finding(_ context.Context, n int64) (listing.Finding, []listing.E
 	return listing.Finding{}, nil, noSuch
 }
 
+func (f *fake) Members(context.Context, int64, listing.Place) ([]listing.Member, listing.Cursors, error) {
+	return nil, listing.Cursors{}, nil
+}
+
 func (f *fake) Same(_ context.Context, n int64, limit int) ([]listing.Finding, error) {
 	var out []listing.Finding
 	r, _, err := f.Finding(context.Background(), n)

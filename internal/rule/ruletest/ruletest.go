@@ -131,10 +131,21 @@ func (p *prover) outcomes() {
 	}
 }
 
-// knowsNothing: of a subject of which nothing is known nothing can be said.
+// knowsNothing: of a subject of which nothing but its type is known nothing can
+// be said; and there is a type to which the rule applies.
 func (p *prover) knowsNothing() {
-	if got := p.judge.Judge(p.rule, p.rule.Blank()); got != finding.Unknown {
-		p.problem(0, "of a subject of which nothing is known it says %s", got)
+	asked := false
+	for _, o := range p.rule.Blanks() {
+		switch got := p.judge.Judge(p.rule, o); got {
+		case finding.Unknown:
+			asked = true
+		case finding.NotApplicable:
+		default:
+			p.problem(0, "of a subject of which nothing is known it says %s", got)
+		}
+	}
+	if !asked {
+		p.problem(0, "of a subject of which nothing is known it says %s", finding.NotApplicable)
 	}
 }
 
