@@ -58,6 +58,8 @@ var floors = []floor{
 		"internal/cloud/facts"}},
 	{"simulated clouds: below everything that asks, see simulators", []string{
 		"internal/cloud/sim"}},
+	{"one packet at a time through a simulated network, to hold answers against", []string{
+		"internal/cloud/sim/walker"}},
 	{"one simulator for each cloud", []string{
 		"internal/cloud/sim/awssim"}},
 	{"the SDK asked to read what a simulator wrote; apart, so that the simulator's own tests compile none", []string{

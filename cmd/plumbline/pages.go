@@ -10,7 +10,6 @@ import (
 	"plumbline/internal/postgres"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
-	"plumbline/internal/snapshot"
 )
 
 // A mender fills in the fix of a finding from the documents that its verdict
@@ -31,27 +30,35 @@ func (m mender) Fix(ctx context.Context, f finding.Record) (rule.Fix, error) {
 	if err != nil {
 		return rule.Fix{}, err
 	}
-	c, err := src.Context(ctx)
-	if err != nil {
-		return rule.Fix{}, err
-	}
-	o, err := m.object(ctx, c, read, &f)
+	o, err := m.object(ctx, src, read, &f)
 	if err != nil {
 		return rule.Fix{}, err
 	}
 	return r.Render(o), nil
 }
 
-func (m mender) object(ctx context.Context, c *snapshot.Context, read judge.Facts, f *finding.Record) (estate.Object, error) {
+// object is what the finding is about, as its verdict saw it: of a group's
+// finding, the member that the verdict rests on.
+func (m mender) object(ctx context.Context, src *postgres.Source, read judge.Facts, f *finding.Record) (estate.Object, error) {
 	s := &f.Subject
 	for i := range f.Evidence {
-		if o := f.Evidence[i].Origin; o != nil && o.HasDoc && o.UID == s.UID && read.IsWorkload(o.Kind) {
-			res, _, err := m.store.ResourceByHash(ctx, s.Provider, s.Account, o.Kind, s.Region, o.UID, o.Hash)
-			if err != nil {
-				return nil, err
-			}
-			return read.Workload(c, &res)
+		o := f.Evidence[i].Origin
+		if o == nil || !o.HasDoc || !read.IsWorkload(o.Kind) || s.Kind != estate.KindWorkload {
+			continue
 		}
+		c, _, err := src.Around(ctx, s.Region, o.UID, read.Beside)
+		if err != nil {
+			return nil, err
+		}
+		res, _, err := m.store.ResourceByHash(ctx, s.Provider, s.Account, o.Kind, s.Region, o.UID, o.Hash)
+		if err != nil {
+			return nil, err
+		}
+		return read.Workload(c, &res)
+	}
+	c, err := src.Context(ctx)
+	if err != nil {
+		return nil, err
 	}
 	for _, o := range read.Objects(c) {
 		if h := o.Head(); h.UID == s.UID && h.Kind == s.Kind {

@@ -369,8 +369,6 @@ type Principal struct {
 	MaxSession  fact.Of[int64] // seconds
 	DeniesV1    fact.Of[bool]  // refuses credentials that were delivered without a token
 	Perimeter   fact.Of[bool]  // refuses its credentials from outside the workload's network
-	OptionalV1  fact.Of[bool]  // a workload in sight that may become it allows requests without a token
-	PasswordAge fact.Of[int64] // days since the password was used; -1: there is none
 }
 
 // A Wildcard is a service of which everything is allowed on everything.
@@ -390,10 +388,10 @@ type Trusted struct {
 	Path      string
 }
 
-// A Credential is a key that somebody holds.
+// A Credential is what somebody holds to sign in with for long.
 type Credential struct {
 	Subject
-	Type   string // access_key; always known
+	Type   string // access_key, password; always known
 	Owner  string // uid of the principal
 	Active fact.Of[bool]
 	Age    fact.Of[int64] // days since it was made or rotated
@@ -405,7 +403,7 @@ type Network struct {
 	Subject
 	Type      string          // vpc, subnet, vpn_connection, client_vpn; always known
 	PublicIP  fact.Of[bool]   // of a subnet: a new interface gets a public address
-	Used      fact.Of[bool]   // an address of it is taken; of a VPC: of one of its subnets
+	Used      fact.Of[bool]   // of a VPC: a subnet stands in it
 	FlowLogs  fact.Of[string] // of a VPC: all, rejected_only, accepted_only, none
 	Endpoints fact.List[PrivateEndpoint]
 	Tunnels   fact.List[Tunnel]

@@ -115,6 +115,7 @@ func (d *decoder) reads(r *Rule, k *kind) {
 	}
 	r.fields = k.within(names)
 	r.Coverage = slices.ContainsFunc(r.fields, func(f *field) bool { return f.cover })
+	r.worst = strings.HasPrefix(r.ID, "XC-") || slices.ContainsFunc(r.fields, func(f *field) bool { return f.worst })
 }
 
 func (d *decoder) sets(r *Rule) {

@@ -64,6 +64,7 @@ type field struct {
 	forget func(of any)
 	item   *item
 	cover  bool // a line of the coverage ledger
+	worst  bool // whoever holds it has everything: exposure and power are judged with it
 }
 
 // An item describes the elements of a list.

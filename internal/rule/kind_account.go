@@ -41,6 +41,22 @@ var account = &kind{
 		),
 		yes("change_alarm", "Somebody is told by an alarm when a security group or a network ACL is changed.",
 			func(a *estate.Account) *fact.Of[bool] { return &a.ChangeAlarm }),
+		everything(number("root_keys", "Access keys of the account's root user.",
+			func(a *estate.Account) *fact.Of[int64] { return &a.RootKeys })),
+		yes("guardrail.member", "The account belongs to an organisation.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Member }),
+		yes("guardrail.manager", "It is the account that the organisation's control policies do not bind.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Manager }),
+		text("guardrail.tokens", "Whether a declarative policy of the organisation sets a default for session tokens.",
+			func(a *estate.Account) *fact.Of[string] { return &a.Guardrail.Tokens }, "required", "optional", "no-preference"),
+		text("guardrail.enforced", "Whether a declarative policy refuses launches that would not require tokens.",
+			func(a *estate.Account) *fact.Of[string] { return &a.Guardrail.Enforced }, "enabled", "disabled", "no-preference"),
+		yes("guardrail.launch", "A control policy that binds the account denies launches that do not require tokens.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Launch }),
+		yes("guardrail.modify", "A control policy that binds the account denies making tokens optional.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Modify }),
+		yes("guardrail.regions", "The account itself refuses such launches in every region that is enabled.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Regions }),
 	),
 }
 
@@ -49,5 +65,12 @@ var account = &kind{
 func ledger(f *field) *field {
 	f.cover = true
 	f.item.from = func(e any) *fact.Origin { return e.(*estate.Question).From }
+	return f
+}
+
+// everything marks what gives whoever holds it the whole account, from
+// anywhere: a rule that reads it has judged exposure and power.
+func everything(f *field) *field {
+	f.worst = true
 	return f
 }

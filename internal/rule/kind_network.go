@@ -20,7 +20,7 @@ var network = &kind{
 			func(n *estate.Network) *string { return &n.Type }, "vpc", "subnet", "vpn_connection", "client_vpn"),
 		yes("public_ip", "Of a subnet: a new interface in it gets a public IPv4 address unless its launch says otherwise.",
 			func(n *estate.Network) *fact.Of[bool] { return &n.PublicIP }),
-		yes("used", "An address of it is taken; of a VPC: of one of its subnets.",
+		yes("used", "Of a VPC: a subnet stands in it.",
 			func(n *estate.Network) *fact.Of[bool] { return &n.Used }),
 		text("flow_logs", "Of a VPC: which packets are told by flow logs that are active and delivering: all, those that were refused only, those that passed only, or none.",
 			func(n *estate.Network) *fact.Of[string] { return &n.FlowLogs }, "all", "rejected_only", "accepted_only", "none"),

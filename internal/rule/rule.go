@@ -40,6 +40,7 @@ type Rule struct {
 	say           *template
 	fix           fixTemplates
 	fields        []*field // that applies and pass name, in the order of the table
+	worst         bool     // it demands exposure and power itself, so that they do not count twice
 }
 
 // A Fix says how to put things right. In a Rule its texts are templates, from

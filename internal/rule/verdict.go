@@ -1,8 +1,6 @@
 package rule
 
 import (
-	"strings"
-
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
@@ -50,9 +48,10 @@ func (r *Rule) Gap(s estate.Subject, why *fact.Reason, from *fact.Origin) findin
 }
 
 // risk scores the subject. A rule across clouds demands exposure and power
-// itself, so that they do not count twice.
+// itself, so that they do not count twice, and so does one about what is
+// everything in itself, such as the keys of a root user.
 func (r *Rule) risk(o estate.Object) (int, []finding.Factor) {
-	if strings.HasPrefix(r.ID, "XC-") {
+	if r.worst {
 		return score.Risk(r.Severity, score.ExposureJudged, score.PowerJudged)
 	}
 	exposure, power := kindOfName[r.For].risk(o)

@@ -99,16 +99,23 @@ type Answer struct {
 // Whole says that every page arrived.
 func (a Answer) Whole() bool { return a.Status == Complete }
 
-// LeftOut names the regions that whoever started the scan left out of it, sorted.
+// LeftOut names the regions that whoever started the scan left out of it,
+// sorted: those of which nothing was asked. A single question that was left out
+// is no region.
 func LeftOut(as []Answer) []string {
-	regions := []string{}
+	left := map[string]bool{}
 	for _, a := range as {
-		if a.Cause == OutOfScope {
-			regions = append(regions, a.Region)
+		out, known := left[a.Region]
+		left[a.Region] = (out || !known) && a.Cause == OutOfScope
+	}
+	regions := []string{}
+	for region, out := range left {
+		if out {
+			regions = append(regions, region)
 		}
 	}
 	slices.Sort(regions)
-	return slices.Compact(regions)
+	return regions
 }
 
 // A Resource is one thing as the cloud described it.

@@ -98,6 +98,9 @@ func (p *Page) objectJSON(dst []byte, i, skip, up, upSkip int32, r *rule) (_ []b
 			up = -1
 		}
 		below := r.of(name)
+		if below != nil && below.drop {
+			continue
+		}
 		if r != nil && r.named != nil && !p.quiet && (isSecret && string(name) == r.pair.Value || r.pair == (Pair{}) && NamesSecret(name)) {
 			below = r.named
 		}

@@ -218,16 +218,12 @@ func oracleAlarms(t interface{ Fatal(...any) }, page []byte) (docs [][]byte) {
 
 func oracleKey(v any, key string) string {
 	m, _ := v.(map[string]any)
-	if key == "" || m[key] == nil && m != nil {
-		if _, there := m[key]; !there || key == "" {
-			return ""
-		}
-	}
-	if s, ok := m[key].(string); ok {
+	k, there := m[key]
+	if s, ok := k.(string); ok && key != "" {
 		return s
 	}
-	if m == nil {
+	if !there || key == "" {
 		return ""
 	}
-	return string(oracleJSON(m[key]))
+	return string(oracleJSON(k))
 }

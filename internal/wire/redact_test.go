@@ -24,6 +24,12 @@ var secrets = []struct{ kind, text string }{
 	{"github_token", "ghp_" + strings.Repeat("aB3d", 9)},
 	{"github_token", "ghs_" + strings.Repeat("aB3d", 9)},
 	{"github_token", "github_pat_" + strings.Repeat("11ABCDEFG_", 5)},
+	{"gitlab_token", "glpat-" + "aB3dEfGh1jKlMn0pQrSt"},
+	{"google_api_key", "AIza" + strings.Repeat("aB3d-", 7)},
+	{"vault_token", "hvs." + strings.Repeat("CAESIJ", 5)},
+	{"npm_token", "npm_" + strings.Repeat("aB3d", 9)},
+	{"docker_token", "dckr_pat_" + "aB3dEfGh1jKlMn0pQrSt-_x"},
+	{"sendgrid_key", "SG." + strings.Repeat("aB", 11) + "." + strings.Repeat("c", 43)},
 	{"slack_token", "xoxb-" + "123456789012-abcdefABCDEF"},
 	{"slack_token", "xapp-" + "1-A0123456789-abcdef"},
 	{"slack_token", "https://" + "hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"},
@@ -45,7 +51,7 @@ var decoys = []string{
 	"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "i-0123456789abcdef0", "ami-0abcdef1234567890",
 	"eyJ2IjoiMiJ9", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9.not.enough", "dGhpcyBpcyBub3QgYSBzZWNyZXQgYXQgYWxs", "4f5aQmFzZTY0SWQ9PQ==",
 	"-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7", "ghp_short", "ghp_ is a prefix",
-	"github_pattern", "xoxo", "xoxb-", "sk_live_", "task_live_migration_of_everything", "risk_test_suite_for_the_platform",
+	"github_pattern", "glpat-short", "npm_config_registry", "AIzaShort", "hvs.short", "MSG.text.more", "dckr_pat_", "xoxo", "xoxb-", "sk_live_", "task_live_migration_of_everything", "risk_test_suite_for_the_platform",
 	"https://example.com:8443/a@b", "https://example.com/?q=a:b@c", "https://user@example.com", "10.0.0.1:80", "mailto:a@b.example",
 	"ip-10-0-1-10.eu-west-1.compute.internal", "s3://bucket/key", "https://a.example/x:y@z", "service_account", `{"type":"service_account"}`,
 	"https://hooks.slack.com/", "the AKIA prefix of keys", "2026-01-01T00:00:00.000Z", "payments & ledger", "cost:center@finance",
@@ -152,6 +158,31 @@ func TestIsRedacted(t *testing.T) {
 	} {
 		if got := wire.IsRedacted(s); got != want {
 			t.Errorf("%q: %v", s, got)
+		}
+	}
+}
+
+func TestFindSecrets(t *testing.T) {
+	t.Parallel()
+	for _, s := range secrets {
+		text := []byte("ü " + s.text + "\n" + s.text + " ")
+		found := wire.FindSecrets(text)
+		n := 0
+		for _, m := range found {
+			if m.Kind == s.kind {
+				n++
+			}
+			if m.From < 0 || m.From >= m.To || m.To > len(text) || strings.HasPrefix(string(text[m.From:m.To]), " ") {
+				t.Errorf("%s stands at %d to %d", m.Kind, m.From, m.To)
+			}
+		}
+		if want := 2; n != want && (s.kind != "gcp_service_account_key" || n != 1) {
+			t.Errorf("%s was found %d times: %v", s.kind, n, found)
+		}
+	}
+	for _, d := range decoys {
+		if got := wire.FindSecrets([]byte(d)); got != nil {
+			t.Errorf("%q: %v", d, got)
 		}
 	}
 }

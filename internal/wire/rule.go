@@ -13,6 +13,7 @@ type rule struct {
 	key    string // member by which a set is sorted
 	secret bool
 	hide   bool
+	drop   bool
 	kind   string // of what is hidden
 	pair   Pair   // its members, where it is a label
 	digest Digest
@@ -32,6 +33,9 @@ func rulesOf(s *Shape) *rule {
 	for _, path := range s.Hide {
 		r := top.at(path)
 		r.hide, r.kind = true, hidden
+	}
+	for _, path := range s.Drop {
+		top.at(path).drop = true
 	}
 	for path, digest := range s.Digest {
 		top.at(path).digest = digest

@@ -42,6 +42,7 @@ type Shape struct {
 	Hide    []string          // paths of leaves that are always replaced
 	Named   map[string]Pair   // path of objects with a name and a value -> which members these are; the value is replaced where the name says that it is a secret
 	Digest  map[string]Digest // path of leaves that never reach a document -> what is told of them instead
+	Drop    []string          // paths of members that never reach a document: they change while nothing changes
 }
 
 // KindOf is the kind of the documents of a list, see Doc.List.

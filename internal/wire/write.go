@@ -178,6 +178,10 @@ func (p *Page) object(dst []byte, i, skip, up, upSkip int32, r *rule) ([]byte, e
 		}
 		var below *rule
 		below, rules = next(rules, name)
+		if below != nil && below.drop {
+			j = end
+			continue
+		}
 		if isSecret && string(name) == r.pair.Value {
 			below = r.named
 		}

@@ -1,5 +1,6 @@
-// Package aws asks one AWS account: which regions it has, what a new instance
-// gets there, and which instances stand in it.
+// Package aws asks one AWS account: which regions it has, who may do what in
+// it, what its networks let through, what a new instance gets there, how it is
+// watched, and which instances stand in it.
 //
 // It keeps what AWS sent, byte for byte made canonical and with secrets
 // replaced, and writes down how every question ended, refusals included. It
@@ -42,13 +43,25 @@ type Options struct {
 	// the shared configuration files are then left alone.
 	Login func() (accessKey, secretKey string)
 
+	// UserData allows to read what instances, templates and launch
+	// configurations start with. Of it only digests are kept, which tell what
+	// kind of secret stands where; without it nothing is read.
+	UserData bool
+	// UserDataPerSecond is how many instances of a region are asked for their
+	// user data in a second; 10.
+	UserDataPerSecond float64
+	// Recall gives the digest that an earlier scan kept of an instance that runs
+	// since the time given: user data cannot change while an instance runs.
+	Recall func(region, instanceID string, launched time.Time) (snapshot.Resource, bool)
+
 	Parallel    int              // regions at a time; 8
 	MaxAttempts int              // requests for one reply; 5
 	MaxBackoff  time.Duration    // longest wait between two of them; 20 s
 	Silence     time.Duration    // without a byte, after which a request has failed; 60 s
 	Now         func() time.Time // time.Now
 
-	page int32 // instances a page; tests have small ones
+	page int32         // instances a page; tests have small ones
+	poll time.Duration // between two looks for the credential report; 2 s
 }
 
 func (o Options) withHabits() Options {
@@ -56,7 +69,9 @@ func (o Options) withHabits() Options {
 	o.MaxAttempts = cmp.Or(max(o.MaxAttempts, 0), 5)
 	o.MaxBackoff = cmp.Or(max(o.MaxBackoff, 0), 20*time.Second)
 	o.Silence = cmp.Or(max(o.Silence, 0), time.Minute)
+	o.UserDataPerSecond = cmp.Or(max(o.UserDataPerSecond, 0), 10)
 	o.page = cmp.Or(o.page, pageSize)
+	o.poll = cmp.Or(o.poll, 2*time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -74,6 +89,7 @@ type Collector struct {
 	identity  reply           // what GetCallerIdentity said, until Account writes it down
 	regions   []string        // those that Context found, for Workloads
 	ready     bool            // Context has been asked
+	trial     bool            // each call once, and little of it
 }
 
 var _ cloud.Tester = (*Collector)(nil)
@@ -101,7 +117,11 @@ func (c *Collector) Account(ctx context.Context, sink cloud.Sink) ([]string, err
 	if err := c.identity.write(ctx, sink); err != nil {
 		return nil, err
 	}
-	return c.findRegions(ctx, sink)
+	regions, err := c.findRegions(ctx, sink)
+	if err != nil {
+		return nil, err
+	}
+	return regions, c.theAccount(ctx, sink)
 }
 
 // Ask asks one part of one region.
@@ -111,7 +131,7 @@ func (c *Collector) Ask(ctx context.Context, sink cloud.Sink, part cloud.Part, r
 	}
 	switch part {
 	case cloud.PartNetwork:
-		return c.metadataDefaults(ctx, sink, region)
+		return c.network(ctx, sink, region)
 	case cloud.PartWorkloads:
 		return c.instances(ctx, sink, region)
 	case cloud.PartAccount:

@@ -61,7 +61,7 @@ func BenchmarkInstances(b *testing.B) {
 		return int(n.resources.Load()), err
 	})
 	measure("paginator", func() (n int, err error) {
-		p := ec2.NewDescribeInstancesPaginator(c.ec2(here), &ec2.DescribeInstancesInput{MaxResults: &c.options.page})
+		p := ec2.NewDescribeInstancesPaginator(c.clientsIn(here).ec2, &ec2.DescribeInstancesInput{MaxResults: &c.options.page})
 		for p.HasMorePages() {
 			out, err := p.NextPage(context.Background())
 			if err != nil {
@@ -114,7 +114,7 @@ func bigPage(b *testing.B) []byte {
 	c.config.HTTPClient = spy{c.config.HTTPClient, &page}
 	q := c.ask(awsfact.CallInstances, here)
 	defer q.close()
-	if _, err := instancePage(context.Background(), q, c.ec2(here), &ec2.DescribeInstancesInput{MaxResults: &c.options.page}); err != nil {
+	if _, err := c.round(&taken{}, here).instancePage(context.Background(), q, &ec2.DescribeInstancesInput{MaxResults: &c.options.page}); err != nil {
 		b.Fatal(err)
 	}
 	b.Logf("%d bytes of XML an instance", len(page)/len(q.tap.resources))

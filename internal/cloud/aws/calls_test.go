@@ -10,7 +10,11 @@ func actionsOf(t *testing.T, policy []byte) (actions []string) {
 	t.Helper()
 	var p struct {
 		Version   string
-		Statement []struct{ Sid, Effect, Action, Resource string }
+		Statement []struct {
+			Sid, Effect string
+			Action      []string
+			Resource    string
+		}
 	}
 	d := json.NewDecoder(bytes.NewReader(policy))
 	d.DisallowUnknownFields()
@@ -21,7 +25,7 @@ func actionsOf(t *testing.T, policy []byte) (actions []string) {
 		if s.Effect != "Allow" || s.Resource != "*" {
 			t.Errorf("statement %+v", s)
 		}
-		actions = append(actions, s.Action)
+		actions = append(actions, s.Action...)
 	}
 	return actions
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"plumbline/internal/cloud"
@@ -98,6 +97,7 @@ func (c *Collector) load(ctx context.Context) (sdk.Config, error) {
 		return cfg, err
 	}
 	cfg.HTTPClient = plain{next: noRedirect(cfg.HTTPClient), silence: o.Silence}
+	cfg.APIOptions = append(cfg.APIOptions, installTaps)
 	cfg.Region = cmp.Or(cfg.Region, o.Region, slices.Concat(o.Regions, []string{defaultRegion})[0])
 	return cfg, nil
 }
@@ -138,7 +138,7 @@ func (c *Collector) client() *awshttp.BuildableClient {
 	o := c.options
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.ReadBufferSize = 64 << 10 // a page of instances has megabytes
-		t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, o.Parallel)
+		t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, o.Parallel*atOnce)
 	}).WithDialerOptions(func(d *net.Dialer) { d.Timeout = min(o.Silence, dialTimeout) })
 }
 
@@ -151,15 +151,6 @@ func (c *Collector) retryer() sdk.Retryer {
 		o.MaxBackoff = c.options.MaxBackoff
 		o.Backoff = retry.NewExponentialJitterBackoff(c.options.MaxBackoff)
 		o.RateLimiter = ratelimit.None
-	})
-}
-
-func (c *Collector) ec2(region string) *ec2.Client {
-	return ec2.NewFromConfig(c.config, func(o *ec2.Options) {
-		o.Region = region
-		if c.options.Endpoint != "" {
-			o.BaseEndpoint = &c.options.Endpoint
-		}
 	})
 }
 
@@ -216,12 +207,9 @@ func (c *Collector) identify(ctx context.Context) error {
 		return snapshot.Resource{}, nil
 	}
 	var out *sts.GetCallerIdentityOutput
-	err := q.page(ctx, func(ctx context.Context, tap tapInstaller) (err error) {
+	err := q.page(ctx, func(ctx context.Context) (err error) {
 		out, err = c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{},
-			func(o *sts.Options) {
-				o.APIOptions = append(o.APIOptions, tap)
-				o.RetryMaxAttempts = min(c.options.MaxAttempts, loginAttempts)
-			})
+			func(o *sts.Options) { o.RetryMaxAttempts = min(c.options.MaxAttempts, loginAttempts) })
 		return err
 	})
 	if err != nil {

@@ -164,7 +164,7 @@ func (s *taken) Answer(ctx context.Context, a snapshot.Answer) error {
 		s.answers = map[snapshot.Key]snapshot.Answer{}
 	}
 	s.answers[a.Key] = a
-	s.order = append(s.order, "answer "+a.Call+" "+a.Region)
+	s.order = append(s.order, "answer "+a.Call+" "+a.Region+" "+a.Subject)
 	return nil
 }
 

@@ -45,7 +45,7 @@ func Paginate(ctx context.Context, o Options) (int, error) {
 }
 
 func (c *Collector) paginate(ctx context.Context, region string) (n int, err error) {
-	p := ec2.NewDescribeInstancesPaginator(c.ec2(region), &ec2.DescribeInstancesInput{MaxResults: &c.options.page, IncludeManagedResources: sdk.Bool(true)})
+	p := ec2.NewDescribeInstancesPaginator(c.clientsIn(region).ec2, &ec2.DescribeInstancesInput{MaxResults: &c.options.page, IncludeManagedResources: sdk.Bool(true)})
 	for p.HasMorePages() {
 		out, err := p.NextPage(ctx)
 		if err != nil {

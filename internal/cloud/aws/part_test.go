@@ -52,7 +52,7 @@ func (s *taken) told() (t told) {
 		t.answers = append(t.answers, a)
 	}
 	slices.SortFunc(t.answers, func(a, b snapshot.Answer) int {
-		return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Region, b.Region))
+		return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Subject, b.Subject))
 	})
 	t.resources = slices.Clone(s.resources)
 	slices.SortFunc(t.resources, func(a, b snapshot.Resource) int {

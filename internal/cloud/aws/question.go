@@ -3,10 +3,9 @@ package aws
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/aws/smithy-go/middleware"
 
 	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/aws/awsfact"
@@ -25,28 +24,51 @@ type question struct {
 	now    func() time.Time
 }
 
-// A request is one call of the SDK, with the tap to be installed.
-type request func(context.Context, tapInstaller) error
-
-// A tapInstaller puts a tap into the middleware of one call.
-type tapInstaller = func(*middleware.Stack) error
+// A request is one call of the SDK. Its context leads to the question's tap.
+type request func(context.Context) error
 
 var taps = sync.Pool{New: func() any { return new(tap) }}
 
 // ask begins a question about a region, or about snapshot.Global.
-func (c *Collector) ask(call, region string) *question {
+func (c *Collector) ask(call, region string) *question { return c.askOf(call, "", region) }
+
+// askOf begins a question with a subject.
+func (c *Collector) askOf(call, subject, region string) *question {
 	t := taps.Get().(*tap)
-	shape := awsfact.Shapes[call]
-	t.shape, t.redact, t.whole = shape, c.options.Redactor, true
+	shape := c.shapeOf(call, subject)
+	_, t.operation, _ = strings.Cut(call, ":")
+	t.shape, t.redact, t.whole, t.about = shape, c.options.Redactor, true, nil
+	t.bucket = c.bucketOf(call, region)
 	t.make = func(d wire.Doc, r *wire.Reader) (snapshot.Resource, error) {
-		return c.resource(call, region, shape.Kind, d, r)
+		if shape.Kind == "" {
+			return snapshot.Resource{}, nil
+		}
+		return c.resource(call, region, shape.KindOf(d.List), d, r)
 	}
 	now := c.options.Now
 	return &question{tap: t, now: now, answer: snapshot.Answer{
-		Key:     snapshot.Key{Call: call, Scope: c.in(region)},
+		Key:     snapshot.Key{Call: call, Scope: c.in(region), Subject: subject},
 		Lists:   shape.Kind,
 		AskedAt: now(),
 	}}
+}
+
+// shapeOf is how the reply to a question becomes documents. User data is read
+// only where whoever runs the scan allows it.
+func (c *Collector) shapeOf(call, subject string) *wire.Shape {
+	if c.options.UserData {
+		return awsfact.ShapeOf(call, subject)
+	}
+	return awsfact.ClosedShapeOf(call, subject)
+}
+
+// bucketOf holds a call in a region to its pace.
+func (c *Collector) bucketOf(call, region string) *bucket {
+	p := paceOf(call)
+	if call == awsfact.CallUserData {
+		p = pace{c.options.UserDataPerSecond, c.options.UserDataPerSecond}
+	}
+	return bucketOf(bucketKey{c.where(), c.account, region, call}, p)
 }
 
 // resource makes a resource of a document. Its bytes are lent by the tap.
@@ -65,7 +87,7 @@ func (c *Collector) resource(call, region, kind string, d wire.Doc, reader *wire
 // resources of the page are then in the tap.
 func (q *question) page(ctx context.Context, send request) error {
 	q.tap.begin()
-	err := send(ctx, q.tap.install)
+	err := send(withTap(ctx, q.tap))
 	a := &q.answer
 	a.Attempts += q.tap.attempts
 	a.HTTP, a.RequestID = q.tap.http, q.tap.requestID
@@ -142,7 +164,7 @@ func (q *question) end(ctx context.Context, sink cloud.Sink) error {
 func (q *question) close() {
 	q.answer.EndedAt = q.now()
 	if q.tap != nil {
-		q.tap.make, q.tap.redact = nil, nil
+		q.tap.make, q.tap.redact, q.tap.bucket = nil, nil, nil
 		clear(q.tap.resources)
 		taps.Put(q.tap)
 		q.tap = nil

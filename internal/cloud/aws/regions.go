@@ -52,11 +52,10 @@ func statuses(list []types.Region) map[string]string {
 }
 
 func (c *Collector) listRegions(ctx context.Context, q *question) ([]types.Region, error) {
-	client := c.ec2(c.config.Region)
+	client := c.clientsIn(c.config.Region).ec2
 	var list []types.Region
-	err := q.page(ctx, func(ctx context.Context, tap tapInstaller) error {
-		out, err := client.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: sdk.Bool(true)},
-			func(o *ec2.Options) { o.APIOptions = append(o.APIOptions, tap) })
+	err := q.page(ctx, func(ctx context.Context) error {
+		out, err := client.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: sdk.Bool(true)})
 		if err == nil {
 			list = out.Regions
 		}
@@ -109,16 +108,20 @@ func (c *Collector) leftOut(ctx context.Context, sink cloud.Sink, status map[str
 		if s == notOptedIn || slices.Contains(c.options.Regions, name) {
 			continue
 		}
-		for _, call := range []string{awsfact.CallDefaults, awsfact.CallInstances} {
-			at := c.options.Now()
-			a := snapshot.Answer{Key: snapshot.Key{Call: call, Scope: c.in(name)}, Lists: awsfact.Shapes[call].Kind,
-				Cause: snapshot.OutOfScope, AskedAt: at, EndedAt: at}
-			if err := sink.Answer(ctx, a); err != nil {
+		for _, q := range awsfact.RegionalCalls {
+			if err := sink.Answer(ctx, c.notAsked(q.Call, q.Subject, name)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// notAsked says of a question that whoever started the scan left it out.
+func (c *Collector) notAsked(call, subject, region string) snapshot.Answer {
+	at := c.options.Now()
+	return snapshot.Answer{Key: snapshot.Key{Call: call, Scope: c.in(region), Subject: subject},
+		Lists: awsfact.ShapeOf(call, subject).Kind, Cause: snapshot.OutOfScope, AskedAt: at, EndedAt: at}
 }
 
 func noSuchRegion(name string, status map[string]string) error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -27,10 +28,13 @@ const maxBody = 64 << 20
 // or one that is not AWS's, for a success with nothing in it, and gives up on
 // a body that ends early; here both are failed attempts, and are retried.
 type tap struct {
-	shape  *wire.Shape
-	redact *wire.Redactor
-	whole  bool // leave the body whole for the SDK; else the list is cut out
-	make   func(wire.Doc, *wire.Reader) (snapshot.Resource, error)
+	operation string // whose replies these are, "DescribeVpcs"
+	shape     *wire.Shape
+	redact    *wire.Redactor
+	bucket    *bucket
+	about     []label // what the request is about, where the reply does not say it
+	whole     bool    // leave the body whole for the SDK; else the list is cut out
+	make      func(wire.Doc, *wire.Reader) (snapshot.Resource, error)
 
 	resources []snapshot.Resource // of the last attempt, if it succeeded
 	attempts  int                 // since begin
@@ -41,10 +45,29 @@ type tap struct {
 	reader wire.Reader
 }
 
-// install puts the tap into the middleware of one call.
-func (t *tap) install(stack *middleware.Stack) error {
-	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WireDocument", t.handle), middleware.After)
+// tapKey finds the tap of a call in its context.
+type tapKey struct{}
+
+// withTap makes the replies of one call go through its tap.
+func withTap(ctx context.Context, t *tap) context.Context { return context.WithValue(ctx, tapKey{}, t) }
+
+// installTaps puts the place of the taps into the middleware of a client.
+func installTaps(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WireDocument", throughTap), middleware.After)
 }
+
+// throughTap passes a request on through the tap that was meant for it. What
+// is sent on the way, to renew the credentials, has another operation.
+func throughTap(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	t, _ := ctx.Value(tapKey{}).(*tap)
+	if t == nil || t.operation != awsmiddleware.GetOperationName(ctx) {
+		return next.HandleDeserialize(ctx, in)
+	}
+	return t.handle(ctx, in, next)
+}
+
+// A label is one thing that a request names.
+type label struct{ name, value string }
 
 // begin forgets the request before.
 func (t *tap) begin() {
@@ -53,6 +76,9 @@ func (t *tap) begin() {
 
 // handle is one attempt.
 func (t *tap) handle(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	if err := t.bucket.wait(ctx); err != nil {
+		return middleware.DeserializeOutput{}, middleware.Metadata{}, err
+	}
 	t.attempts++
 	t.resources, t.http, t.requestID = t.resources[:0], 0, ""
 	out, meta, err := next.HandleDeserialize(ctx, in)
@@ -62,6 +88,7 @@ func (t *tap) handle(ctx context.Context, in middleware.DeserializeInput, next m
 	}
 	t.http, t.requestID = resp.StatusCode, resp.Header.Get("X-Amzn-Requestid")
 	rest, err := t.read(resp.Response)
+	t.bucket.learn(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusBadRequest && isThrottle(rest))
 	if err != nil {
 		rest, t.resources = nil, t.resources[:0]
 	}
@@ -153,7 +180,7 @@ func moreRoom(have int) int {
 // refusal leaves AWS's own error to the SDK; anything else that is no success
 // did not come from AWS.
 func (t *tap) refusal(resp *http.Response, body []byte) ([]byte, error) {
-	if isXML(resp) && bytes.Contains(body, []byte("<Code>")) {
+	if isXML(resp) && bytes.Contains(body, []byte("<Code>")) || t.shape.JSON && isJSON(resp) && len(body) > 0 && body[0] == '{' {
 		return bytes.Clone(body), nil
 	}
 	again := resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests
@@ -165,8 +192,15 @@ func (t *tap) documents(resp *http.Response, body []byte) ([]byte, error) {
 	if len(body) == 0 {
 		return nil, &badReply{code: codeUnreadable, again: true, err: errors.New("the reply was empty")}
 	}
-	if !isXML(resp) {
-		return nil, &badReply{code: codeUnreadable, again: true, err: fmt.Errorf("the reply is not XML but %.80q: %s", resp.Header.Get("Content-Type"), sample(body))}
+	is, form := isXML, "XML"
+	if t.shape.JSON {
+		is, form = isJSON, "JSON"
+	}
+	if !is(resp) {
+		return nil, &badReply{code: codeUnreadable, again: true, err: fmt.Errorf("the reply is not %s but %.80q: %s", form, resp.Header.Get("Content-Type"), sample(body))}
+	}
+	for _, l := range t.about {
+		t.page.About(l.name, l.value)
 	}
 	rest, err := t.page.Parse(body, t.shape, t.redact, t.add)
 	switch {
@@ -185,6 +219,9 @@ func (t *tap) add(d wire.Doc) error {
 	if err != nil {
 		return err
 	}
+	if r.Kind == "" {
+		return nil // of no use to anybody
+	}
 	t.resources = append(t.resources, r)
 	return nil
 }
@@ -193,6 +230,22 @@ func (t *tap) add(d wire.Doc) error {
 func isXML(resp *http.Response) bool {
 	kind := resp.Header.Get("Content-Type")
 	return kind == "" || strings.Contains(kind, "xml") && !strings.Contains(kind, "xhtml")
+}
+
+// isJSON believes the content type where there is one.
+func isJSON(resp *http.Response) bool {
+	kind := resp.Header.Get("Content-Type")
+	return kind == "" || strings.Contains(kind, "json")
+}
+
+// isThrottle finds in a refusal that it is one for asking too often.
+func isThrottle(body []byte) bool {
+	for _, word := range [][]byte{[]byte("Throttl"), []byte("RequestLimitExceeded"), []byte("TooManyRequests"), []byte("Rate exceeded"), []byte("SlowDown")} {
+		if bytes.Contains(body, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // sample is the beginning of a body that nobody expected.

@@ -30,7 +30,7 @@ func TestCutAndTeeMakeTheSameDocuments(t *testing.T) {
 		q := c.ask(awsfact.CallInstances, here)
 		defer q.close()
 		q.tap.whole = whole
-		out, err := instancePage(context.Background(), q, c.ec2(here), &ec2.DescribeInstancesInput{MaxResults: &o.page})
+		out, err := c.round(&taken{}, here).instancePage(context.Background(), q, &ec2.DescribeInstancesInput{MaxResults: &o.page})
 		if err != nil {
 			t.Fatal(err)
 		}

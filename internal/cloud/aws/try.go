@@ -1,15 +1,13 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"sync"
 	"time"
 
-	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-
 	"plumbline/internal/cloud"
-	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 )
 
@@ -17,13 +15,13 @@ import (
 const (
 	trialAttempts = 2
 	trialBackoff  = 2 * time.Second
-	trialPage     = 5 // the smallest that EC2 allows
+	trialPage     = smallest
 )
 
 // Who says whose account it is, and the ARN of who asks there.
 func (c *Collector) Who() (account, principal string) { return c.account, c.principal }
 
-// Try makes each call of Calls once: becoming the role, if one is named, and
+// Try makes each call of Calls once, where there is a subject to make it with: becoming the role, if one is named, and
 // saying who we are were done by Connect. Regional calls go to the configured
 // region, if it is one of those to be asked, else to the first of them.
 func (c *Collector) Try(ctx context.Context) ([]snapshot.Answer, error) {
@@ -42,17 +40,19 @@ func (c *Collector) Try(ctx context.Context) ([]snapshot.Answer, error) {
 	if len(regions) == 0 {
 		return nil, say(nil, "No region of account %s is enabled, so there is nothing to ask.", c.account)
 	}
+	if err := t.theAccount(ctx, tried); err != nil {
+		return nil, err
+	}
 	region := regions[0]
 	if slices.Contains(regions, c.config.Region) {
 		region = c.config.Region
 	}
-	if err := t.metadataDefaults(ctx, tried, region); err != nil {
-		return nil, err
+	for _, part := range []cloud.Part{cloud.PartNetwork, cloud.PartWorkloads} {
+		if err := t.Ask(ctx, tried, part, region); err != nil {
+			return nil, err
+		}
 	}
-	if err := t.someInstances(ctx, tried, region); err != nil {
-		return nil, err
-	}
-	return tried.answers, nil
+	return tried.sorted(), nil
 }
 
 // hasty is the collector with less patience.
@@ -61,31 +61,38 @@ func (c *Collector) hasty() *Collector {
 	t.options.MaxAttempts = min(t.options.MaxAttempts, trialAttempts)
 	t.options.MaxBackoff = min(t.options.MaxBackoff, trialBackoff)
 	t.config.Retryer = t.retryer
+	t.trial = true
 	return &t
 }
 
-// someInstances asks for one small page of a region's instances.
-func (c *Collector) someInstances(ctx context.Context, sink cloud.Sink, region string) error {
-	q := c.ask(awsfact.CallInstances, region)
-	q.tap.whole = false
-	_, err := instancePage(ctx, q, c.ec2(region), &ec2.DescribeInstancesInput{MaxResults: sdk.Int32(trialPage), IncludeManagedResources: sdk.Bool(true)})
-	if err != nil {
-		return q.refuse(ctx, sink, err)
-	}
-	return q.complete(ctx, sink)
+// ledger keeps the answers to what was asked.
+type ledger struct {
+	mu      sync.Mutex
+	answers []snapshot.Answer
 }
-
-// ledger keeps the answers to what was asked, one after the other.
-type ledger struct{ answers []snapshot.Answer }
 
 var _ cloud.Sink = (*ledger)(nil)
 
 // Answer keeps an answer, unless nobody asked.
 func (l *ledger) Answer(_ context.Context, a snapshot.Answer) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if a.Status != snapshot.Unasked {
 		l.answers = append(l.answers, a)
 	}
 	return nil
+}
+
+// sorted gives the answers in the order of Calls.
+func (l *ledger) sorted() []snapshot.Answer {
+	place := map[string]int{}
+	for i, c := range Calls {
+		place[c.Action] = i
+	}
+	slices.SortStableFunc(l.answers, func(a, b snapshot.Answer) int {
+		return cmp.Or(cmp.Compare(place[a.Call], place[b.Call]), a.Key.Compare(b.Key))
+	})
+	return l.answers
 }
 
 // Resources forgets.

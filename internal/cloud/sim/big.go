@@ -2,7 +2,9 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -13,10 +15,15 @@ type lazy struct {
 	n      int
 	seed   uint64
 	zones  [3]string
-	vpc    string
+	home   *home
 	groups [][]Group
 	tags   [][]Tag // harmless, shared by many
 	cases  []Case
+	images [4]string
+
+	once     sync.Once
+	members  map[string][]Member // of groups, by name
+	template *TemplateRef        // that all were made from
 }
 
 // Big is one account with n instances in four regions, each instance about as
@@ -28,22 +35,26 @@ func Big(n int) *Estate {
 	for k, name := range regionNames[:4] {
 		r := newRegion(a.ID, name, regionCases[2])
 		r.OptIn, r.changed = OptedIn, map[int]Options{}
-		r.lazy = newLazy(n*(k+1)/4-n*k/4, mix(uint64(k)+77), name)
+		r.lazy = newLazy(n*(k+1)/4-n*k/4, mix(uint64(k)+77), r)
 		a.Regions = append(a.Regions, r)
 	}
+	a.equipLarge()
 	e.Accounts = []*Account{a}
 	return e
 }
 
-func newLazy(n int, seed uint64, region string) *lazy {
-	z := &lazy{n: n, seed: seed, vpc: "vpc-" + hex17(seed, 0), cases: bigCases()}
+func newLazy(n int, seed uint64, r *Region) *lazy {
+	z := &lazy{n: n, seed: seed, cases: bigCases()}
 	for i := range z.zones {
-		z.zones[i] = region + string(rune('a'+i))
+		z.zones[i] = r.Name + string(rune('a'+i))
 	}
-	for g := range uint64(32) {
+	g := ground{r, rand.New(rand.NewPCG(seed, 9))}
+	z.home = g.estateWide()
+	for k := range 32 {
 		var gs []Group
-		for k := range 2 {
-			gs = append(gs, Group{"sg-" + hex17(seed+g, uint64(k)+1), fmt.Sprintf("%s-%s-tier-%d", services[g%8], stages[g%3], k)})
+		for tier := range 2 {
+			s := g.group(z.home.vpc, fmt.Sprintf("%s-%s-tier-%d", services[k%8], stages[k%3], tier), onPorts("tcp", 443, 443, z.home.vpc.CidrBlock))
+			gs = append(gs, Group{s.GroupId, s.GroupName})
 		}
 		z.groups = append(z.groups, gs)
 	}
@@ -51,6 +62,25 @@ func newLazy(n int, seed uint64, region string) *lazy {
 		z.tags = append(z.tags, manyTags(t))
 	}
 	return z
+}
+
+// estateWide is one VPC for a whole large region: larger than AWS would make
+// it, so that every instance finds a place in six subnets.
+func (g ground) estateWide() *home {
+	h := &home{vpc: g.vpc("main", "10.0.0.0/8", "")}
+	_, acl := g.defaults(h.vpc)
+	main, public := g.table(h.vpc, "private"), g.table(h.vpc, "public")
+	for z := range 3 {
+		h.public[z] = g.subnet(h.vpc, "public", z, fmt.Sprintf("10.%d.0.0/11", 32*z), "")
+		h.private[z] = g.subnet(h.vpc, "private", z, fmt.Sprintf("10.%d.0.0/11", 128+32*z), "")
+		h.public[z].MapPublicIpOnLaunch = true
+		g.guard(acl, h.public[z], h.private[z])
+	}
+	g.serve(main)
+	g.serve(public, h.public[:]...)
+	public.route("0.0.0.0/0", g.gateway(h.vpc).InternetGatewayId)
+	main.route("0.0.0.0/0", g.nat(h.public[0]).NatGatewayId)
+	return h
 }
 
 func manyTags(t uint64) []Tag {
@@ -93,10 +123,6 @@ func digits(b []byte, x uint64, n int) []byte {
 	return b
 }
 
-func hex17(seed, k uint64) string {
-	return string(digits(digits(make([]byte, 0, 17), mix(seed^k<<8), 9), mix(seed+k), 8))
-}
-
 // id carries the position in its last eight digits, so that an instance is
 // found without a table.
 func (z *lazy) id(prefix string, i int) string {
@@ -123,9 +149,10 @@ func (r *Region) large(n int) Instance {
 	zone := h % 3
 	i := Instance{
 		ID: z.id("i-", n), Reservation: z.id("r-", n), Case: c.Name, Want: c.Want, State: c.State, Options: c.Options, Operator: c.Operator,
-		Type: types[h>>8%6], Image: "ami-" + hex17(z.seed, h%50), Zone: z.zones[zone], VPC: z.vpc, Key: "ops-prod",
+		Type: types[h>>8%6], Image: z.images[h%4], Zone: z.zones[zone], VPC: z.home.vpc.VpcId, Key: "ops-prod",
 		Profile: services[h>>16%8], Launched: epoch.Add(time.Duration(h%51840000) * time.Second),
 		Groups: z.groups[h>>24%32], Tags: z.tags[h>>32%128], Volumes: []string{z.id("vol-", n)},
+		UserData: largeUserData[h>>40%64], Usage: usageCases[h>>48%4].Name, Care: careCases[h>>56%3].Name, Power: largePowers[h>>16%8],
 		index: n,
 	}
 	if c.State == "" {
@@ -144,17 +171,22 @@ func (r *Region) large(n int) Instance {
 }
 
 func (z *lazy) wire(n int, h uint64) Interface {
+	public, zone := h%4 == 0, int(h%3)
+	at, net := z.home.private[zone], 128+32*zone
+	if public {
+		at, net = z.home.public[zone], 32*zone
+	}
 	ip := append(make([]byte, 0, 16), "10."...)
-	ip = strconv.AppendInt(ip, int64(n>>16&255), 10)
+	ip = strconv.AppendInt(ip, int64(net+(n>>16&31)), 10)
 	ip = strconv.AppendInt(append(ip, '.'), int64(n>>8&255), 10)
 	ip = strconv.AppendInt(append(ip, '.'), int64(n&255), 10)
 	mac := append(make([]byte, 0, 17), "02"...)
 	for s := 0; s < 40; s += 8 {
 		mac = digits(append(mac, ':'), h>>s, 2)
 	}
-	w := Interface{ID: z.id("eni-", n), Subnet: "subnet-" + hex17(z.seed, h%3), MAC: string(mac), Private: string(ip)}
-	if h%4 == 0 {
-		w.Public = "203.0.113." + strconv.Itoa(int(h>>40&255))
+	w := Interface{ID: z.id("eni-", n), Subnet: at.SubnetId, MAC: string(mac), Private: string(ip), Groups: z.groups[h>>24%32]}
+	if public {
+		w.Public = "198." + strconv.Itoa(18+(n>>16&1)) + "." + strconv.Itoa(n>>8&255) + "." + strconv.Itoa(n&255)
 	}
 	return w
 }

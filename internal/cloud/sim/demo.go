@@ -89,12 +89,14 @@ func Demo() *Estate { return demoAt(0) }
 func demoAt(step int) *Estate {
 	e := &Estate{Partition: "aws", Step: step, seed: 3, next: func(e *Estate) *Estate { return demoAt(e.Step + 1) }}
 	a := newAccount("111122223333", "payments-prod")
+	towns := map[string]*town{}
 	for _, d := range demoRegions {
 		r := newRegion(a.ID, d.name, regionCaseNamed(d.of[min(step, len(d.of)-1)]))
 		r.OptIn = NotRequired
 		if len(d.refuses) > 0 {
 			r.refuse(d.refuses[min(step, len(d.refuses)-1)])
 		}
+		towns[d.name] = r.town()
 		a.Regions = append(a.Regions, r)
 	}
 	for _, name := range demoClosed {
@@ -102,9 +104,13 @@ func demoAt(step int) *Estate {
 	}
 	for _, f := range fleets {
 		if f.since <= step {
-			f.enter(a.Region(f.region), step)
+			f.enter(towns[f.region], step)
 		}
 	}
+	for _, t := range towns {
+		t.r.unencrypted(oldDisks)
+	}
+	a.equipDemo(step)
 	e.Accounts = []*Account{a}
 	return e
 }
@@ -118,7 +124,8 @@ func (r *Region) refuse(actions []string) {
 	}
 }
 
-func (f *fleet) enter(r *Region, step int) {
+func (f *fleet) enter(t *town, step int) {
+	r := t.r
 	reservation := hexID(seeded(f.name), "r-")
 	for k := 1; k <= f.n; k++ {
 		name := f.name
@@ -134,17 +141,21 @@ func (f *fleet) enter(r *Region, step int) {
 		if of == "" {
 			continue
 		}
-		i := f.instance(name, caseNamed(of), r)
+		i := f.instance(name, caseNamed(of), t)
 		i.Reservation = reservation
 		r.list = append(r.list, i)
 	}
 }
 
-func (f *fleet) instance(name string, c Case, r *Region) Instance {
-	i := instanceOf(c, r, seeded(name))
+func (f *fleet) instance(name string, c Case, t *town) Instance {
+	bare := c
+	bare.Bare = true
+	i := instanceOf(bare, t.r, seeded(name))
+	if !c.Bare {
+		t.house(&i, f, name)
+	}
 	i.Type, i.Platform, i.Profile, i.Key = f.kind, "", f.service+"-"+f.stage, "ops-"+f.stage
-	i.VPC, i.Image = hexID(seeded(r.Name), "vpc-"), hexID(seeded(f.service), "ami-")
-	i.Groups = []Group{{hexID(seeded(r.Name+f.service), "sg-"), f.service + "-" + f.stage}}
+	i.Image = hexID(seeded(f.service), "ami-")
 	i.Launched = i.Launched.Truncate(time.Hour)
 	i.Tags = append([]Tag{{"Name", name}, {"service", f.service}, {"environment", f.stage}}, c.Tags...)
 	return i

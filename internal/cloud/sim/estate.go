@@ -65,6 +65,13 @@ type Account struct {
 	Role       string // ARN of the role that scanners assume
 	ExternalID string // that AssumeRole must name
 	Regions    []*Region
+	Refuses    []string // calls that nobody may make, "iam:GetAccountSummary"
+	IAM        *IAM
+	Org        *Organisation // nil: it is in none
+	OrgCase    string        // name of its case
+	Trails     []Trail
+	TrailCase  string // name of its case
+	grants     []grant
 }
 
 // A Region is one region of one account.
@@ -73,9 +80,17 @@ type Region struct {
 	OptIn         string
 	Case          string            // name of its case
 	Want          map[string]string // answer per rule about the region itself
-	Refuses       []string          // actions that nobody may call there
+	Refuses       []string          // actions that nobody may call there, "DescribeInstances" or "ec2:DescribeInstances"
 
+	Net       *Network // what packets meet
+	fleet     *Fleet
+	watch     *Watch
+	forecasts []ForecastExpectation
+
+	storage  *Storage // as it was changed, nil if it was not
 	mu       sync.RWMutex
+	kind     string          // of the scenes that stand in it
+	taken    map[string]bool // addresses, while the region is built
 	defaults Defaults
 	list     []Instance      // of an estate that is held whole
 	lazy     *lazy           // of a large estate, made instance by instance
@@ -108,13 +123,18 @@ type Instance struct {
 	Operator        string   // the service that runs it for the owner, "" if none
 	Type, Image     string
 	Platform        string // "windows" or ""
-	Key, Profile    string // key pair and instance profile names, "" if none
+	Key, Profile    string // key pair and instance profile names, "" if none; a profile with its path, "team/web"
+	Power           string // name of the power case of its profile
+	UserData        string // name of the case of its user data
+	Usage           string // name of the case of how its metadata service is used
+	Care            string // name of the case of how it is cared for
 	Zone, VPC       string
 	Launched        time.Time
 	Groups          []Group
 	Interfaces      []Interface
 	Tags            []Tag
 	Volumes         []string
+	Scene           *Scene // whose network it stands in, nil for the ordinary kind
 	index           int
 }
 
@@ -127,8 +147,17 @@ type Tag struct{ Key, Value string }
 // An Interface is one network interface of an instance.
 type Interface struct {
 	ID, Subnet, MAC, Private string
-	Public, IPv6             string // "" if none
+	Public, IPv6             string  // "" if none
+	Groups                   []Group // that it wears, in no order
+	Secondary                []Secondary
+	MoreIPv6                 []string // beside IPv6
+	Prefixes                 []string // IPv6 blocks that belong to it
+	DenyAllIGW               bool     // denyAllIgwTraffic: nothing reaches it through an internet gateway
 }
+
+// A Secondary is a further private address of an interface, with its public
+// one, "" if none.
+type Secondary struct{ Private, Public string }
 
 // Name is the value of the Name tag, "" if there is none.
 func (i *Instance) Name() string {
@@ -144,7 +173,8 @@ func (i *Instance) Name() string {
 // one subject.
 type Expectation struct{ Rule, UID, Outcome string }
 
-// A Gap is a call that is refused in a region of an account.
+// A Gap is a call that is refused in a region of an account, or, without a
+// region, in the whole of it.
 type Gap struct{ Account, Region, Action string }
 
 // InstanceUID is the uid by which an instance is known.
@@ -176,6 +206,9 @@ func (e *Estate) Expected() []Expectation {
 func (e *Estate) Gaps() []Gap {
 	var out []Gap
 	for _, a := range e.Accounts {
+		for _, action := range a.Refuses {
+			out = append(out, Gap{a.ID, "", action})
+		}
 		for _, r := range a.Regions {
 			for _, action := range r.Refuses {
 				out = append(out, Gap{a.ID, r.Name, action})
@@ -204,6 +237,9 @@ func (a *Account) Region(name string) *Region {
 	}
 	return nil
 }
+
+// Refused says that nobody may make the call, "iam:GetAccountSummary".
+func (a *Account) Refused(call string) bool { return slices.Contains(a.Refuses, call) }
 
 // Next is the estate as a later scan would find it: some things mended, some
 // newly wrong, some gone, some new. The estate itself is not changed.

@@ -15,7 +15,8 @@ type Intent struct {
 	Regions   int // of each account; 0 is four, seventeen is the most
 	Instances int // of each account, spread over its enabled regions; 0 is every case once
 	Cases     []Case
-	Plain     bool // every region opted in, as a region whose defaults are set well
+	Plain     bool     // every region opted in, as a region whose defaults are set well
+	Scenes    []*Scene // instances stand in these networks, every scene at least once; nil is in ordinary ones
 }
 
 // regionNames are the first seventeen regions of the commercial partition.
@@ -32,17 +33,30 @@ func Generate(in Intent) *Estate {
 	e := &Estate{Partition: "aws", seed: in.Seed, next: evolve}
 	for a := range in.Accounts {
 		acct := newAccount(fmt.Sprintf("%012d", 111122223333+uint64(a)*1000), fmt.Sprintf("account-%d", a+1))
+		rng := rand.New(rand.NewPCG(in.Seed, uint64(a)))
+		if in.Scenes != nil {
+			acct.Regions = in.sceneRegions(acct.ID)
+			in.stage(acct, rng)
+			e.Accounts = append(e.Accounts, acct)
+			continue
+		}
 		for i := range in.Regions {
 			acct.Regions = append(acct.Regions, newRegion(acct.ID, regionNames[i], in.regionCase(i)))
 		}
-		in.settle(acct, rand.New(rand.NewPCG(in.Seed, uint64(a))))
+		in.settle(acct, rng)
 		e.Accounts = append(e.Accounts, acct)
+	}
+	for n, acct := range e.Accounts {
+		acct.equip(n, in.Seed)
 	}
 	return e
 }
 
 func (in *Intent) fill() {
 	in.Accounts = max(in.Accounts, 1)
+	if in.Regions == 0 && in.Scenes != nil {
+		in.Regions = len(sceneKinds) + moreOpen
+	}
 	if in.Regions == 0 {
 		in.Regions = 4
 	}
@@ -52,6 +66,9 @@ func (in *Intent) fill() {
 	}
 	if in.Instances == 0 {
 		in.Instances = len(in.Cases)
+		if in.Scenes != nil {
+			in.Instances = len(in.Scenes)
+		}
 	}
 }
 
@@ -74,6 +91,9 @@ func (in *Intent) settle(a *Account, rng *rand.Rand) {
 	if len(open) == 0 {
 		return
 	}
+	for _, r := range open {
+		r.houses(2, rng)
+	}
 	reservation, left := "", 0
 	for n := range in.Instances {
 		r := open[n*len(open)/in.Instances]
@@ -84,6 +104,9 @@ func (in *Intent) settle(a *Account, rng *rand.Rand) {
 		i := instanceOf(in.Cases[in.caseAt(n, rng)], r, rng)
 		i.Reservation = reservation
 		r.list = append(r.list, i)
+	}
+	for _, r := range open {
+		r.unencrypted(everyTenth)
 	}
 }
 
@@ -102,7 +125,7 @@ func newAccount(id, name string) *Account {
 }
 
 func newRegion(account, name string, c RegionCase) *Region {
-	r := &Region{Account: account, Name: name, OptIn: NotRequired, Case: c.Name, Want: c.Want, Refuses: c.Refuses, defaults: c.Defaults}
+	r := &Region{Account: account, Name: name, OptIn: NotRequired, Case: c.Name, Want: c.Want, Refuses: c.Refuses, defaults: c.Defaults, Net: newNetwork(account, name), taken: map[string]bool{}, fleet: &Fleet{}, watch: &Watch{Case: "nobody looks"}}
 	if c.OptIn != "" {
 		r.OptIn = c.OptIn
 	}
@@ -121,9 +144,8 @@ func instanceOf(c Case, r *Region, rng *rand.Rand) Instance {
 	service, stage := services[rng.IntN(len(services))], stages[rng.IntN(len(stages))]
 	i := Instance{
 		ID: hexID(rng, "i-"), Case: c.Name, Want: c.Want, State: c.State, Options: c.Options, Operator: c.Operator,
-		Type: types[rng.IntN(len(types))], Image: hexID(rng, "ami-"), Zone: r.Name + string(rune('a'+rng.IntN(3))), VPC: hexID(rng, "vpc-"),
+		Type: types[rng.IntN(len(types))], Image: hexID(rng, "ami-"), Zone: r.Name + string(rune('a'+rng.IntN(3))),
 		Launched: epoch.Add(time.Duration(rng.IntN(600*24*3600)) * time.Second),
-		Groups:   []Group{{hexID(rng, "sg-"), service}},
 		Volumes:  []string{hexID(rng, "vol-")},
 	}
 	if c.State == "" {
@@ -138,11 +160,8 @@ func instanceOf(c Case, r *Region, rng *rand.Rand) Instance {
 	if rng.IntN(6) == 0 {
 		i.Platform = "windows"
 	}
-	if rng.IntN(3) == 0 {
-		i.Groups = append(i.Groups, Group{hexID(rng, "sg-"), "ssh-from-office"})
-	}
 	if !c.Bare {
-		i.Interfaces = someInterfaces(rng)
+		r.settle(&i, rng)
 	}
 	i.Tags = tagsOf(c, service, stage, rng)
 	return i
@@ -154,26 +173,6 @@ func tagsOf(c Case, service, stage string, rng *rand.Rand) []Tag {
 	}
 	t := []Tag{{"Name", fmt.Sprintf("%s-%s-%02d", service, stage, 1+rng.IntN(40))}, {"service", service}, {"environment", stage}}
 	return append(t, c.Tags...)
-}
-
-func someInterfaces(rng *rand.Rand) []Interface {
-	n := 1 + rng.IntN(4)/3
-	out := make([]Interface, n)
-	for k := range out {
-		a, b := rng.IntN(250), 4+rng.IntN(250)
-		out[k] = Interface{
-			ID: hexID(rng, "eni-"), Subnet: hexID(rng, "subnet-"),
-			MAC:     fmt.Sprintf("02:%02x:%02x:%02x:%02x:%02x", rng.IntN(256), rng.IntN(256), rng.IntN(256), a, b),
-			Private: fmt.Sprintf("10.%d.%d.%d", k, a, b),
-		}
-		if k == 0 && rng.IntN(2) == 0 {
-			out[k].Public = fmt.Sprintf("203.0.113.%d", b)
-		}
-		if rng.IntN(3) == 0 {
-			out[k].IPv6 = fmt.Sprintf("2001:db8::%x:%x", a, b)
-		}
-	}
-	return out
 }
 
 // hexID is an id as EC2 makes them: a prefix and 17 hexadecimal digits.
@@ -193,13 +192,15 @@ func evolve(e *Estate) *Estate {
 		for _, r := range a.Regions {
 			b.Regions = append(b.Regions, r.evolve(rng))
 		}
+		b.carryOn(a, rng)
 		out.Accounts = append(out.Accounts, &b)
 	}
 	return out
 }
 
 func (r *Region) evolve(rng *rand.Rand) *Region {
-	out := &Region{Account: r.Account, Name: r.Name, OptIn: r.OptIn, Case: r.Case, Want: r.Want, Refuses: r.Refuses, defaults: r.Defaults()}
+	out := &Region{Account: r.Account, Name: r.Name, OptIn: r.OptIn, Case: r.Case, Want: r.Want, Refuses: r.Refuses, defaults: r.Defaults(), Net: r.Net, kind: r.kind, taken: map[string]bool{}}
+	out.retake(r.list)
 	if c := regionCases[rng.IntN(len(regionCases))]; rng.IntN(4) == 0 && r.Enabled() && c.OptIn != NotOptedIn {
 		out.Case, out.Want, out.defaults = c.Name, c.Want, c.Defaults
 	}
@@ -210,9 +211,9 @@ func (r *Region) evolve(rng *rand.Rand) *Region {
 		case 0: // gone
 			continue
 		case 1, 2: // set anew
-			i = remade(i, cases[rng.IntN(len(cases))], rng)
+			i = out.remade(i, cases[rng.IntN(len(cases))], rng)
 		case 3: // joined by another
-			j := instanceOf(cases[rng.IntN(len(cases))], r, rng)
+			j := instanceOf(cases[rng.IntN(len(cases))], out, rng)
 			j.Reservation = hexID(rng, "r-")
 			joined = append(joined, j)
 		}
@@ -223,17 +224,20 @@ func (r *Region) evolve(rng *rand.Rand) *Region {
 }
 
 // remade is the same instance in another case. What is over stays over.
-func remade(i Instance, c Case, rng *rand.Rand) Instance {
+func (r *Region) remade(i Instance, c Case, rng *rand.Rand) Instance {
 	if i.State == "terminated" || i.State == "shutting-down" {
 		return i
+	}
+	if i.Scene != nil {
+		return i // its network and its state are the scene's
 	}
 	i.Case, i.Want, i.Options, i.Operator, i.State = c.Name, c.Want, c.Options, c.Operator, c.State
 	if c.State == "" {
 		i.State = "running"
 	}
-	i.Interfaces = nil
+	i.Interfaces, i.Groups = nil, nil
 	if !c.Bare {
-		i.Interfaces = someInterfaces(rng)
+		r.settle(&i, rng)
 	}
 	i.Tags = slices.Clip(tagsOf(c, services[rng.IntN(len(services))], stages[rng.IntN(len(stages))], rng))
 	return i

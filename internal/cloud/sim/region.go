@@ -105,3 +105,23 @@ func (r *Region) expect(e *Estate, out []Expectation) []Expectation {
 	}
 	return out
 }
+
+// Storage is how the region treats disks and what is made of them, as it is
+// set now.
+func (r *Region) Storage() Storage {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.storage != nil {
+		return *r.storage
+	}
+	return r.Net.Storage
+}
+
+// SetStorage changes it.
+func (r *Region) SetStorage(change func(*Storage)) {
+	now := r.Storage()
+	change(&now)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.storage = &now
+}

@@ -2,6 +2,7 @@ package awsfact
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/internal/snapshot"
@@ -12,12 +13,12 @@ import (
 // must be one of its call, and must be about what its uid and name say. What
 // stands in a file may have been written by anybody.
 func Belongs(r *snapshot.Resource, rd *wire.Reader) error {
-	if s := Shapes[r.Call]; s == nil || s.Kind != r.Kind {
+	if !listed(r.Call, r.Kind) {
 		return fmt.Errorf("%s does not list %s", r.Call, r.Kind)
 	}
 	partition := "aws"
-	if rest, ok := strings.CutPrefix(r.UID, "arn:"); ok && r.Kind == KindInstance {
-		partition, _, _ = strings.Cut(rest, ":")
+	if p := partitionOf(r.UID); p != "" {
+		partition = p
 	}
 	uid, name, err := Identify(r.Kind, partition, r.Scope, r.Doc, rd)
 	switch {
@@ -32,3 +33,16 @@ func Belongs(r *snapshot.Resource, rd *wire.Reader) error {
 	}
 	return nil
 }
+
+// listed says that a call lists things of a kind.
+func listed(call, kind string) bool { return kind != "" && slices.Contains(kindsOf[call], kind) }
+
+// kindsOf are the kinds that each call lists.
+var kindsOf = func() map[string][]string {
+	kinds := map[string][]string{}
+	for question, s := range Shapes {
+		call, _, _ := strings.Cut(question, " ")
+		kinds[call] = append(kinds[call], s.Kind)
+	}
+	return kinds
+}()

@@ -25,6 +25,9 @@ var causes = map[string]snapshot.Cause{
 	"UnauthorizedAccess":    snapshot.Denied,
 	"NotAuthorized":         snapshot.Denied,
 
+	"AccessDeniedForDependencyException": snapshot.Denied, // Organizations
+	"SubscriptionRequiredException":      snapshot.Denied, // the account has not signed up for the service
+
 	"AuthFailure":                 snapshot.BadLogin,
 	"ExpiredToken":                snapshot.BadLogin,
 	"ExpiredTokenException":       snapshot.BadLogin,
@@ -35,6 +38,12 @@ var causes = map[string]snapshot.Cause{
 	"RequestExpired":              snapshot.BadLogin,
 	"SignatureDoesNotMatch":       snapshot.BadLogin,
 	"UnrecognizedClientException": snapshot.BadLogin,
+
+	// The same, as the services that speak JSON spell it.
+	"IncompleteSignatureException":        snapshot.BadLogin,
+	"InvalidClientTokenIdException":       snapshot.BadLogin,
+	"InvalidSignatureException":           snapshot.BadLogin,
+	"MissingAuthenticationTokenException": snapshot.BadLogin,
 
 	"BandwidthLimitExceeded":                 snapshot.Throttled,
 	"EC2ThrottledException":                  snapshot.Throttled,
@@ -58,6 +67,16 @@ var causes = map[string]snapshot.Cause{
 	"InternalFailure":         snapshot.ServerError,
 	"ServiceUnavailable":      snapshot.ServerError,
 	"Unavailable":             snapshot.ServerError,
+
+	"InternalServerError":          snapshot.ServerError, // SSM
+	"InternalServerErrorException": snapshot.ServerError, // GuardDuty
+	"InternalServerException":      snapshot.ServerError, // Access Analyzer
+	"InternalServiceError":         snapshot.ServerError, // CloudWatch
+	"InternalServiceFault":         snapshot.ServerError,
+	"ServerException":              snapshot.ServerError, // ECS
+	"ServiceException":             snapshot.ServerError, // Organizations
+	"ServiceFailure":               snapshot.ServerError, // IAM
+	"ServiceUnavailableException":  snapshot.ServerError,
 
 	CodeCutOff:      snapshot.CutOff,
 	CodeUnreadable:  snapshot.Unreadable,

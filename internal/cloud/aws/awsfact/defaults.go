@@ -8,11 +8,13 @@ import (
 )
 
 func accountRegion(c *snapshot.Context, r region) *estate.AccountRegion {
-	return &estate.AccountRegion{
+	region := &estate.AccountRegion{
 		Subject:  regionSubject(c, r.name),
 		OptIn:    r.optIn,
 		Defaults: defaultsOf(c, r),
 	}
+	watchRegion(c, region)
+	return region
 }
 
 // defaultsOf reads the region's document, or says why there is none.

@@ -17,6 +17,15 @@ func New() *Facts { return new(Facts) }
 // IsWorkload says whether documents of a kind are streamed.
 func (*Facts) IsWorkload(kind string) bool { return kind == KindInstance }
 
+// Beside says whether documents of a kind come with the page of their workload.
+func (*Facts) Beside(kind string) bool {
+	switch kind {
+	case KindUserData, KindInterface, KindMetric, KindManaged, KindPatchState:
+		return true
+	}
+	return false
+}
+
 // Workload reads one instance.
 func (f *Facts) Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error) {
 	w, err := f.reader.Workload(c, r)

@@ -2,62 +2,112 @@ package awsfact
 
 import (
 	"fmt"
+	"strings"
 
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
 
-// InstanceUID is the instance's ARN. EC2 does not say it; it is built from the
-// caller's partition, as the service authorization reference spells it.
-func InstanceUID(partition, region, account, id string) string {
-	return "arn:" + partition + ":ec2:" + region + ":" + account + ":instance/" + id
+// A uidScope is where a document came from.
+type uidScope struct {
+	partition string
+	snapshot.Scope
 }
 
-// RegionUID names one region of an account.
-func RegionUID(account, region string) string { return Provider + ":" + account + ":" + region }
+// A naming says how things of one kind are told apart: by the ARN that AWS
+// writes into the document, or by one that is built from their id.
+type naming struct {
+	arn   string // member with the ARN
+	kind  string // of an EC2 resource, as its ARN spells it: "vpc"
+	id    string // member with its id
+	owner string // member with the account that owns it; else it is the account that was asked
 
-// AccountUID names an account.
-func AccountUID(account string) string { return RegionUID(account, snapshot.Global) }
+	by func(wire.Value, uidScope) (uid, missing string) // where neither does
 
-// Identify says what a freshly made document is about. An instance belongs to
-// the owner of its reservation, even where another account listed it.
+	name string // member with its name; else it is the tag Name
+}
+
+// Identify says what a freshly made document is about. What one account has
+// shared with another belongs to its owner, whoever listed it.
 func Identify(kind, partition string, scope snapshot.Scope, doc []byte, rd *wire.Reader) (uid, name string, err error) {
 	v, err := rd.Read(doc)
 	if err != nil {
 		return "", "", fmt.Errorf("%s: %w", kind, err)
 	}
-	switch kind {
-	case KindInstance:
-		return identifyInstance(v, partition, scope)
-	case KindRegion:
-		region, ok := filled(v.Get("regionName"))
-		if !ok {
-			return "", "", noMember(kind, "regionName")
-		}
-		return RegionUID(scope.Account, region), region, nil
-	case KindDefaults:
-		return RegionUID(scope.Account, scope.Region), scope.Region, nil
-	case KindIdentity:
-		account, ok := filled(v.Get("Account"))
-		if !ok {
-			return "", "", noMember(kind, "Account")
-		}
-		return AccountUID(account), account, nil
-	default:
+	n, known := namings[kind]
+	if !known {
 		return "", "", fmt.Errorf("%q is not a kind of document that is read here", kind)
 	}
+	uid, missing := n.uid(v, uidScope{partition, scope})
+	if missing != "" {
+		return "", "", noMember(kind, missing)
+	}
+	return uid, n.called(v, scope), nil
 }
 
-func identifyInstance(v wire.Value, partition string, scope snapshot.Scope) (uid, name string, err error) {
-	id, ok := filled(v.Get("instanceId"))
-	if !ok {
-		return "", "", noMember(KindInstance, "instanceId")
+// uid names the thing, or the member without which it has none.
+func (n *naming) uid(v wire.Value, at uidScope) (uid, missing string) {
+	switch {
+	case n.by != nil:
+		return n.by(v, at)
+	case n.arn != "":
+		return arnIn(v, n.arn)
 	}
-	owner, ok := filled(v.Get("^").Get("ownerId"))
+	id, ok := filled(v.Get(n.id))
 	if !ok {
-		owner = scope.Account
+		return "", n.id
 	}
-	return InstanceUID(partition, scope.Region, owner, id), nameTag(v), nil
+	return ec2ARN(at.partition, at.Region, n.ownerOf(v, at), n.kind, id), ""
+}
+
+// ownerOf is the account in the ARN.
+func (n *naming) ownerOf(v wire.Value, at uidScope) string {
+	switch n.owner {
+	case "":
+		return at.Account
+	case noOne:
+		return ""
+	}
+	if owner, ok := filled(deep(v, n.owner)); ok {
+		return owner
+	}
+	return at.Account
+}
+
+// noOne owns what is shared by its id alone: an image, a snapshot.
+const noOne = "-"
+
+// called is what its owner calls the thing.
+func (n *naming) called(v wire.Value, scope snapshot.Scope) string {
+	switch n.name {
+	case "":
+		return nameTag(v)
+	case theRegion:
+		return scope.Region
+	case noOne:
+		return ""
+	}
+	name, _ := deep(v, n.name).Text()
+	return name
+}
+
+// theRegion names a thing of which a region has one.
+const theRegion = "."
+
+// deep follows a path of members: "PolicySummary/Arn".
+func deep(v wire.Value, path string) wire.Value {
+	for name := range strings.SplitSeq(path, "/") {
+		v = v.Get(name)
+	}
+	return v
+}
+
+func arnIn(v wire.Value, path string) (uid, missing string) {
+	uid, _ = deep(v, path).Text()
+	if partitionOf(uid) == "" {
+		return "", path
+	}
+	return uid, ""
 }
 
 // nameTag is the value of the tag Name, which EC2's console shows as the name.

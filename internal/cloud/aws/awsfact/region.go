@@ -25,6 +25,9 @@ func Objects(c *snapshot.Context) []estate.Object {
 		}
 		objects = append(objects, accountRegion(c, r))
 	}
+	for _, things := range []func(*snapshot.Context) []estate.Object{templates, images, networks, gates, principals, credentials} {
+		objects = append(objects, things(c)...)
+	}
 	return objects
 }
 
@@ -75,9 +78,9 @@ func account(c *snapshot.Context, missing *hole) *estate.Account {
 	}
 	regions, _ := regionsOf(c)
 	for _, r := range regions {
-		for _, call := range []string{CallDefaults, CallInstances} {
-			if a := c.Answer(call, r.name, ""); r.on() && a.Cause == snapshot.NotCollected && a.Status == snapshot.Unasked {
-				questions = append(questions, estate.Question{Call: call, Region: r.name, Cause: string(a.Cause)})
+		for _, q := range RegionalCalls {
+			if a := c.Answer(q.Call, r.name, q.Subject); r.on() && a.Cause == snapshot.NotCollected && a.Status == snapshot.Unasked {
+				questions = append(questions, estate.Question{Call: q.Call, Region: r.name, Cause: string(a.Cause)})
 			}
 		}
 	}
@@ -86,7 +89,10 @@ func account(c *snapshot.Context, missing *hole) *estate.Account {
 	if missing != nil {
 		gaps, from = append(gaps, missing.why), missing.origin
 	}
-	return &estate.Account{Subject: accountSubject(c), Questions: fact.Listed(questions, from, "", gaps...)}
+	a := &estate.Account{Subject: accountSubject(c), Questions: fact.Listed(questions, from, "", gaps...)}
+	watchAccount(c, a)
+	guardrail(c, a)
+	return a
 }
 
 // A region is what DescribeRegions says of one.

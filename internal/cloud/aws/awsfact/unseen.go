@@ -18,9 +18,9 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 	var gaps []judge.Unseen
 	if missing != nil {
 		subject := accountSubject(c)
-		gaps = append(gaps,
-			unseen(estate.KindWorkload, subject, missing),
-			unseen(estate.KindAccountRegion, subject, missing))
+		for _, kind := range []estate.Kind{estate.KindWorkload, estate.KindAccountRegion, estate.KindTemplate, estate.KindImage, estate.KindNetwork, estate.KindGate} {
+			gaps = append(gaps, unseen(kind, subject, missing))
+		}
 	}
 	for _, region := range askable(c, regions) {
 		place := regionSubject(c, region)
@@ -39,7 +39,7 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 			gaps = append(gaps, u)
 		}
 	}
-	return gaps
+	return append(append(gaps, unlisted(c, regions)...), reportGap(c)...)
 }
 
 func unseen(k estate.Kind, place estate.Subject, h *hole) judge.Unseen {
@@ -92,7 +92,9 @@ func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
 			return !slices.ContainsFunc(Unseen(c), func(u judge.Unseen) bool { return u.Kind == kind && (!u.Silent || u.Why.Cause == snapshot.OutOfScope) })
 		}
 		return c.Answer(CallInstances, region, "").Whole()
+	case estate.KindCredential:
+		return wholeListing(c, kind, region) && len(reportGap(c)) == 0
 	default:
-		return false // nothing lists it yet
+		return wholeListing(c, kind, region)
 	}
 }

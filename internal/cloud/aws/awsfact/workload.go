@@ -12,7 +12,7 @@ import (
 
 // A Reader reads instances, one after the other. It is not safe for
 // concurrent use.
-type Reader struct{ wire wire.Reader }
+type Reader struct{ wire, beside wire.Reader }
 
 // Workload reads an instance. What it returns is the caller's own and shares
 // nothing with the document. The error means that the document is not one
@@ -31,7 +31,7 @@ func (r *Reader) Workload(c *snapshot.Context, res *snapshot.Resource) (*estate.
 	}
 	s := source{originOf(res)}
 	state := s.state(v.Get("instanceState").Get("name"))
-	return &estate.Workload{
+	w := &estate.Workload{
 		Subject: estate.Subject{
 			Kind: estate.KindWorkload, Provider: Provider, Account: res.Account, Region: res.Region,
 			UID: res.UID, ID: id, Name: res.Name, Parent: RegionUID(res.Account, res.Region),
@@ -42,7 +42,37 @@ func (r *Reader) Workload(c *snapshot.Context, res *snapshot.Resource) (*estate.
 		Metadata:  s.metadata(v.Get("metadataOptions"), state),
 		Identity:  s.identity(v.Get("iamInstanceProfile")),
 		Tags:      s.tags(v.Get("tagSet")),
-	}, nil
+	}
+	in := &reading{c: c, res: res, v: v, s: s, w: w, wire: &r.beside}
+	for _, read := range parts {
+		read(in)
+	}
+	return w, nil
+}
+
+// A reading is one instance while it is read: its document, the context it
+// stands in, and what is known of it so far.
+type reading struct {
+	c    *snapshot.Context
+	res  *snapshot.Resource
+	v    wire.Value // of the document
+	s    source     // of the document
+	w    *estate.Workload
+	wire *wire.Reader // for the documents beside it
+}
+
+// parts read what other documents say of an instance, in this order: each may
+// use what those before it found out.
+var parts = []func(*reading){
+	(*reading).group,      // which Auto Scaling group launched it, and from which image
+	(*reading).containers, // whether a container platform runs on it
+	(*reading).class,      // what it takes to read its credentials
+	(*reading).usage,      // how its metadata service was used
+	(*reading).exposure,   // what reaches it from the internet
+	(*reading).power,      // what its role may do
+	(*reading).userData,   // which secrets it is started with
+	(*reading).patches,    // whether it is managed, and patched
+	(*reading).volumes,    // its disks
 }
 
 func (s source) state(v wire.Value) fact.Of[string] {

@@ -7,8 +7,7 @@ package awsrole
 
 import (
 	"encoding/json"
-
-	"plumbline/internal/cloud/aws/awsfact"
+	"slices"
 )
 
 // CallAssumeRole lists nothing, so the fact package does not know it.
@@ -22,60 +21,57 @@ type Call struct {
 	Silences string // what cannot be judged while it is refused
 	ByLogin  bool   // made by the identity that logs in, to become the role that scans
 	Void     bool   // no scan starts while it is refused
+	OptIn    bool   // made only where whoever runs the scan switches it on
 }
 
-// Calls lists every request that the collector may make, in the order in which
-// it makes them.
-var Calls = []Call{
-	{
-		Action:   CallAssumeRole,
-		Why:      "Becomes the role that scans, if one is named. The identity that logs in needs it, on that role alone.",
-		Silences: "Everything: the scan does not start.",
-		ByLogin:  true,
-		Void:     true,
-	},
-	{
-		Action: awsfact.CallIdentity,
-		// "No permissions are required to perform this operation", STS API reference.
-		Why:      "Says whose account the credentials speak for. AWS answers it to everyone; no permission is needed.",
-		Silences: "Everything: the scan does not start.",
-		Void:     true,
-	},
-	{
-		Action:   awsfact.CallRegions,
-		Sid:      "FindTheRegions",
-		Why:      "Lists the regions and which of them the account has enabled.",
-		Silences: "Every region but those that were asked for by name.",
-	},
-	{
-		Action:   awsfact.CallDefaults,
-		Sid:      "ReadMetadataDefaults",
-		Why:      "Reads what a new instance gets where its launch says nothing, and whether tokens are enforced.",
-		Silences: "Whether a region's defaults and its enforcement require a session token.",
-	},
-	{
-		Action:   awsfact.CallInstances,
-		Sid:      "ReadInstances",
-		Why:      "Lists the instances with their metadata settings.",
-		Silences: "Every instance of the account.",
-	},
+// The statements of the policy, by purpose. Whoever leaves out an optional one
+// loses what its calls tell, and no more.
+const (
+	SidInventory    = "Inventory"
+	SidNetwork      = "Network"
+	SidIdentity     = "Identity"
+	SidWatching     = "Watching"
+	SidUserData     = "OptionalUserData"
+	SidOrganisation = "OptionalOrganisation"
+)
+
+// Notes say of a statement what its calls alone do not.
+var Notes = map[string]string{
+	SidInventory: "DescribeLaunchTemplateVersions and DescribeLaunchConfigurations send user data too. Where reading user data is switched off, Plumbline drops it unread.",
+	SidIdentity:  "GenerateCredentialReport has IAM make a report, which changes nothing in the account.",
+	SidUserData: "What an instance runs when it starts often holds secrets, and IAM cannot allow it for some instances only. " +
+		"Without this statement, or with reading user data switched off, secrets in user data are not assessed.",
+	SidOrganisation: "These answer in the management account, or where the organisation delegated them. Elsewhere they are refused, " +
+		"and what service control policies forbid is not assessed.",
 }
+
+// Calls lists every request that the collector may make.
+var Calls = slices.Concat(loginCalls, inventoryCalls, networkCalls, identityCalls, watchingCalls, userDataCalls, organisationCalls)
 
 // A statement is one of a policy; its fields stand in the order in which people
 // write them.
-type statement struct{ Sid, Effect, Action, Resource string }
+type statement struct {
+	Sid, Effect string
+	Action      []string
+	Resource    string
+}
 
 func statements() (all []statement) {
 	for _, c := range Calls {
-		if c.Sid != "" {
-			all = append(all, statement{c.Sid, "Allow", c.Action, "*"})
+		if c.Sid == "" {
+			continue
 		}
+		if n := len(all); n == 0 || all[n-1].Sid != c.Sid {
+			all = append(all, statement{Sid: c.Sid, Effect: "Allow", Resource: "*"})
+		}
+		last := &all[len(all)-1]
+		last.Action = append(last.Action, c.Action)
 	}
 	return all
 }
 
 // Policy is the least-privilege policy of the identity that scans, made from
-// Calls: each statement allows one call and is named for its purpose.
+// Calls: each statement allows the calls of one purpose and is named for it.
 func Policy() []byte {
 	return document(struct {
 		Version   string

@@ -40,10 +40,15 @@ func Fix(a snapshot.Answer) string {
 // overruled: by a deny, a permissions boundary or an organisation's policy.
 func denied(a snapshot.Answer) string {
 	for _, c := range Calls {
-		if c.Action == a.Call && c.Sid != "" {
-			return fmt.Sprintf("Add the statement %s to the role's policy: allow %s on every resource (\"*\"). "+
-				"If it is there already, a permissions boundary or a policy of your organisation forbids the call in %s.", c.Sid, a.Call, place(a))
+		if c.Action != a.Call || c.Sid == "" {
+			continue
 		}
+		if c.Sid == SidOrganisation {
+			return "Only the management account of the organisation and who it delegates this to may call " + a.Call + ". " +
+				"Have it delegated to this account, or leave it: " + Notes[SidOrganisation]
+		}
+		return fmt.Sprintf("Allow %s on every resource (\"*\") in the statement %s of the role's policy. "+
+			"If it is there already, a permissions boundary or a policy of your organisation forbids the call in %s.", a.Call, c.Sid, place(a))
 	}
 	return "Allow " + a.Call + " to the identity that Plumbline signs in with."
 }

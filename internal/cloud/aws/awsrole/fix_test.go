@@ -14,8 +14,9 @@ func TestFix(t *testing.T) {
 		cause        snapshot.Cause
 		says         []string
 	}{
-		"a permission is missing":           {"ec2:DescribeInstances", "eu-west-1", snapshot.Denied, []string{"statement ReadInstances", "allow ec2:DescribeInstances", "eu-west-1"}},
-		"of the account as a whole":         {"ec2:DescribeRegions", snapshot.Global, snapshot.Denied, []string{"statement FindTheRegions", "in the account"}},
+		"a permission is missing":           {"ec2:DescribeInstances", "eu-west-1", snapshot.Denied, []string{"statement Inventory", "Allow ec2:DescribeInstances", "eu-west-1"}},
+		"of the account as a whole":         {"ec2:DescribeRegions", snapshot.Global, snapshot.Denied, []string{"statement Inventory", "in the account"}},
+		"only the organisation may":         {"organizations:ListParents", snapshot.Global, snapshot.Denied, []string{"management account", "delegated"}},
 		"the role may not be assumed":       {CallAssumeRole, snapshot.Global, snapshot.Denied, []string{"Allow sts:AssumeRole to the identity"}},
 		"the keys are refused":              {"ec2:DescribeInstances", "eu-west-1", snapshot.BadLogin, []string{"sign in again"}},
 		"asked too often":                   {"ec2:DescribeInstances", "eu-west-1", snapshot.Throttled, []string{"Try again in some minutes"}},

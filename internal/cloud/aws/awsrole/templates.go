@@ -28,7 +28,7 @@ const (
 var files embed.FS
 
 var texts = template.Must(template.New("").Option("missingkey=error").
-	Funcs(template.FuncMap{"quoted": quoted}).ParseFS(files, "templates/*"))
+	Funcs(template.FuncMap{"quoted": quoted, "note": func(sid string) string { return Notes[sid] }}).ParseFS(files, "templates/*"))
 
 // RoleTemplates writes a role that may do what a scan needs and no more, and
 // that only the principal may become, who has to know the external id. Where

@@ -241,7 +241,7 @@ func TestTheTerraformTemplate(t *testing.T) {
 		}
 	}
 	for _, a := range needed() {
-		if strings.Count(text, `Action   = "`+a+`"`) != 1 {
+		if strings.Count(text, `          "`+a+`",`) != 1 {
 			t.Errorf("%s is not allowed once", a)
 		}
 	}

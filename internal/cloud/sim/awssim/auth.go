@@ -57,8 +57,8 @@ func (s *Server) admit(c *caller, q url.Values, r *http.Request, body []byte) *r
 		return c.stranger()
 	}
 	c.scope = cr.region
-	if cr.service != c.service {
-		return &refusal{http.StatusForbidden, "SignatureDoesNotMatch", "Credential should be scoped to correct service: '" + c.service + "'. "}
+	if cr.service != c.of.signs {
+		return c.misscoped("Credential should be scoped to correct service: '" + c.of.signs + "'. ")
 	}
 	secret, no := s.identify(c, cr.key, r.Header.Get("X-Amz-Security-Token"))
 	if no != nil {
@@ -68,10 +68,16 @@ func (s *Server) admit(c *caller, q url.Values, r *http.Request, body []byte) *r
 		return c.forged()
 	}
 	c.region = c.account.Region(cr.region)
-	if c.service == "sts" {
-		return nil // answered everywhere
-	}
+	c.home = homeOf(s.Estate().Partition)
 	switch {
+	case c.of.name == "sts":
+		return nil // answered everywhere
+	case c.of.global && cr.region != c.home:
+		return c.misscoped("Credential should be scoped to a valid region, not '" + cr.region + "'. ")
+	case c.of.global:
+		return s.spend(c, q)
+	case c.region == nil && c.of.form != ec2Query:
+		return c.misscoped("Credential should be scoped to a valid region. ")
 	case c.region == nil:
 		return &refusal{http.StatusUnauthorized, "AuthFailure", "Credential should be scoped to a valid region. "}
 	case !c.region.Enabled():
@@ -106,16 +112,28 @@ func (s *Server) identify(c *caller, key, token string) (secret string, no *refu
 	return at.secret, nil
 }
 
-// permit asks the caller's policy, and the region's refusals.
+// homeOf is the region in which a partition's global services are asked.
+func homeOf(partition string) string {
+	switch partition {
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	case "aws-cn":
+		return "cn-north-1"
+	default:
+		return "us-east-1"
+	}
+}
+
+// permit asks the caller's policy, and the refusals of account and region.
 func (s *Server) permit(c *caller) *refusal {
-	name := c.service + ":" + c.action
+	name := c.name()
 	s.mu.Lock()
 	allowed := s.allow == nil || slices.Contains(s.allow, name)
 	s.mu.Unlock()
 	if name == "sts:GetCallerIdentity" { // needs no permission, API reference of STS
 		return nil
 	}
-	if allowed && (c.service == "sts" || !c.region.Refused(c.action)) {
+	if allowed && !c.account.Refused(name) && (c.global() || !c.region.Refused(c.action) && !c.region.Refused(name)) {
 		return nil
 	}
 	return c.forbidden(name)

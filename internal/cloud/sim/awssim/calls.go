@@ -6,7 +6,7 @@ import "slices"
 type Call struct {
 	Account string // "" if the credentials were not known
 	Region  string // as the signature says
-	Service string // "ec2" or "sts"
+	Service string // as permissions are spelled, "ec2", "iam", "cloudwatch"
 	Action  string
 	Status  int  // 0 if there was no reply
 	Fault   Kind // that was played, "" if none
@@ -24,7 +24,7 @@ func (s *Server) Calls() []Call {
 }
 
 func (s *Server) note(c *caller, f *Fault, status int) {
-	call := Call{Region: c.scope, Service: c.service, Action: c.action, Status: status, Items: c.items}
+	call := Call{Region: c.scope, Service: c.of.name, Action: c.action, Status: status, Items: c.items}
 	if c.account != nil {
 		call.Account = c.account.ID
 	}

@@ -11,7 +11,7 @@ type Kind string
 
 // The kinds of fault.
 const (
-	Throttled    Kind = "throttled"     // 503 RequestLimitExceeded
+	Throttled    Kind = "throttled"     // 503 RequestLimitExceeded, or what the service says
 	InternalXML  Kind = "internal"      // 500 InternalError
 	InternalHTML Kind = "internal html" // 500 with a page for people
 	Forbidden    Kind = "forbidden"     // 403 UnauthorizedOperation
@@ -19,7 +19,7 @@ const (
 	CutShort     Kind = "cut short"     // connection lost in the middle of the body
 	CutClean     Kind = "cut clean"     // half the body, with a length that fits it
 	Empty        Kind = "empty"         // 200 without a body
-	ForeignXML   Kind = "foreign xml"   // 200 with well-formed XML of somebody else
+	ForeignXML   Kind = "foreign xml"   // 200 with well-formed XML, or JSON, of somebody else
 	HTML         Kind = "html"          // 200 with a page for people
 	Hang         Kind = "hang"          // no answer until the client gives up
 	Reset        Kind = "reset"         // connection lost before the first byte
@@ -34,7 +34,7 @@ func Kinds() []Kind {
 // A Fault makes calls go wrong: those of an action, in a region, from the nth
 // on, so many of them. The calls of each fault are counted by the fault alone.
 type Fault struct {
-	Action string // "" is every action
+	Action string // "DescribeInstances" or "ec2:DescribeInstances"; "" is every action
 	Region string // "" is every region
 	From   int    // the first call to go wrong; 0 and 1 are the first
 	Count  int    // how many go wrong; 0 is all that follow
@@ -68,7 +68,7 @@ func (s *Server) faultFor(c *caller) *Fault {
 	defer s.mu.Unlock()
 	var hit *Fault
 	for _, f := range s.faults {
-		if f.Action != "" && f.Action != c.action || f.Region != "" && f.Region != c.scope {
+		if f.Action != "" && f.Action != c.action && f.Action != c.name() || f.Region != "" && f.Region != c.scope {
 			continue
 		}
 		f.seen++
@@ -85,16 +85,12 @@ func (s *Server) faultFor(c *caller) *Fault {
 func (f *Fault) instead() bool { return f.Kind != CutShort && f.Kind != CutClean }
 
 // status is what the client sees; 0 is nothing.
-func (f *Fault) status() int {
+func (f *Fault) status(c *caller) int {
 	switch f.Kind {
-	case Throttled:
-		return http.StatusServiceUnavailable
-	case InternalXML, InternalHTML:
+	case Throttled, InternalXML, Forbidden, Unauthorised:
+		return f.refusal(c).status
+	case InternalHTML:
 		return http.StatusInternalServerError
-	case Forbidden:
-		return http.StatusForbidden
-	case Unauthorised:
-		return http.StatusUnauthorized
 	case Hang, Reset:
 		return 0
 	default:
@@ -104,6 +100,7 @@ func (f *Fault) status() int {
 
 const (
 	maintenance = "<html><head><title>Maintenance</title></head><body>We will be back soon.<br></body></html>"
+	foreignJSON = `{"gateway":{"status":"ok"}}`
 	foreign     = `<?xml version="1.0" encoding="UTF-8"?>` + "\n<gateway><status>ok</status></gateway>"
 )
 
@@ -116,36 +113,58 @@ func (f *Fault) play(w http.ResponseWriter, r *http.Request, c *caller) {
 	case Reset:
 		reset(w)
 	case InternalHTML, HTML:
-		respond(w, "text/html", f.status(), []byte(maintenance))
+		respond(w, "text/html", f.status(c), []byte(maintenance))
 	case Empty:
-		respond(w, "text/xml;charset=UTF-8", f.status(), nil)
+		respond(w, c.kind(), f.status(c), nil)
 	case ForeignXML:
-		respond(w, "text/xml;charset=UTF-8", f.status(), []byte(foreign))
+		respond(w, c.kind(), f.status(c), c.foreign())
 	case NoList:
-		respond(w, "text/xml;charset=UTF-8", f.status(), c.reply(c.action+"Response", 0).finish().b)
+		respond(w, c.kind(), f.status(c), c.bare())
 	default:
-		respond(w, "text/xml;charset=UTF-8", f.status(), f.refusal(c).page(c))
+		no := f.refusal(c)
+		c.errorHeaders(w.Header(), no)
+		respond(w, c.kind(), no.status, no.page(c))
 	}
 }
 
 func (f *Fault) refusal(c *caller) *refusal {
 	switch f.Kind {
 	case Throttled:
-		return throttled()
+		return c.throttled()
 	case Forbidden:
-		return c.forbidden(c.service + ":" + c.action)
+		return c.forbidden(c.name())
 	case Unauthorised:
-		return &refusal{http.StatusUnauthorized, "AuthFailure", "AWS was not able to validate the provided access credentials"}
+		return c.stranger()
 	default:
-		return &refusal{http.StatusInternalServerError, "InternalError", "An internal error has occurred"}
+		return c.internal()
+	}
+}
+
+// foreign is a reply of somebody else, in the language of the caller's service.
+func (c *caller) foreign() []byte {
+	if c.of.form == awsJSON || c.of.form == restJSON {
+		return []byte(foreignJSON)
+	}
+	return []byte(foreign)
+}
+
+// bare is a reply of the right kind with nothing in it.
+func (c *caller) bare() []byte {
+	switch c.of.form {
+	case ec2Query:
+		return c.reply(c.action+"Response", 0).finish().b
+	case query:
+		return c.endResult(c.result()).b
+	default:
+		return []byte("{}")
 	}
 }
 
 // cut sends half of a reply.
-func (f *Fault) cut(w http.ResponseWriter, status int, b []byte) {
+func (f *Fault) cut(w http.ResponseWriter, c *caller, status int, b []byte) {
 	half := b[:len(b)/2]
 	if f.Kind == CutClean {
-		respond(w, "text/xml;charset=UTF-8", status, half)
+		respond(w, c.kind(), status, half)
 		return
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(b)))

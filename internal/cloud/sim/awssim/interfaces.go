@@ -33,16 +33,14 @@ func (p *page) netInterface(i *sim.Instance, k int, owner string, rng *rand.Rand
 	p.text("macAddress", n.MAC)
 	p.text("privateIpAddress", n.Private)
 	p.text("sourceDestCheck", "true")
-	p.groups(i.Groups, rng)
+	p.groups(n.Groups, rng)
 	p.attachment(i, n, k)
-	p.association(n)
+	p.association(n.Public)
 	p.open("privateIpAddressesSet")
-	p.open("item")
-	p.text("privateIpAddress", n.Private)
-	p.text("privateDnsName", "ip-"+strings.ReplaceAll(n.Private, ".", "-")+".ec2.internal")
-	p.text("primary", "true")
-	p.association(n)
-	p.close("item")
+	p.privateAddress(n.Private, n.Public, "true")
+	for _, x := range n.Secondary {
+		p.privateAddress(x.Private, x.Public, "false")
+	}
 	p.close("privateIpAddressesSet")
 	p.ipv6(n)
 	p.text("interfaceType", "interface")
@@ -63,28 +61,50 @@ func (p *page) attachment(i *sim.Instance, n *sim.Interface, k int) {
 	p.close("attachment")
 }
 
-func (p *page) association(n *sim.Interface) {
-	if n.Public == "" {
+func (p *page) privateAddress(private, public, primary string) {
+	p.open("item")
+	p.text("privateIpAddress", private)
+	p.text("privateDnsName", "ip-"+strings.ReplaceAll(private, ".", "-")+".ec2.internal")
+	p.text("primary", primary)
+	p.association(public)
+	p.close("item")
+}
+
+func (p *page) association(public string) {
+	if public == "" {
 		return
 	}
 	p.open("association")
-	p.text("publicIp", n.Public)
+	p.text("publicIp", public)
 	p.empty("publicDnsName")
 	p.text("ipOwnerId", "amazon")
 	p.close("association")
 }
 
 func (p *page) ipv6(n *sim.Interface) {
-	if n.IPv6 == "" {
+	all := n.Sixes()
+	if len(all) == 0 {
 		p.empty("ipv6AddressesSet")
+	} else {
+		p.open("ipv6AddressesSet")
+		for _, a := range all {
+			p.open("item")
+			p.text("ipv6Address", a)
+			p.text("isPrimaryIpv6", "false")
+			p.close("item")
+		}
+		p.close("ipv6AddressesSet")
+	}
+	if len(n.Prefixes) == 0 {
 		return
 	}
-	p.open("ipv6AddressesSet")
-	p.open("item")
-	p.text("ipv6Address", n.IPv6)
-	p.text("isPrimaryIpv6", "false")
-	p.close("item")
-	p.close("ipv6AddressesSet")
+	p.open("ipv6PrefixSet")
+	for _, x := range n.Prefixes {
+		p.open("item")
+		p.text("ipv6Prefix", x)
+		p.close("item")
+	}
+	p.close("ipv6PrefixSet")
 }
 
 // alike is what every instance has alike, written once.

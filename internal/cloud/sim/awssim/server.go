@@ -1,10 +1,11 @@
-// Package awssim is a simulated AWS: the EC2 and STS calls that Plumbline
-// makes, over HTTP, in the wire protocol of the real endpoints, paging,
-// refusals, throttling and faults included.
+// Package awssim is a simulated AWS: the calls that Plumbline makes, of EC2,
+// IAM, CloudWatch and the other services it asks, over HTTP, in the wire
+// protocol of the real endpoints, paging, refusals, throttling and faults
+// included.
 //
 // It serves an estate from package sim and never judges one. It listens on
 // loopback only, and it is not AWS: it knows the few calls it names, and
-// answers InvalidAction to every other.
+// answers to every other that there is no such action.
 package awssim
 
 import (
@@ -84,28 +85,65 @@ func (s *Server) Allow(actions []string) {
 
 // caller is who called what, as far as the request tells.
 type caller struct {
-	service string // "ec2" or "sts"
+	of      *service
+	version string // of the API, that a query names
 	action  string
 	account *sim.Account
-	region  *sim.Region
-	scope   string // the region's name in the signature
-	arn     string // of the identity
+	region  *sim.Region // nil for a service without regions
+	home    string      // the region that such services are asked in
+	scope   string      // the region's name in the signature
+	arn     string      // of the identity
 	userID  string
 	id      string // of the request
 	items   int
 	gzip    bool // the reply may be compressed
 }
 
-// operations is every call the simulated AWS knows, by service, version and
-// action.
-var operations = map[string]func(*Server, *caller, url.Values) (*page, *refusal){
-	"ec2 2016-11-15 DescribeRegions":                (*Server).describeRegions,
-	"ec2 2016-11-15 DescribeInstances":              (*Server).describeInstances,
-	"ec2 2016-11-15 GetInstanceMetadataDefaults":    (*Server).getDefaults,
-	"ec2 2016-11-15 ModifyInstanceMetadataOptions":  (*Server).modifyOptions,
-	"ec2 2016-11-15 ModifyInstanceMetadataDefaults": (*Server).modifyDefaults,
-	"sts 2011-06-15 GetCallerIdentity":              (*Server).getCallerIdentity,
-	"sts 2011-06-15 AssumeRole":                     (*Server).assumeRole,
+// A queryOp answers a query, a jsonOp a request in JSON.
+type (
+	queryOp = func(*Server, *caller, url.Values) (*page, *refusal)
+	jsonOp  = func(*Server, *caller, ask) (any, *refusal)
+)
+
+// operations is every query the simulated AWS knows, by service, version and
+// action; jsonOperations is every other, by service and action. Each file
+// brings its own.
+var (
+	operations     = merged(coreOps, networkOps, balancerOps, iamOps, scalingOps, imageOps, templateOps, userDataOps, storageOps)
+	jsonOperations = merged(metricOps, organizationOps, watchOps, careOps)
+)
+
+func merged[F any](tables ...map[string]F) map[string]F {
+	all := map[string]F{}
+	for _, t := range tables {
+		for name, f := range t {
+			if _, twice := all[name]; twice {
+				panic("awssim: two answers to " + name)
+			}
+			all[name] = f
+		}
+	}
+	return all
+}
+
+// The query services as operations are keyed by them.
+const (
+	ec2      = "ec2 2016-11-15 "
+	sts      = "sts 2011-06-15 "
+	iam      = "iam 2010-05-08 "
+	scaling  = "autoscaling 2011-01-01 "
+	balancer = "elasticloadbalancing 2015-12-01 "
+	classic  = "elasticloadbalancing 2012-06-01 "
+)
+
+var coreOps = map[string]queryOp{
+	ec2 + "DescribeRegions":                (*Server).describeRegions,
+	ec2 + "DescribeInstances":              (*Server).describeInstances,
+	ec2 + "GetInstanceMetadataDefaults":    (*Server).getDefaults,
+	ec2 + "ModifyInstanceMetadataOptions":  (*Server).modifyOptions,
+	ec2 + "ModifyInstanceMetadataDefaults": (*Server).modifyDefaults,
+	sts + "GetCallerIdentity":              (*Server).getCallerIdentity,
+	sts + "AssumeRole":                     (*Server).assumeRole,
 }
 
 // ServeHTTP answers one request.
@@ -114,58 +152,68 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client went away
 	}
-	q, err := url.ParseQuery(string(body))
-	if err != nil {
-		q = url.Values{}
-	}
-	c := &caller{action: q.Get("Action"), id: s.requestID(), service: "ec2"}
-	if q.Get("Version") == "2011-06-15" {
-		c.service = "sts"
-	}
+	c := &caller{id: s.requestID()}
+	a := c.read(r, body)
 	if s.opt.Latency > 0 && !wait(r, s.opt.Latency) {
 		panic(http.ErrAbortHandler)
 	}
-	no := s.admit(c, q, r, body)
+	no := s.admit(c, a.form, r, body)
 	f := s.faultFor(c)
 	if f != nil && f.instead() {
-		s.note(c, f, f.status())
+		s.note(c, f, f.status(c))
 		f.play(w, r, c)
 		return
 	}
 	c.gzip = f == nil && !s.opt.NoGzip && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
-	p, status := s.answer(c, q, no)
+	p, status := s.answer(c, a, no)
 	s.note(c, f, status)
 	h := w.Header()
-	h.Set("Content-Type", "text/xml;charset=UTF-8")
+	h.Set("Content-Type", c.kind())
 	h.Set("X-Amzn-Requestid", c.id)
+	c.errorHeaders(h, p.refused)
 	if f != nil {
-		f.cut(w, status, p.b)
+		f.cut(w, c, status, p.b)
 		return
 	}
 	c.send(w, status, p)
 }
 
 // answer does what was asked, unless the caller was not admitted.
-func (s *Server) answer(c *caller, q url.Values, no *refusal) (*page, int) {
+func (s *Server) answer(c *caller, a ask, no *refusal) (*page, int) {
 	var p *page
-	op, known := operations[c.service+" "+q.Get("Version")+" "+c.action]
-	switch {
-	case no != nil:
-	case !known:
-		no = badRequest("InvalidAction", "The action "+c.action+" is not valid for this web service.")
-	default:
-		if no = s.permit(c); no == nil && q.Get("DryRun") == "true" {
-			no = &refusal{http.StatusPreconditionFailed, "DryRunOperation", "Request would have succeeded, but DryRun flag is set."}
-		}
-		if no == nil {
-			p, no = op(s, c, q)
-		}
+	if no == nil {
+		p, no = s.carryOut(c, a)
 	}
 	if no != nil {
 		c.items = 0
-		return &page{b: no.page(c)}, no.status
+		return &page{b: no.page(c), refused: no}, no.status
 	}
 	return p, http.StatusOK
+}
+
+func (s *Server) carryOut(c *caller, a ask) (*page, *refusal) {
+	op, known := operations[c.of.name+" "+c.version+" "+c.action]
+	jop, knownJSON := jsonOperations[c.name()]
+	if c.of.form == ec2Query || c.of.form == query {
+		knownJSON = false
+	}
+	if !known && !knownJSON {
+		return nil, c.unknownAction()
+	}
+	if no := s.permit(c); no != nil {
+		return nil, no
+	}
+	if known {
+		if a.form.Get("DryRun") == "true" {
+			return nil, &refusal{http.StatusPreconditionFailed, "DryRunOperation", "Request would have succeeded, but DryRun flag is set."}
+		}
+		return op(s, c, a.form)
+	}
+	v, no := jop(s, c, a)
+	if no != nil {
+		return nil, no
+	}
+	return jsonPage(v), nil
 }
 
 // requestID is an id as AWS makes them; no two are the same.

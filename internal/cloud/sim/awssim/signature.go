@@ -9,11 +9,10 @@ import (
 )
 
 // signedBy checks a signature as "Signature Version 4 signing process" in the
-// IAM user guide says, for the requests that EC2 and STS get: POST to "/"
-// without a query.
+// IAM user guide says. Paths are those that need no escaping.
 func signedBy(secret string, c credential, r *http.Request, body []byte) bool {
 	var canonical strings.Builder
-	canonical.WriteString(r.Method + "\n/\n" + r.URL.RawQuery + "\n")
+	canonical.WriteString(r.Method + "\n" + r.URL.EscapedPath() + "\n" + strings.ReplaceAll(r.URL.Query().Encode(), "+", "%20") + "\n")
 	for _, name := range c.signed {
 		v := strings.Join(strings.Fields(r.Header.Get(name)), " ")
 		switch name {

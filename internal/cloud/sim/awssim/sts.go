@@ -8,31 +8,15 @@ import (
 	"time"
 )
 
-// stsReply begins the answer of STS to an action, inside its result element.
-func (c *caller) stsReply() *page {
-	p := &page{root: c.action + "Response", depth: 1}
-	p.b = append(p.b, "<"+p.root+` xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`...)
-	p.open(c.action + "Result")
-	return p
-}
-
-func (c *caller) endSTS(p *page) *page {
-	p.close(c.action + "Result")
-	p.open("ResponseMetadata")
-	p.text("RequestId", c.id)
-	p.close("ResponseMetadata")
-	return p.finish()
-}
-
 func (s *Server) getCallerIdentity(c *caller, q url.Values) (*page, *refusal) {
 	if no := only(q); no != nil {
 		return nil, no
 	}
-	p := c.stsReply()
+	p := c.result()
 	p.text("Arn", c.arn)
 	p.text("UserId", c.userID)
 	p.text("Account", c.account.ID)
-	return c.endSTS(p), nil
+	return c.endResult(p), nil
 }
 
 // assumeRole gives temporary credentials for the role of an account, to
@@ -80,7 +64,7 @@ func duration(v string, chained bool) (time.Duration, *refusal) {
 
 func (c *caller) credentials(key string, at session) *page {
 	role := at.role[strings.LastIndexByte(at.role, '/')+1:]
-	p := c.stsReply()
+	p := c.result()
 	p.open("AssumedRoleUser")
 	p.text("AssumedRoleId", "AROASIM"+at.account.ID+":"+at.name)
 	p.text("Arn", "arn:aws:sts::"+at.account.ID+":assumed-role/"+role+"/"+at.name)
@@ -91,5 +75,5 @@ func (c *caller) credentials(key string, at session) *page {
 	p.text("SessionToken", at.token)
 	p.text("Expiration", at.ends.UTC().Format(time.RFC3339))
 	p.close("Credentials")
-	return c.endSTS(p)
+	return c.endResult(p)
 }

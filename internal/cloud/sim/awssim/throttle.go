@@ -1,7 +1,6 @@
 package awssim
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -16,7 +15,8 @@ type bucket struct {
 type bucketKey struct{ account, region, action string }
 
 // limits are capacity and refill a second of an action, from the request
-// throttling page of the EC2 API reference.
+// throttling page of the EC2 API reference. Other services publish few of
+// theirs; here they have EC2's.
 func limits(action string) (capacity, refill float64) {
 	switch {
 	case action == unpaged:
@@ -25,7 +25,7 @@ func limits(action string) (capacity, refill float64) {
 		return 2, 2
 	case action == "ModifyInstanceMetadataOptions":
 		return 100, 5
-	case strings.HasPrefix(action, "Describe"), strings.HasPrefix(action, "Get"):
+	case strings.HasPrefix(action, "Describe"), strings.HasPrefix(action, "Get"), strings.Contains(action, ":Describe"), strings.Contains(action, ":Get"), strings.Contains(action, ":List"):
 		return 100, 20
 	default:
 		return 50, 5
@@ -37,15 +37,14 @@ func limits(action string) (capacity, refill float64) {
 const unpaged = "DescribeInstances, unpaginated"
 
 func bucketOf(c *caller, q url.Values) bucketKey {
-	k := bucketKey{c.account.ID, c.region.Name, c.action}
-	if c.action == "DescribeInstances" && !q.Has("MaxResults") && !hasPrefix(q, "InstanceId.") {
+	k := bucketKey{c.account.ID, c.scope, c.name()}
+	if c.of.form == ec2Query {
+		k.action = c.action
+	}
+	if k.action == "DescribeInstances" && !q.Has("MaxResults") && !hasPrefix(q, "InstanceId.") {
 		k.action = unpaged
 	}
 	return k
-}
-
-func throttled() *refusal {
-	return &refusal{http.StatusServiceUnavailable, "RequestLimitExceeded", "Request limit exceeded."}
 }
 
 // spend takes one token from the caller's bucket.
@@ -65,7 +64,7 @@ func (s *Server) spend(c *caller, q url.Values) *refusal {
 	}
 	b.tokens, b.at = min(capacity, b.tokens+refill*now.Sub(b.at).Seconds()), now
 	if b.tokens < 1 {
-		return throttled()
+		return c.throttled()
 	}
 	b.tokens--
 	return nil

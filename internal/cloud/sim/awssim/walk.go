@@ -125,7 +125,7 @@ func (s *Server) readToken(c *caller, t string) (place, bool) {
 }
 
 func seal(c *caller, b []byte) []byte {
-	h := sha256.Sum256(append([]byte(c.account.ID+"/"+c.region.Name+"/"), b...))
+	h := sha256.Sum256(append([]byte(c.account.ID+"/"+c.scope+"/"+c.name()+"/"), b...))
 	return h[:16]
 }
 

@@ -17,6 +17,8 @@ type page struct {
 	when  time.Time // the last time written, and how: most of a record's times are the same
 	stamp []byte
 	rest  []byte // compressed already; b is what stands before it
+
+	refused *refusal // that the page tells of, nil for an answer
 }
 
 // buffers are those of replies that were sent.

@@ -50,10 +50,17 @@ resource "aws_iam_role_policy" "plumbline_read" {
     Version = "2012-10-17"
     Statement = [
 {{- range .Statements}}
+{{- with note .Sid}}
+      # {{.}}
+{{- end}}
       {
         Sid      = {{quoted .Sid}}
         Effect   = {{quoted .Effect}}
-        Action   = {{quoted .Action}}
+        Action = [
+{{- range .Action}}
+          {{quoted .}},
+{{- end}}
+        ]
         Resource = {{quoted .Resource}}
       },
 {{- end}}

@@ -27,21 +27,112 @@ cat > plumbline-policy.json <<'PLUMBLINE'
   "Version": "2012-10-17",
   "Statement": [
     {
-      "Sid": "FindTheRegions",
+      "Sid": "Inventory",
       "Effect": "Allow",
-      "Action": "ec2:DescribeRegions",
+      "Action": [
+        "ec2:DescribeRegions",
+        "ec2:GetInstanceMetadataDefaults",
+        "ec2:DescribeInstances",
+        "ec2:DescribeImages",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribeLaunchTemplateVersions",
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeLaunchConfigurations",
+        "cloudwatch:GetMetricData",
+        "ssm:DescribeInstanceInformation",
+        "ssm:DescribeInstancePatchStates",
+        "ecs:ListClusters",
+        "ecs:ListContainerInstances",
+        "ecs:DescribeContainerInstances",
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots",
+        "ec2:GetEbsEncryptionByDefault",
+        "ec2:GetSnapshotBlockPublicAccessState",
+        "ec2:GetImageBlockPublicAccessState",
+        "ec2:GetSerialConsoleAccessStatus",
+        "backup:ListBackupVaults",
+        "backup:ListProtectedResources"
+      ],
       "Resource": "*"
     },
     {
-      "Sid": "ReadMetadataDefaults",
+      "Sid": "Network",
       "Effect": "Allow",
-      "Action": "ec2:GetInstanceMetadataDefaults",
+      "Action": [
+        "ec2:DescribeVpcs",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeInternetGateways",
+        "ec2:DescribeEgressOnlyInternetGateways",
+        "ec2:DescribeNatGateways",
+        "ec2:DescribeCarrierGateways",
+        "ec2:DescribeNetworkAcls",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSecurityGroupRules",
+        "ec2:DescribeSecurityGroupVpcAssociations",
+        "ec2:DescribeManagedPrefixLists",
+        "ec2:GetManagedPrefixListEntries",
+        "ec2:DescribeVpcBlockPublicAccessOptions",
+        "ec2:DescribeVpcBlockPublicAccessExclusions",
+        "ec2:DescribeAddresses",
+        "ec2:DescribeNetworkInterfaces",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "ec2:DescribeVpcEndpoints",
+        "ec2:DescribeVpnConnections",
+        "ec2:DescribeClientVpnEndpoints",
+        "ec2:DescribeFlowLogs"
+      ],
       "Resource": "*"
     },
     {
-      "Sid": "ReadInstances",
+      "Sid": "Identity",
       "Effect": "Allow",
-      "Action": "ec2:DescribeInstances",
+      "Action": [
+        "iam:GetAccountAuthorizationDetails",
+        "iam:ListInstanceProfiles",
+        "iam:GetAccountSummary",
+        "iam:GenerateCredentialReport",
+        "iam:GetCredentialReport",
+        "organizations:DescribeOrganization",
+        "organizations:DescribeEffectivePolicy"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Sid": "Watching",
+      "Effect": "Allow",
+      "Action": [
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors",
+        "cloudwatch:DescribeAlarms",
+        "logs:DescribeMetricFilters",
+        "guardduty:ListDetectors",
+        "guardduty:GetDetector",
+        "access-analyzer:ListAnalyzers",
+        "config:DescribeConfigurationRecorderStatus"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Sid": "OptionalUserData",
+      "Effect": "Allow",
+      "Action": [
+        "ec2:DescribeInstanceAttribute"
+      ],
+      "Resource": "*"
+    },
+    {
+      "Sid": "OptionalOrganisation",
+      "Effect": "Allow",
+      "Action": [
+        "organizations:ListParents",
+        "organizations:ListPoliciesForTarget",
+        "organizations:DescribePolicy"
+      ],
       "Resource": "*"
     }
   ]

@@ -45,22 +45,117 @@ resource "aws_iam_role_policy" "plumbline_read" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
+      # DescribeLaunchTemplateVersions and DescribeLaunchConfigurations send user data too. Where reading user data is switched off, Plumbline drops it unread.
       {
-        Sid      = "FindTheRegions"
+        Sid      = "Inventory"
         Effect   = "Allow"
-        Action   = "ec2:DescribeRegions"
+        Action = [
+          "ec2:DescribeRegions",
+          "ec2:GetInstanceMetadataDefaults",
+          "ec2:DescribeInstances",
+          "ec2:DescribeImages",
+          "ec2:DescribeLaunchTemplates",
+          "ec2:DescribeLaunchTemplateVersions",
+          "autoscaling:DescribeAutoScalingGroups",
+          "autoscaling:DescribeLaunchConfigurations",
+          "cloudwatch:GetMetricData",
+          "ssm:DescribeInstanceInformation",
+          "ssm:DescribeInstancePatchStates",
+          "ecs:ListClusters",
+          "ecs:ListContainerInstances",
+          "ecs:DescribeContainerInstances",
+          "ec2:DescribeVolumes",
+          "ec2:DescribeSnapshots",
+          "ec2:GetEbsEncryptionByDefault",
+          "ec2:GetSnapshotBlockPublicAccessState",
+          "ec2:GetImageBlockPublicAccessState",
+          "ec2:GetSerialConsoleAccessStatus",
+          "backup:ListBackupVaults",
+          "backup:ListProtectedResources",
+        ]
         Resource = "*"
       },
       {
-        Sid      = "ReadMetadataDefaults"
+        Sid      = "Network"
         Effect   = "Allow"
-        Action   = "ec2:GetInstanceMetadataDefaults"
+        Action = [
+          "ec2:DescribeVpcs",
+          "ec2:DescribeSubnets",
+          "ec2:DescribeRouteTables",
+          "ec2:DescribeInternetGateways",
+          "ec2:DescribeEgressOnlyInternetGateways",
+          "ec2:DescribeNatGateways",
+          "ec2:DescribeCarrierGateways",
+          "ec2:DescribeNetworkAcls",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSecurityGroupRules",
+          "ec2:DescribeSecurityGroupVpcAssociations",
+          "ec2:DescribeManagedPrefixLists",
+          "ec2:GetManagedPrefixListEntries",
+          "ec2:DescribeVpcBlockPublicAccessOptions",
+          "ec2:DescribeVpcBlockPublicAccessExclusions",
+          "ec2:DescribeAddresses",
+          "ec2:DescribeNetworkInterfaces",
+          "elasticloadbalancing:DescribeLoadBalancers",
+          "elasticloadbalancing:DescribeListeners",
+          "elasticloadbalancing:DescribeTargetGroups",
+          "elasticloadbalancing:DescribeTargetHealth",
+          "ec2:DescribeVpcEndpoints",
+          "ec2:DescribeVpnConnections",
+          "ec2:DescribeClientVpnEndpoints",
+          "ec2:DescribeFlowLogs",
+        ]
+        Resource = "*"
+      },
+      # GenerateCredentialReport has IAM make a report, which changes nothing in the account.
+      {
+        Sid      = "Identity"
+        Effect   = "Allow"
+        Action = [
+          "iam:GetAccountAuthorizationDetails",
+          "iam:ListInstanceProfiles",
+          "iam:GetAccountSummary",
+          "iam:GenerateCredentialReport",
+          "iam:GetCredentialReport",
+          "organizations:DescribeOrganization",
+          "organizations:DescribeEffectivePolicy",
+        ]
         Resource = "*"
       },
       {
-        Sid      = "ReadInstances"
+        Sid      = "Watching"
         Effect   = "Allow"
-        Action   = "ec2:DescribeInstances"
+        Action = [
+          "cloudtrail:DescribeTrails",
+          "cloudtrail:GetTrailStatus",
+          "cloudtrail:GetEventSelectors",
+          "cloudwatch:DescribeAlarms",
+          "logs:DescribeMetricFilters",
+          "guardduty:ListDetectors",
+          "guardduty:GetDetector",
+          "access-analyzer:ListAnalyzers",
+          "config:DescribeConfigurationRecorderStatus",
+        ]
+        Resource = "*"
+      },
+      # What an instance runs when it starts often holds secrets, and IAM cannot allow it for some instances only. Without this statement, or with reading user data switched off, secrets in user data are not assessed.
+      {
+        Sid      = "OptionalUserData"
+        Effect   = "Allow"
+        Action = [
+          "ec2:DescribeInstanceAttribute",
+        ]
+        Resource = "*"
+      },
+      # These answer in the management account, or where the organisation delegated them. Elsewhere they are refused, and what service control policies forbid is not assessed.
+      {
+        Sid      = "OptionalOrganisation"
+        Effect   = "Allow"
+        Action = [
+          "organizations:ListParents",
+          "organizations:ListPoliciesForTarget",
+          "organizations:DescribePolicy",
+        ]
         Resource = "*"
       },
     ]

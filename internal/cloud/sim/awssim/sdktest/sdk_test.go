@@ -42,6 +42,9 @@ func serve(t *testing.T, e *sim.Estate, o awssim.Options) *awssim.Listener {
 type plain struct{ base http.RoundTripper }
 
 func (p plain) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil { // of a GET
+		return p.base.RoundTrip(r)
+	}
 	b, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -59,7 +62,7 @@ func config(l *awssim.Listener, a *sim.Account, region string) aws.Config {
 var unordered = cmp.Options{
 	cmpopts.IgnoreUnexported(types.Instance{}, types.Tag{}, types.GroupIdentifier{}, types.InstanceState{}, types.Placement{}, types.Monitoring{}, types.InstanceBlockDeviceMapping{},
 		types.EbsInstanceBlockDevice{}, types.IamInstanceProfile{}, types.InstanceMetadataOptionsResponse{}, types.InstanceNetworkInterface{}, types.InstanceNetworkInterfaceAttachment{},
-		types.InstanceNetworkInterfaceAssociation{}, types.InstancePrivateIpAddress{}, types.InstanceIpv6Address{}, types.OperatorResponse{}, types.CpuOptions{},
+		types.InstanceNetworkInterfaceAssociation{}, types.InstancePrivateIpAddress{}, types.InstanceIpv6Address{}, types.InstanceIpv6Prefix{}, types.OperatorResponse{}, types.CpuOptions{},
 		types.CapacityReservationSpecificationResponse{}, types.HibernationOptions{}, types.EnclaveOptions{}, types.InstanceMaintenanceOptions{}, types.PrivateDnsNameOptionsResponse{},
 		types.InstanceNetworkPerformanceOptions{}, types.InstanceMetadataDefaultsResponse{}, types.Region{}),
 	cmpopts.SortSlices(func(a, b types.Tag) bool { return *a.Key < *b.Key }),
@@ -96,7 +99,7 @@ func TestSDKReadsWhatTheEstateHolds(t *testing.T) {
 	t.Parallel()
 	large := sim.Big(800)
 	for name, e := range map[string]*sim.Estate{
-		"every case": sim.Generate(sim.Intent{Seed: 11, Regions: 10, Instances: 300}), "demo": sim.Demo(), "large": large,
+		"every case": sim.Generate(sim.Intent{Seed: 11, Regions: 10, Instances: 300}), "demo": sim.Demo(), "large": large, "scenes": sim.Generate(sim.Intent{Seed: 11, Scenes: sim.Scenes()}),
 	} {
 		l := serve(t, e, awssim.Options{Shuffle: 7, Signature: true})
 		a := e.Accounts[0]
@@ -164,14 +167,14 @@ func instance(i *sim.Instance, owner string) types.Instance {
 		w.BlockDeviceMappings = append(w.BlockDeviceMappings, types.InstanceBlockDeviceMapping{DeviceName: aws.String("/dev/xvd" + string(rune('a'+k))),
 			Ebs: &types.EbsInstanceBlockDevice{VolumeId: &i.Volumes[k], Status: "attached", AttachTime: &i.Launched, DeleteOnTermination: on}})
 	}
-	w.SecurityGroups = groups(i)
+	w.SecurityGroups = groups(i.Groups)
 	network(i, owner, &w)
 	return w
 }
 
-func groups(i *sim.Instance) (out []types.GroupIdentifier) {
-	for k := range i.Groups {
-		out = append(out, types.GroupIdentifier{GroupId: &i.Groups[k].ID, GroupName: &i.Groups[k].Name})
+func groups(gs []sim.Group) (out []types.GroupIdentifier) {
+	for k := range gs {
+		out = append(out, types.GroupIdentifier{GroupId: &gs[k].ID, GroupName: &gs[k].Name})
 	}
 	return out
 }
@@ -184,22 +187,35 @@ func network(i *sim.Instance, owner string, w *types.Instance) {
 			w.SubnetId, w.VpcId, w.PrivateIpAddress, w.PublicIpAddress, w.Ipv6Address, w.SourceDestCheck = &n.Subnet, &i.VPC, &n.Private, text(n.Public), text(n.IPv6), on
 			w.PrivateDnsName = aws.String("ip-" + strings.ReplaceAll(n.Private, ".", "-") + "." + strings.TrimRight(i.Zone, "abc") + ".compute.internal")
 		}
-		var as *types.InstanceNetworkInterfaceAssociation
-		if n.Public != "" {
-			as = &types.InstanceNetworkInterfaceAssociation{PublicIp: &n.Public, PublicDnsName: aws.String(""), IpOwnerId: aws.String("amazon")}
-		}
 		x := types.InstanceNetworkInterface{
 			NetworkInterfaceId: &n.ID, SubnetId: &n.Subnet, VpcId: &i.VPC, Description: aws.String(""), OwnerId: &owner, Status: "in-use", MacAddress: &n.MAC,
-			PrivateIpAddress: &n.Private, SourceDestCheck: on, Groups: groups(i), Association: as, InterfaceType: aws.String("interface"), Operator: &types.OperatorResponse{Managed: off},
+			PrivateIpAddress: &n.Private, SourceDestCheck: on, Groups: groups(n.Groups), Association: association(&n.Public), InterfaceType: aws.String("interface"), Operator: &types.OperatorResponse{Managed: off},
 			Attachment: &types.InstanceNetworkInterfaceAttachment{AttachmentId: aws.String("eni-attach-" + strings.TrimPrefix(n.ID, "eni-")), DeviceIndex: aws.Int32(int32(k)),
 				Status: "attached", AttachTime: &i.Launched, DeleteOnTermination: on, NetworkCardIndex: aws.Int32(0)},
-			PrivateIpAddresses: []types.InstancePrivateIpAddress{{PrivateIpAddress: &n.Private, PrivateDnsName: aws.String("ip-" + strings.ReplaceAll(n.Private, ".", "-") + ".ec2.internal"), Primary: on, Association: as}},
+			PrivateIpAddresses: []types.InstancePrivateIpAddress{private(&n.Private, &n.Public, on)},
 		}
-		if n.IPv6 != "" {
-			x.Ipv6Addresses = []types.InstanceIpv6Address{{Ipv6Address: &n.IPv6, IsPrimaryIpv6: off}}
+		for s := range n.Secondary {
+			x.PrivateIpAddresses = append(x.PrivateIpAddresses, private(&n.Secondary[s].Private, &n.Secondary[s].Public, off))
+		}
+		for _, a := range n.Sixes() {
+			x.Ipv6Addresses = append(x.Ipv6Addresses, types.InstanceIpv6Address{Ipv6Address: &a, IsPrimaryIpv6: off})
+		}
+		for _, p := range n.Prefixes {
+			x.Ipv6Prefixes = append(x.Ipv6Prefixes, types.InstanceIpv6Prefix{Ipv6Prefix: &p})
 		}
 		w.NetworkInterfaces = append(w.NetworkInterfaces, x)
 	}
+}
+
+func private(a, public *string, primary *bool) types.InstancePrivateIpAddress {
+	return types.InstancePrivateIpAddress{PrivateIpAddress: a, PrivateDnsName: aws.String("ip-" + strings.ReplaceAll(*a, ".", "-") + ".ec2.internal"), Primary: primary, Association: association(public)}
+}
+
+func association(public *string) *types.InstanceNetworkInterfaceAssociation {
+	if *public == "" {
+		return nil
+	}
+	return &types.InstanceNetworkInterfaceAssociation{PublicIp: public, PublicDnsName: aws.String(""), IpOwnerId: aws.String("amazon")}
 }
 
 func options(o *sim.Options) *types.InstanceMetadataOptionsResponse {
@@ -289,6 +305,15 @@ func TestSDKAssumesARole(t *testing.T) {
 	}
 }
 
+// code is what AWS calls an error.
+func code(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return "no code"
+	}
+	return api.ErrorCode()
+}
+
 func TestSDKSeesTheCodeOfARefusal(t *testing.T) {
 	t.Parallel()
 	e := sim.Generate(sim.Intent{Seed: 1})
@@ -296,13 +321,6 @@ func TestSDKSeesTheCodeOfARefusal(t *testing.T) {
 	a := e.Accounts[0]
 	forged := config(l, a, "eu-west-1")
 	forged.Credentials = credentials.NewStaticCredentialsProvider(a.AccessKey, "wrong", "")
-	code := func(err error) string {
-		var api smithy.APIError
-		if !errors.As(err, &api) {
-			return "no code"
-		}
-		return api.ErrorCode()
-	}
 	_, err := ec2.NewFromConfig(forged).DescribeRegions(t.Context(), &ec2.DescribeRegionsInput{})
 	if got := code(err); got != "AuthFailure" {
 		t.Errorf("EC2, wrong secret: %s: %v", got, err)

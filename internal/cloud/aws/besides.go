@@ -1,0 +1,220 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/aws/smithy-go"
+
+	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+// askUserData asks for what instances run when they start, one by one: EC2 has
+// no other way. What an earlier scan read of an instance that has been running
+// ever since is handed on.
+func (b *sides) askUserData(ctx context.Context, ms []machine) (found []snapshot.Resource, err error) {
+	s := b.userData
+	for _, m := range ms {
+		if !s.open() {
+			break
+		}
+		if over[m.state] {
+			continue
+		}
+		if r, ok := b.recall(m); ok {
+			found = append(found, r)
+			s.q.answer.Items++
+			continue
+		}
+		got, err := s.ask(ctx, func(ctx context.Context, _ *string) (*string, error) {
+			_, err := b.api.ec2.DescribeInstanceAttribute(ctx, &ec2.DescribeInstanceAttributeInput{InstanceId: &m.id, Attribute: types.InstanceAttributeNameUserData})
+			if isGone(err) {
+				return nil, nil
+			}
+			return nil, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, got...)
+	}
+	return found, nil
+}
+
+// isGone says that an instance ended after it was listed.
+func isGone(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.HasPrefix(api.ErrorCode(), "InvalidInstanceID.") && inner(err) == nil
+}
+
+// recall finds what an earlier scan read. User data can be changed while an
+// instance is stopped, and at no other time (EC2 user guide).
+func (b *sides) recall(m machine) (snapshot.Resource, bool) {
+	if b.options.Recall == nil || m.state != "running" || m.launched.IsZero() {
+		return snapshot.Resource{}, false
+	}
+	r, ok := b.options.Recall(b.region, m.id, m.launched)
+	uid := awsfact.UserDataUID(awsfact.InstanceUID(b.partition, b.region, b.account, m.id))
+	if !ok || r.Kind != awsfact.KindUserData || r.UID != uid || r.Format != snapshot.DocFormat || r.Scope != b.in(b.region) || !r.Intact() {
+		return snapshot.Resource{}, false
+	}
+	return r, true
+}
+
+// mostFilterValues a filter of EC2 may have (EC2 API reference).
+const mostFilterValues = 200
+
+// askInterfaces asks for the network interfaces of those that have an address:
+// only there is said whether AWS lets nothing through an internet gateway.
+func (b *sides) askInterfaces(ctx context.Context, ms []machine) ([]snapshot.Resource, error) {
+	ids := idsOf(ms, func(m machine) bool { return m.addressed && !over[m.state] })
+	return b.interfaces.inParts(ctx, ids, mostFilterValues, func(ctx context.Context, some []string) ([]snapshot.Resource, error) {
+		return b.interfaces.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
+			out, err := b.api.ec2.DescribeNetworkInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{
+				Filters: []filter{matching("attachment.instance-id", some...)}, MaxResults: sdk.Int32(1000), NextToken: token,
+				IncludeManagedResources: sdk.Bool(true),
+			})
+			if err != nil {
+				return nil, err
+			}
+			return out.NextToken, nil
+		})
+	})
+}
+
+// mostQueries a request for metrics may have (CloudWatch API reference).
+const mostQueries = 500
+
+// askMetrics asks how often the metadata service was asked without a token: how
+// often it answered in two weeks, and how often it refused to in a day.
+func (b *sides) askMetrics(ctx context.Context, ms []machine) ([]snapshot.Resource, error) {
+	ids := idsOf(ms, anyMachine)
+	end := b.options.Now().UTC().Truncate(time.Hour)
+	answered := b.sums(awsfact.MetricNoToken, end.Add(-14*day), end, day)
+	rejected := b.sums(awsfact.MetricNoTokenRejected, end.Add(-day), end, time.Hour)
+	found, err := b.metrics.inParts(ctx, ids, mostQueries, answered)
+	if err != nil {
+		return nil, err
+	}
+	more, err := b.metrics.inParts(ctx, ids, mostQueries, rejected)
+	return append(found, more...), err
+}
+
+// sums asks for the sums of a metric of some instances, one for each step. A
+// metric without a value in all the time has no document.
+func (b *sides) sums(metric string, from, to time.Time, step time.Duration) func(context.Context, []string) ([]snapshot.Resource, error) {
+	var ask func(context.Context, []string) ([]snapshot.Resource, error)
+	ask = func(ctx context.Context, ids []string) ([]snapshot.Resource, error) {
+		split := false
+		got, err := b.metrics.ask(ctx, func(ctx context.Context, _ *string) (*string, error) {
+			out, err := b.api.watch.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
+				StartTime: &from, EndTime: &to, MetricDataQueries: queries(metric, ids, step),
+			})
+			if err != nil {
+				return nil, err
+			}
+			// A sum that is spread over pages would be told in part.
+			if split = sdk.ToString(out.NextToken) != ""; split && len(ids) == 1 {
+				return nil, errSpread
+			}
+			return nil, nil
+		})
+		if err != nil || !split || !b.metrics.open() || len(ids) < 2 {
+			return b.filled(got), err
+		}
+		half := len(ids) / 2
+		first, err := ask(ctx, ids[:half])
+		if err != nil || !b.metrics.open() {
+			return first, err
+		}
+		second, err := ask(ctx, ids[half:])
+		return append(first, second...), err
+	}
+	return ask
+}
+
+var errSpread = &badReply{code: codeUnreadable, err: errors.New("the values of one metric are spread over pages")}
+
+func queries(metric string, ids []string, step time.Duration) []cwtypes.MetricDataQuery {
+	list := make([]cwtypes.MetricDataQuery, 0, len(ids))
+	for _, id := range ids {
+		list = append(list, cwtypes.MetricDataQuery{
+			Id: sdk.String(awsfact.MetricID(id, metric)), Label: &metric,
+			MetricStat: &cwtypes.MetricStat{
+				Metric: &cwtypes.Metric{
+					Namespace: sdk.String("AWS/EC2"), MetricName: &metric,
+					Dimensions: []cwtypes.Dimension{{Name: sdk.String("InstanceId"), Value: sdk.String(id)}},
+				},
+				Period: sdk.Int32(int32(step.Seconds())), Stat: sdk.String("Sum"),
+			},
+		})
+	}
+	return list
+}
+
+// filled leaves out the metrics that have no value.
+func (b *sides) filled(rs []snapshot.Resource) []snapshot.Resource {
+	var rd wire.Reader
+	return slices.DeleteFunc(rs, func(r snapshot.Resource) bool {
+		v, err := rd.Read(r.Doc)
+		return err == nil && !holds(v.Get("Values"))
+	})
+}
+
+// mostManaged instances Systems Manager tells of at once.
+const mostManaged = 50
+
+// askManaged asks what Systems Manager knows of the instances, and of those
+// that it knows how well they are patched.
+func (b *sides) askManaged(ctx context.Context, ms []machine) ([]snapshot.Resource, error) {
+	ids := idsOf(ms, func(m machine) bool { return !over[m.state] })
+	known, err := b.managed.inParts(ctx, ids, mostManaged, func(ctx context.Context, some []string) ([]snapshot.Resource, error) {
+		return b.managed.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
+			out, err := b.api.ssm.DescribeInstanceInformation(ctx, &ssm.DescribeInstanceInformationInput{
+				Filters:    []ssmtypes.InstanceInformationStringFilter{{Key: sdk.String("InstanceIds"), Values: some}},
+				MaxResults: sdk.Int32(mostManaged), NextToken: token,
+			})
+			if err != nil {
+				return nil, err
+			}
+			return out.NextToken, nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	known = slices.DeleteFunc(known, func(r snapshot.Resource) bool { return !isInstance(&r) })
+	patches, err := b.askPatches(ctx, known)
+	return append(known, patches...), err
+}
+
+func (b *sides) askPatches(ctx context.Context, known []snapshot.Resource) ([]snapshot.Resource, error) {
+	var ids []string
+	for i := range known {
+		instance := strings.TrimSuffix(known[i].UID, awsfact.ManagedUID(""))
+		ids = append(ids, instance[strings.LastIndexByte(instance, '/')+1:])
+	}
+	return b.patches.inParts(ctx, ids, mostManaged, func(ctx context.Context, some []string) ([]snapshot.Resource, error) {
+		return b.patches.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
+			out, err := b.api.ssm.DescribeInstancePatchStates(ctx, &ssm.DescribeInstancePatchStatesInput{
+				InstanceIds: some, MaxResults: sdk.Int32(mostManaged), NextToken: token,
+			})
+			if err != nil {
+				return nil, err
+			}
+			return out.NextToken, nil
+		})
+	})
+}
