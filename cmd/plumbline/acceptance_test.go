@@ -102,7 +102,7 @@ func live(t testing.TB, l *awssim.Listener, at time.Time, regions ...string) sca
 	a := l.Estate().Accounts[0]
 	col, err := aws.Connect(context.Background(), aws.Options{Endpoint: l.URL, Region: a.Regions[0].Name, Regions: regions,
 		Login:    func() (string, string) { return a.AccessKey, a.SecretKey },
-		Redactor: wire.NewRedactor([32]byte{1}), MaxAttempts: 2, MaxBackoff: time.Millisecond, Now: time.Now})
+		Redactor: wire.NewRedactor([32]byte{1}), MaxAttempts: 2, MaxBackoff: time.Millisecond, Now: time.Now, UserData: true, UserDataPerSecond: 1e6})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"plumbline/internal/cloud/facts"
 	"plumbline/internal/estate"
 	"plumbline/internal/finding"
+	"plumbline/internal/inspect"
 	"plumbline/internal/judge"
+	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
@@ -66,6 +69,18 @@ func (m mender) object(ctx context.Context, src *postgres.Source, read judge.Fac
 		}
 	}
 	return nil, gone(s)
+}
+
+// closely looks at workloads as the last finished scan of their account saw
+// them, within what the viewer may see.
+func closely(store *postgres.Store, rules *rule.Set) func(context.Context, listing.Workload) (*inspect.Report, error) {
+	desk := &inspect.Desk{Rules: rules, Facts: facts.For,
+		Source: func(ctx context.Context, provider, account string, workload func(kind string) bool) (inspect.Source, error) {
+			return store.Source(ctx, provider, account, time.Time{}, workload)
+		}}
+	return func(ctx context.Context, x listing.Workload) (*inspect.Report, error) {
+		return desk.Workload(ctx, x.Provider, x.Account, x.Region, x.UID)
+	}
 }
 
 func gone(s *estate.Subject) error {

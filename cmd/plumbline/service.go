@@ -84,6 +84,7 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	acts := &clerk.Clerk{Store: web, Queue: s.queue, Engine: version, Login: sky.login, Audit: audit(folk)}
 	look := ui.Config{
 		Rules: set, Fix: mender{web, set}.Fix, Now: time.Now, Version: version, Log: s.log, Reader: web.Reader(), Clerk: acts,
+		Inspect: closely(web, set),
 		See: func(ctx context.Context, do func(context.Context) error) error {
 			v, err := signin.Fresh(ctx)
 			if err != nil {

@@ -358,17 +358,17 @@ type Image struct {
 // A Principal is a role, user, service account or trusted profile.
 type Principal struct {
 	Subject
-	Type        string          // role, user; always known
-	Workloads   fact.Of[bool]   // workloads may become it: an instance profile holds it
-	Managed     fact.Of[bool]   // the provider made it and keeps it (a service-linked role)
-	Power       fact.Of[string] // at most
-	AtLeast     fact.Of[string] // for certain
-	Grants      fact.List[Grant]
-	Wildcards   fact.List[Wildcard] // services of which it may do everything
-	Trust       fact.List[Trusted]
-	MaxSession  fact.Of[int64] // seconds
-	DeniesV1    fact.Of[bool]  // refuses credentials that were delivered without a token
-	Perimeter   fact.Of[bool]  // refuses its credentials from outside the workload's network
+	Type       string          // role, user; always known
+	Workloads  fact.Of[bool]   // workloads may become it: an instance profile holds it
+	Managed    fact.Of[bool]   // the provider made it and keeps it (a service-linked role)
+	Power      fact.Of[string] // at most
+	AtLeast    fact.Of[string] // for certain
+	Grants     fact.List[Grant]
+	Wildcards  fact.List[Wildcard] // services of which it may do everything
+	Trust      fact.List[Trusted]
+	MaxSession fact.Of[int64] // seconds
+	DeniesV1   fact.Of[bool]  // refuses credentials that were delivered without a token
+	Perimeter  fact.Of[bool]  // refuses its credentials from outside the workload's network
 }
 
 // A Wildcard is a service of which everything is allowed on everything.

@@ -15,7 +15,7 @@ var causes = map[snapshot.Cause]string{
 	snapshot.BadLogin:     "the credentials were not accepted",
 	snapshot.OtherRefusal: "the cloud refused",
 	snapshot.NotCollected: "not collected yet",
-	snapshot.OutOfScope:   "the region was left out of this scan",
+	snapshot.OutOfScope:   "it was left out of this scan",
 	snapshot.Absent:       "the reply does not carry it",
 	snapshot.Pending:      "a change was asked for and is not in force yet",
 	snapshot.UnknownValue: "the reply carries a value that this version does not know",

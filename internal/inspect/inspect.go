@@ -40,6 +40,7 @@ type Desk struct {
 // A Report is what is known of one workload.
 type Report struct {
 	Workload *estate.Workload
+	Group    *estate.Template  // that launched it, with what its next instance gets; nil where none is known
 	Verdicts []finding.Verdict // of every rule that applies to it, passes included, by rule
 	Path     path.Path         // from the internet to what it may do
 	Document snapshot.Resource // its own
@@ -69,7 +70,7 @@ func (d *Desk) Workload(ctx context.Context, provider, account, region, uid stri
 	if !ok {
 		return nil, problem.New(problem.NotFound, "There is no workload %s.", uid)
 	}
-	r := &Report{Workload: w, Path: path.Of(w), Document: doc, TakenAt: c.TakenAt}
+	r := &Report{Workload: w, Group: groupOf(w, facts, c), Path: path.Of(w), Document: doc, TakenAt: c.TakenAt}
 	res := bench.Page(c, []snapshot.Resource{doc})
 	for _, v := range res.Verdicts {
 		if v.Outcome != finding.NotApplicable {
@@ -77,4 +78,19 @@ func (d *Desk) Workload(ctx context.Context, provider, account, region, uid stri
 		}
 	}
 	return r, nil
+}
+
+// groupOf is the group that launched a workload, nil where none did or it was
+// not seen.
+func groupOf(w *estate.Workload, facts judge.Facts, c *snapshot.Context) *estate.Template {
+	uid, _ := w.Group.Get()
+	if uid == "" {
+		return nil
+	}
+	for _, o := range facts.Objects(c) {
+		if t, ok := o.(*estate.Template); ok && t.UID == uid {
+			return t
+		}
+	}
+	return nil
 }

@@ -41,14 +41,6 @@ func Max(a, b Level) Level {
 	return a
 }
 
-// Min is the weaker of two levels: what remains where one bounds the other.
-func Min(a, b Level) Level {
-	if b.Rank() < a.Rank() {
-		return b
-	}
-	return a
-}
-
 // Words are the levels as a rule may name them.
 func Words() []string {
 	words := make([]string, len(Levels))

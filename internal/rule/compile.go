@@ -18,7 +18,7 @@ const outcomeVar = "outcome"
 // budget is what a predicate may cost at worst, in CEL's units, for lists of
 // the length and texts of the size below. Two nested lists are over it.
 const (
-	budget     = 200_000
+	budget     = 600_000
 	longList   = 1_000
 	longString = 64
 	longSource = 4_096

@@ -24,9 +24,12 @@ type Exposure string
 // The exposures, worst first. ExposureUnknown is scored as Reachable, the
 // worst that is not ruled out. NoExposure is for subjects that have none, an
 // account or a region; Judged is for rules that demand exposure themselves.
+// Restricted, from chosen sources on the internet only, lies between what
+// anybody reaches and what nobody reaches from there.
 const (
 	Reachable       Exposure = "reachable"
 	ViaLB           Exposure = "via_lb"
+	Restricted      Exposure = "restricted"
 	Internal        Exposure = "internal"
 	Isolated        Exposure = "isolated"
 	ExposureUnknown Exposure = "unknown"
@@ -55,7 +58,7 @@ const (
 
 var points = map[finding.Severity]int{finding.Critical: 100, finding.High: 80, finding.Medium: 55, finding.Low: 30, finding.Info: 10}
 
-var exposures = map[Exposure]int{Reachable: One, ViaLB: 9_500, Internal: 7_500, Isolated: 5_500, NoExposure: 8_000, ExposureJudged: One}
+var exposures = map[Exposure]int{Reachable: One, ViaLB: 9_500, Restricted: 8_500, Internal: 7_500, Isolated: 5_500, NoExposure: 8_000, ExposureJudged: One}
 
 var powers = map[Power]int{Admin: One, Escalation: One, DataRead: 9_500, Write: 9_000, Read: 7_000, Limited: 6_000,
 	Powerless: 4_500, NoPower: 8_500, PowerJudged: One}

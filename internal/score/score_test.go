@@ -13,7 +13,7 @@ import (
 var severities = []finding.Severity{finding.Info, finding.Low, finding.Medium, finding.High, finding.Critical}
 
 // worst first
-var exposures = []score.Exposure{score.Reachable, score.ViaLB, score.NoExposure, score.Internal, score.Isolated}
+var exposures = []score.Exposure{score.Reachable, score.ViaLB, score.Restricted, score.NoExposure, score.Internal, score.Isolated}
 
 // worst first
 var powers = []score.Power{score.Admin, score.Escalation, score.DataRead, score.Write, score.NoPower, score.Read, score.Limited, score.Powerless}
@@ -37,6 +37,9 @@ func TestRiskIsSeverityTimesExposureTimesPower(t *testing.T) {
 		{"web server, plain requests answered, administrator", finding.Critical, score.Reachable, score.Admin, nil, 100},
 		{"public instance, role may read data", finding.High, score.Reachable, score.DataRead, nil, 76},
 		{"public instance, role may describe", finding.High, score.Reachable, score.Read, nil, 56},
+		{"open to chosen sources only, role may read data", finding.High, score.Restricted, score.DataRead, nil, 65}, // 64.6
+		{"open to chosen sources only, administrator", finding.High, score.Restricted, score.Admin, nil, 68},
+		{"open to chosen sources only, not open to more", finding.Medium, score.Restricted, score.Write, nil, 42}, // 42.075
 		{"private instance without a role", finding.High, score.Internal, score.Powerless, nil, 27},
 		{"two verified controls on an administrator", finding.High, score.Reachable, score.Admin, control(5_000, 3_000), 32}, // .35 lies below the floor of .40
 		{"SSH open to the world, role may write", finding.High, score.Reachable, score.Write, nil, 72},

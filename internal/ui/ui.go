@@ -15,6 +15,7 @@ import (
 
 	"plumbline/internal/access"
 	"plumbline/internal/finding"
+	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
@@ -42,6 +43,9 @@ type Config struct {
 	// context. Clerk does what the forms ask for.
 	Reader listing.Reader
 	Clerk  listing.Clerk
+	// Inspect looks at one workload closely, as the last finished scan of its
+	// account saw it; NotFound where it did not. nil looks at none.
+	Inspect func(context.Context, listing.Workload) (*inspect.Report, error)
 	// See runs do with what the viewer in ctx may see. A page has been given
 	// that already; whoever answers for long, as an event stream does, takes it
 	// anew for each look.

@@ -5,9 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 
+	"plumbline/internal/estate"
+	"plumbline/internal/finding"
+	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
+	"plumbline/internal/problem"
 	"plumbline/internal/query"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -95,8 +100,17 @@ func (u *ui) workload(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := u.workloadPage(x)
 	p.Frame = u.frameOf(r, p.Title, sectionInventory)
-	if err := u.workloadFindings(r, &p, x); err != nil {
+	rep, blind := u.look(r, x)
+	p.Blind = blind
+	if rep == nil {
+		listed(&p, x)
+	}
+	found, err := u.workloadFindings(r, &p, x, rep)
+	if err != nil {
 		return err
+	}
+	if rep != nil {
+		u.closely(&p, rep, found)
 	}
 	show(w, r, http.StatusOK, pages.WorkloadPage(p))
 	return nil
@@ -113,72 +127,110 @@ func (u *ui) workloadPage(x listing.Workload) pages.Workload {
 			{Name: "Region", Parts: text(x.Region)},
 			{Name: "Address", Parts: coded(x.UID)},
 		},
-		Metadata: []parts.Fact{
-			{Name: "Endpoint", Parts: text(notKnown(x.Endpoint))},
-			{Name: "Tokens", Parts: text(notKnown(x.Tokens))},
-			{Name: "Hop limit", Parts: text(hopText(x)), Sub: hopSub(x)},
-		},
-		Reach: []parts.Fact{{Name: "From the internet", Parts: text(cmpOr(internetWords[x.Internet], notKnown(x.Internet)))}},
-		Power: []parts.Fact{
-			{Name: "Identity", Parts: text(notKnown(x.Identity))},
-			{Name: "It may", Parts: text(cmpOr(powerWords[x.Power], notKnown(x.Power)))},
-		},
 	}
-	if unsure(x.Internet) {
-		p.Reach[0].Sub = "not assessed: comes when addresses, security groups and routes are collected"
-	}
-	if unsure(x.Power) {
-		p.Power[1].Sub = "not assessed: comes when roles and their policies are collected"
+	if x.Group != "" {
+		p.Facts = append(p.Facts, parts.Fact{Name: "Group", Parts: []parts.Span{{Text: lastPart(x.Group), Href: inventoryOf(pair("group", x.Group)), Code: true}}, Sub: "that launched it"})
 	}
 	return p
 }
 
-func unsure(s string) bool { return s == "" || s == "unknown" }
+// look looks at a workload closely. Where that does not come off, the rest of
+// its page stands, and the notice says why.
+func (u *ui) look(r *http.Request, x listing.Workload) (*inspect.Report, *pages.Notice) {
+	blind := &pages.Notice{Tone: "warn", Icon: "eye", Title: "Not looked at closely."}
+	if u.Inspect == nil {
+		blind.Text = "This installation cannot read the stored replies again. What stands below is what the inventory keeps."
+		return nil, blind
+	}
+	rep, err := u.Inspect(r.Context(), x)
+	switch {
+	case err == nil && rep != nil && rep.Workload != nil:
+		return rep, nil
+	case err == nil || problem.Is(err, problem.NotFound):
+		blind.Text = "The last finished scan of the account did not see this workload. What stands below is what the inventory keeps of it."
+	case problem.Is(err, problem.Tampered):
+		u.Log.ErrorContext(r.Context(), "inspect", "workload", x.UID, "err", err)
+		blind.Tone, blind.Icon, blind.Text = "bad", "alert", said(err)+" "+tampered
+	default:
+		u.Log.ErrorContext(r.Context(), "inspect", "workload", x.UID, "err", err)
+		blind.Text = "What the last scan stored of it could not be read again; the log of the program says why. What stands below is what the inventory keeps."
+	}
+	return nil, blind
+}
+
+// listed fills the questions from the row of the inventory alone.
+func listed(p *pages.Workload, x listing.Workload) {
+	p.Metadata.Facts = []parts.Fact{
+		{Name: "Endpoint", Parts: text(notKnown(x.Endpoint))},
+		{Name: "Tokens", Parts: text(notKnown(x.Tokens))},
+		{Name: "Hop limit", Parts: text(hopText(x)), Sub: hopSub(x)},
+	}
+	p.Reach.Facts = []parts.Fact{{Name: "From the internet", Parts: text(cmpOr(internetWords[x.Internet], notKnown(x.Internet)))}}
+	p.Power.Facts = []parts.Fact{
+		{Name: "Identity", Parts: text(notKnown(x.Identity))},
+		{Name: "It may", Parts: text(cmpOr(powerWords[x.Power], notKnown(x.Power)))},
+	}
+	p.Hidden.Facts = []parts.Fact{{Name: "User data", Parts: text("not known")}}
+}
 
 func hopSub(x listing.Workload) string {
 	if x.HopLimit == 0 {
 		return ""
 	}
-	return "network hops that a token's reply may travel"
-}
-
-var internetWords = map[string]string{
-	"reachable": "reachable", "via_lb": "reachable through a load balancer", "internal": "not reachable, but from inside",
-	"isolated": "not reachable", "unknown": "not known",
-}
-
-var powerWords = map[string]string{
-	"admin": "do everything", "escalation": "give itself more rights", "write": "change things", "data_read": "read data",
-	"read": "read settings", "limited": "do little", "none": "do nothing", "unknown": "not known",
+	return hopMeaning
 }
 
 // workloadFindings lists what the rules say of a workload: what fails first,
-// and what could not be told.
-func (u *ui) workloadFindings(r *http.Request, p *pages.Workload, x listing.Workload) error {
-	q := query.Query{}.Set("is", "open", "lost", "nodata").Set("resource", x.UID)
-	fs, next, err := u.Reader.Findings(r.Context(), q, listing.Worst, listing.Place{Limit: findingsOnWorkload})
-	if err != nil {
-		return fmt.Errorf("findings of workload %s: %w", x.UID, err)
-	}
-	for _, f := range fs {
-		if f.Subject.UID != x.UID { // the filter finds beginnings and words too
+// and what could not be told. A finding of its group is its own where its own
+// verdict is one that the finding is made of.
+func (u *ui) workloadFindings(r *http.Request, p *pages.Workload, x listing.Workload, rep *inspect.Report) (map[string]string, error) {
+	found := map[string]string{} // address by rule
+	for _, uid := range []string{x.UID, x.Group} {
+		if uid == "" {
 			continue
 		}
-		title, _ := u.faultOf(f.Rule)
-		p.Rows = append(p.Rows, pages.WorkloadFinding{
-			Href: findingPath(f.Number), Title: title, Code: f.Rule, Severity: severity(f.Severity),
-			Risk: strconv.Itoa(f.Risk), State: stateTag(&f.Record), Say: sentence(f.Say),
-		})
+		q := query.Query{}.Set("is", "open", "lost", "nodata").Set("resource", uid)
+		fs, next, err := u.Reader.Findings(r.Context(), q, listing.Worst, listing.Place{Limit: findingsOnWorkload})
+		if err != nil {
+			return nil, fmt.Errorf("findings of workload %s: %w", uid, err)
+		}
+		if next.Next != "" {
+			p.More = fmt.Sprintf("The first %d are shown.", findingsOnWorkload)
+		}
+		for _, f := range fs {
+			if f.Subject.UID != uid || f.Subject.Kind != estate.KindWorkload || uid == x.Group && !shares(rep, f.Rule) { // the filter finds beginnings and words too
+				continue
+			}
+			row := u.findingOnWorkload(f)
+			if uid == x.Group {
+				row.Say += " It is shared by the workloads of its group."
+			}
+			found[f.Rule] = row.Href
+			p.Rows = append(p.Rows, row)
+		}
 	}
-	if len(p.Rows) > 0 && p.Rows[0].Href != "" {
+	if len(p.Rows) > 0 {
 		p.Document = &pages.Link{Text: "What this rests on", Href: p.Rows[0].Href + "/evidence"}
 	}
 	p.All = pages.Link{Text: "All findings on it, fixed ones too", Href: findingsOf(pair("resource", x.UID))}
-	if next.Next != "" {
-		p.More = fmt.Sprintf("The first %d are shown.", findingsOnWorkload)
-	}
 	if len(p.Rows) == 0 {
 		p.None = "No rule fails on it, and none is left open. What was asked of it, and what was not, stands in the scan."
 	}
-	return nil
+	return found, nil
+}
+
+// shares says whether a workload is one of those that a finding of its group is
+// about: its own verdict fails or is open. Where that is not known it may be.
+func shares(rep *inspect.Report, rule string) bool {
+	return rep == nil || slices.ContainsFunc(rep.Verdicts, func(v finding.Verdict) bool {
+		return v.Rule == rule && (v.Outcome == finding.Fail || v.Outcome == finding.Unknown)
+	})
+}
+
+func (u *ui) findingOnWorkload(f listing.Finding) pages.WorkloadFinding {
+	title, _ := u.faultOf(f.Rule)
+	return pages.WorkloadFinding{
+		Href: findingPath(f.Number), Title: title, Code: f.Rule, Severity: severity(f.Severity),
+		Risk: strconv.Itoa(f.Risk), State: stateTag(&f.Record), Say: sentence(f.Say),
+	}
 }

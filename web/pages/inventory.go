@@ -31,28 +31,3 @@ type WorkloadRow struct {
 	Open, OpenHref  string
 	NoData, Unknown string
 }
-
-// Workload is one workload's page.
-type Workload struct {
-	Frame    parts.Frame
-	Title    string
-	Provider string
-	Lead     string
-	Facts    []parts.Fact
-	Metadata []parts.Fact
-	Reach    []parts.Fact
-	Power    []parts.Fact
-	Rows     []WorkloadFinding
-	More     string // that there are more
-	None     string // why no findings are listed
-	All      Link   // the list of them
-	Document *Link  // what the cloud said of it
-}
-
-// A WorkloadFinding is one finding on a workload.
-type WorkloadFinding struct {
-	Href, Title, Code string
-	Severity          parts.Severity
-	State             parts.Tag
-	Risk, Say         string
-}

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -61,7 +62,7 @@ type Options struct {
 	Now         func() time.Time // time.Now
 
 	page int32         // instances a page; tests have small ones
-	poll time.Duration // between two looks for the credential report; 2 s
+	poll time.Duration // between two looks for the credential report; 1 s
 }
 
 func (o Options) withHabits() Options {
@@ -71,7 +72,7 @@ func (o Options) withHabits() Options {
 	o.Silence = cmp.Or(max(o.Silence, 0), time.Minute)
 	o.UserDataPerSecond = cmp.Or(max(o.UserDataPerSecond, 0), 10)
 	o.page = cmp.Or(o.page, pageSize)
-	o.poll = cmp.Or(o.poll, 2*time.Second)
+	o.poll = cmp.Or(o.poll, time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -89,7 +90,7 @@ type Collector struct {
 	identity  reply           // what GetCallerIdentity said, until Account writes it down
 	regions   []string        // those that Context found, for Workloads
 	ready     bool            // Context has been asked
-	trial     bool            // each call once, and little of it
+	tried     *sync.Map       // calls of a trial, each of which is made once; nil in a scan
 }
 
 var _ cloud.Tester = (*Collector)(nil)

@@ -60,7 +60,7 @@ func (b *sides) deliver(ctx context.Context, q *question) error {
 	if err != nil {
 		return err
 	}
-	if b.trial {
+	if b.trial() {
 		ms = ms[:min(len(ms), 1)]
 	}
 	all := slices.Clone(page)

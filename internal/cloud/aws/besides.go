@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -115,37 +116,62 @@ func (b *sides) askMetrics(ctx context.Context, ms []machine) ([]snapshot.Resour
 // sums asks for the sums of a metric of some instances, one for each step. A
 // metric without a value in all the time has no document.
 func (b *sides) sums(metric string, from, to time.Time, step time.Duration) func(context.Context, []string) ([]snapshot.Resource, error) {
-	var ask func(context.Context, []string) ([]snapshot.Resource, error)
-	ask = func(ctx context.Context, ids []string) ([]snapshot.Resource, error) {
-		split := false
-		got, err := b.metrics.ask(ctx, func(ctx context.Context, _ *string) (*string, error) {
+	return func(ctx context.Context, ids []string) ([]snapshot.Resource, error) {
+		got, err := b.metrics.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := b.api.watch.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
-				StartTime: &from, EndTime: &to, MetricDataQueries: queries(metric, ids, step),
+				StartTime: &from, EndTime: &to, MetricDataQueries: queries(metric, ids, step), NextToken: token,
 			})
 			if err != nil {
 				return nil, err
 			}
-			// A sum that is spread over pages would be told in part.
-			if split = sdk.ToString(out.NextToken) != ""; split && len(ids) == 1 {
-				return nil, errSpread
-			}
-			return nil, nil
+			return out.NextToken, nil
 		})
-		if err != nil || !split || !b.metrics.open() || len(ids) < 2 {
-			return b.filled(got), err
+		if err != nil {
+			return nil, err
 		}
-		half := len(ids) / 2
-		first, err := ask(ctx, ids[:half])
-		if err != nil || !b.metrics.open() {
-			return first, err
-		}
-		second, err := ask(ctx, ids[half:])
-		return append(first, second...), err
+		return filled(whole(got)), nil
 	}
-	return ask
 }
 
-var errSpread = &badReply{code: codeUnreadable, err: errors.New("the values of one metric are spread over pages")}
+// whole puts the parts of a metric together that came on several pages, the
+// only record of AWS's that is told so: its values one after the other, and
+// the rest as the last part says ("PartialData" until then, CloudWatch API
+// reference).
+func whole(parts []snapshot.Resource) []snapshot.Resource {
+	at := map[string]int{}
+	var list []snapshot.Resource
+	var rd wire.Reader
+	for _, p := range parts {
+		i, more := at[p.UID]
+		if !more {
+			at[p.UID] = len(list)
+			list = append(list, p)
+			continue
+		}
+		first, _ := values(&rd, list[i].Doc)
+		last, _ := values(&rd, p.Doc)
+		if len(first) > 0 && len(last) > 0 {
+			p.Doc = bytes.Replace(p.Doc, member(last), member(slices.Concat(first, []byte(","), last)), 1)
+		} else if len(first) > 0 {
+			p.Doc = bytes.Replace(p.Doc, member(last), member(first), 1)
+		}
+		p.Seal()
+		list[i] = p
+	}
+	return list
+}
+
+func member(list []byte) []byte { return slices.Concat([]byte(`"Values":[`), list, []byte("]")) }
+
+// values are what stands between the brackets of a metric's values.
+func values(rd *wire.Reader, doc []byte) (list []byte, ok bool) {
+	v, err := rd.Read(doc)
+	if err != nil || !v.Get("Values").IsList() {
+		return nil, false
+	}
+	raw := v.Get("Values").Raw()
+	return bytes.Clone(raw[1 : len(raw)-1]), true
+}
 
 func queries(metric string, ids []string, step time.Duration) []cwtypes.MetricDataQuery {
 	list := make([]cwtypes.MetricDataQuery, 0, len(ids))
@@ -165,11 +191,11 @@ func queries(metric string, ids []string, step time.Duration) []cwtypes.MetricDa
 }
 
 // filled leaves out the metrics that have no value.
-func (b *sides) filled(rs []snapshot.Resource) []snapshot.Resource {
+func filled(rs []snapshot.Resource) []snapshot.Resource {
 	var rd wire.Reader
 	return slices.DeleteFunc(rs, func(r snapshot.Resource) bool {
-		v, err := rd.Read(r.Doc)
-		return err == nil && !holds(v.Get("Values"))
+		list, ok := values(&rd, r.Doc)
+		return !ok || len(list) == 0
 	})
 }
 

@@ -69,7 +69,7 @@ func (c *Collector) clientsIn(region string) *clients {
 		watch: cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
 			o.Protocol = awsjson.New10(cloudwatchschemas.GraniteServiceVersion20100801)
 		}),
-		smallPages: c.trial,
+		smallPages: c.trial(),
 	}
 }
 

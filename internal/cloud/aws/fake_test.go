@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
@@ -60,7 +61,7 @@ var credentialScope = regexp.MustCompile(`Credential=([^/]+)/\d+/([^/]+)/`)
 
 func (f *fake) note(r *http.Request) asked {
 	_ = r.ParseForm() // an odd form is one without an action
-	a := asked{action: r.PostForm.Get("Action"), token: r.PostForm.Get("NextToken"), n: 1}
+	a := asked{action: operation(r), token: r.PostForm.Get("NextToken"), n: 1}
 	if m := credentialScope.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		a.key, a.region = m[1], m[2]
 	}
@@ -86,6 +87,56 @@ func (f *fake) count(action string) (n int) {
 	return n
 }
 
+// operation is what a request asks for, however its service says so.
+func operation(r *http.Request) string {
+	if _, name, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
+		return name
+	}
+	if name := map[string]string{
+		"/detector": "ListDetectors", "/analyzer": "ListAnalyzers", "/backup-vaults": "ListBackupVaults", "/resources": "ListProtectedResources",
+	}[strings.TrimSuffix(r.URL.Path, "/")]; name != "" {
+		return name
+	}
+	return r.PostForm.Get("Action")
+}
+
+// nothing answers any call of the collector's as an account does that has
+// nothing of the kind.
+func nothing(w http.ResponseWriter, action string) {
+	lists, one, isJSON, known := "", "", false, false
+	members := []string{}
+	for question, s := range awsfact.Shapes {
+		call, _, _ := strings.Cut(question, " ")
+		if _, name, _ := strings.Cut(call, ":"); name != action {
+			continue
+		}
+		known, isJSON, one = true, s.JSON, s.Split.One
+		if s.Split.List != "" {
+			lists += "<" + s.Split.List + "/>"
+			members = append(members, fmt.Sprintf("%q:[]", s.Split.List))
+		}
+	}
+	switch {
+	case !known:
+		refuse(w, 400, "InvalidAction")
+	case isJSON && one != "" || action == "ListParents" || action == "ListPoliciesForTarget":
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(400)
+		fmt.Fprint(w, `{"__type":"AWSOrganizationsNotInUseException","Message":"none"}`)
+	case isJSON:
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, "{"+strings.Join(members, ",")+"}")
+	case one != "":
+		ec2Reply(w, action, "<"+one+"/>")
+	case action == "GenerateCredentialReport":
+		ec2Reply(w, action, "<GenerateCredentialReportResult><State>COMPLETE</State></GenerateCredentialReportResult>")
+	case strings.HasPrefix(action, "GetCredential") || strings.HasPrefix(action, "GetAccount"):
+		fmt.Fprintf(w, "<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, lists)
+	default:
+		ec2Reply(w, action, lists)
+	}
+}
+
 func normal(w http.ResponseWriter, _ *http.Request, a asked) {
 	switch a.action {
 	case "GetCallerIdentity":
@@ -101,7 +152,7 @@ func normal(w http.ResponseWriter, _ *http.Request, a asked) {
 			instances(w, "", a.region+"-3")
 		}
 	default:
-		refuse(w, 400, "InvalidAction")
+		nothing(w, a.action)
 	}
 }
 
@@ -191,6 +242,16 @@ func (s *taken) answer(call, region string) snapshot.Answer {
 	return s.answers[snapshot.Key{Call: call, Scope: snapshot.Scope{Provider: Provider, Account: account, Region: region}}]
 }
 
+// asked are the answers to what was asked, and not left out.
+func (s *taken) asked() (as []snapshot.Answer) {
+	for _, a := range s.answers {
+		if a.Status != snapshot.Unasked {
+			as = append(as, a)
+		}
+	}
+	return as
+}
+
 func (s *taken) docs(call string) (docs []string) {
 	for _, r := range s.resources {
 		if r.Call == call {
@@ -212,8 +273,8 @@ func keys(key, secret string) func() (string, string) {
 func options(url string) Options {
 	return Options{
 		Endpoint: url, Region: there, Redactor: wire.NewRedactor(testKey), MaxBackoff: time.Millisecond, MaxAttempts: 3,
-		Silence: 20 * time.Second,
-		Login:   keys("AKIAIOSFODNN7EXAMPLE", "secret"),
+		Silence: 20 * time.Second, poll: time.Millisecond, UserDataPerSecond: 1000,
+		Login: keys("AKIAIOSFODNN7EXAMPLE", "secret"),
 	}
 }
 

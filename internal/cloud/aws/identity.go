@@ -87,7 +87,7 @@ func (r *round) credentialReport(ctx context.Context) error {
 		_, err := api.iam.GetCredentialReport(ctx, &iam.GetCredentialReportInput{})
 		return err
 	})
-	if r.trial { // that it may be fetched is all that matters
+	if r.trial() { // that it may be fetched is all that matters
 		l.nothing = []string{"ReportInProgress", "ReportNotPresent", "ReportExpired"}
 	}
 	return r.list(ctx, l)

@@ -40,7 +40,7 @@ func (c *Collector) instances(ctx context.Context, sink cloud.Sink, region strin
 			return q.void(ctx, sink, err)
 		}
 		token := sdk.ToString(out.NextToken)
-		if token == "" || r.trial {
+		if token == "" || r.trial() {
 			return b.after(ctx, q.complete(ctx, sink))
 		}
 		if err := at.follow(token, len(q.tap.resources)); err != nil {

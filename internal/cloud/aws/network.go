@@ -29,7 +29,7 @@ func (c *Collector) network(ctx context.Context, sink cloud.Sink, region string)
 // atATime is how many questions are asked at once. A trial asks one after the
 // other, so that its answers come in order.
 func (r *round) atATime() int {
-	if r.trial {
+	if r.trial() {
 		return 1
 	}
 	return atOnce

@@ -72,7 +72,7 @@ func (r *round) parents(ctx context.Context) (above []string, err error) {
 			return above, err
 		}
 		above = append(above, parent)
-		if child = parent; kind == string(types.ParentTypeRoot) || r.trial {
+		if child = parent; kind == string(types.ParentTypeRoot) || r.trial() {
 			return above, nil
 		}
 	}

@@ -94,6 +94,9 @@ func (p *pages) follow(token string, items int) error {
 
 // list asks a question to its last page. In a trial the first is enough.
 func (r *round) list(ctx context.Context, l listing) error {
+	if r.enough(l.call) {
+		return nil
+	}
 	q := r.askOf(l.call, l.subject, r.region)
 	q.tap.whole, q.tap.about = false, l.about
 	var at pages
@@ -113,7 +116,7 @@ func (r *round) list(ctx context.Context, l listing) error {
 		if err := q.deliver(ctx, r.sink); err != nil {
 			return q.void(ctx, r.sink, err)
 		}
-		if next == nil || *next == "" || r.trial {
+		if next == nil || *next == "" || r.trial() {
 			return q.complete(ctx, r.sink)
 		}
 		if err := at.follow(*next, len(q.tap.resources)); err != nil {
@@ -185,7 +188,7 @@ func all(ctx context.Context, most int, tasks []task) error {
 
 // each does the same for every subject of a question; in a trial for the first.
 func each[T any](ctx context.Context, r *round, subjects []T, ask func(context.Context, T) error) error {
-	if r.trial && len(subjects) > 1 {
+	if r.trial() && len(subjects) > 1 {
 		subjects = subjects[:1]
 	}
 	tasks := make([]task, 0, len(subjects))

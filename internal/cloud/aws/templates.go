@@ -152,21 +152,34 @@ func (r *round) otherVersions(ctx context.Context, l *launched) error {
 	})
 }
 
-// gone are the codes for a template or a version that was deleted meanwhile.
-var gone = []string{"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.VersionNotFound"}
+// isGoneVersion says that a template or a version was deleted after a group
+// named it.
+func isGoneVersion(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.HasPrefix(api.ErrorCode(), "InvalidLaunchTemplateId.") && inner(err) == nil
+}
 
+// versionsOf reads versions of one template. One that is gone makes EC2 refuse
+// the whole request: then they are asked for one by one.
 func (r *round) versionsOf(ctx context.Context, l *launched, id string, numbers []string) error {
-	left := slices.Collect(slices.Chunk(numbers, mostVersions))
+	left, asked := slices.Collect(slices.Chunk(numbers, mostVersions)), 0
 	var images []string
 	err := r.list(ctx, listing{
-		call: awsfact.CallTemplateVersions, subject: id, nothing: gone,
+		call: awsfact.CallTemplateVersions, subject: id,
 		send: func(ctx context.Context, api *clients, _ *string) (*string, error) {
-			_, err := api.ec2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: &id, Versions: left[0]})
-			if err != nil {
+			some := left[0]
+			_, err := api.ec2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: &id, Versions: some})
+			if err != nil && !isGoneVersion(err) {
 				return nil, err
 			}
 			left = left[1:]
-			return more(len(left)), nil
+			if err != nil && len(some) > 1 {
+				left = append(slices.Collect(slices.Chunk(some, 1)), left...)
+			}
+			if asked++; len(left) == 0 {
+				return nil, nil
+			}
+			return more(asked), nil
 		},
 		each: func(_ *snapshot.Resource, v wire.Value) {
 			images = append(images, text(v.Get("launchTemplateData"), "imageId"))
@@ -198,6 +211,9 @@ func (r *round) ownImages(ctx context.Context, l *launched) error {
 
 // usedImages are those of others that templates and configurations name.
 func (r *round) usedImages(ctx context.Context, l *launched) error {
+	if r.enough(awsfact.CallImages) {
+		return nil
+	}
 	maps.DeleteFunc(l.images, func(id string, _ bool) bool { return l.known[id] })
 	q := r.askOf(awsfact.CallImages, awsfact.SubjectUsed, r.region)
 	q.tap.whole = false
@@ -207,9 +223,6 @@ func (r *round) usedImages(ctx context.Context, l *launched) error {
 		}
 		if err := q.deliver(ctx, r.sink); err != nil {
 			return q.void(ctx, r.sink, err)
-		}
-		if r.trial {
-			break
 		}
 	}
 	return q.complete(ctx, r.sink)

@@ -55,13 +55,25 @@ func (c *Collector) Try(ctx context.Context) ([]snapshot.Answer, error) {
 	return tried.sorted(), nil
 }
 
+// trial says that little is asked, and each call once.
+func (c *Collector) trial() bool { return c.tried != nil }
+
+// enough says that a call was tried before.
+func (c *Collector) enough(call string) bool {
+	if c.tried == nil {
+		return false
+	}
+	_, before := c.tried.LoadOrStore(call, true)
+	return before
+}
+
 // hasty is the collector with less patience.
 func (c *Collector) hasty() *Collector {
 	t := *c
 	t.options.MaxAttempts = min(t.options.MaxAttempts, trialAttempts)
 	t.options.MaxBackoff = min(t.options.MaxBackoff, trialBackoff)
 	t.config.Retryer = t.retryer
-	t.trial = true
+	t.tried = new(sync.Map)
 	return &t
 }
 

@@ -30,7 +30,7 @@ func try(t *testing.T, o Options) map[string]snapshot.Answer {
 		if _, twice := by[a.Call]; twice {
 			t.Errorf("%s is answered twice", a.Call)
 		}
-		if a.Account != account || a.Provider != Provider || a.Region == "" || a.AskedAt.IsZero() || a.EndedAt.IsZero() {
+		if a.Account == "" || a.Provider != Provider || a.Region == "" || a.AskedAt.IsZero() || a.EndedAt.IsZero() {
 			t.Errorf("an answer without its particulars: %+v", a)
 		}
 		by[a.Call] = a
@@ -40,23 +40,24 @@ func try(t *testing.T, o Options) map[string]snapshot.Answer {
 
 func TestATrialMakesEachCallOnce(t *testing.T) {
 	t.Parallel()
-	e := twoPages()
-	l, o := simulated(t, e)
-	o.RoleARN, o.ExternalID = e.Accounts[0].Role, e.Accounts[0].ExternalID
+	l, o, a := everything(t)
+	o.RoleARN, o.ExternalID = a.Role, a.ExternalID
 	tried := try(t, o)
 	made := map[string]int{}
 	for _, c := range l.Calls() {
 		made[c.Name()]++
 	}
 	for _, c := range Calls {
-		if a := tried[c.Action]; !a.Whole() || a.Cause != "" || a.Code != "" {
+		if a, asked := tried[c.Action]; asked && (!a.Whole() || a.Cause != "" || a.Code != "") {
 			t.Errorf("%s: %+v", c.Action, a)
 		}
-		if made[c.Action] != 1 {
+		if _, asked := tried[c.Action]; !asked && c.Action != awsfact.CallContainer { // the first cluster is empty
+			t.Errorf("%s was not tried", c.Action)
+		} else if made[c.Action] > 1 || asked && made[c.Action] != 1 {
 			t.Errorf("%s was asked %d times", c.Action, made[c.Action])
 		}
 	}
-	if len(tried) != len(Calls) || len(made) != len(Calls) {
+	if len(made) != len(tried) {
 		t.Errorf("tried %d, made %d of %d calls", len(tried), len(made), len(Calls))
 	}
 	if a := tried[awsfact.CallInstances]; a.Pages != 1 || a.Items != trialPage {
@@ -78,13 +79,13 @@ func TestATrialNamesWhatIsMissing(t *testing.T) {
 	for _, without := range allowed {
 		t.Run("without "+without, func(t *testing.T) {
 			t.Parallel()
-			l, o := simulated(t, twoPages())
+			l, o, _ := everything(t)
 			l.Allow(slices.DeleteFunc(slices.Clone(allowed), func(a string) bool { return a == without }))
 			for call, a := range try(t, o) {
-				got := fmt.Sprint(a.Status, a.Cause, a.Code, a.HTTP, a.Message != "")
-				want := fmt.Sprint(snapshot.Complete, "", "", 200, false)
+				got := fmt.Sprint(a.Status, a.Cause, a.Message != "")
+				want := fmt.Sprint(snapshot.Complete, "", false)
 				if call == without {
-					want = fmt.Sprint(snapshot.Refused, snapshot.Denied, "UnauthorizedOperation", 403, true)
+					want = fmt.Sprint(snapshot.Refused, snapshot.Denied, true)
 				}
 				if got != want {
 					t.Errorf("%s: got %s, want %s", call, got, want)
@@ -129,7 +130,7 @@ func TestATrialAsksOneRegion(t *testing.T) {
 			o := options(newFake(t, nil).url)
 			o.Regions, o.Region = c.named, c.configured
 			tried := try(t, o)
-			if len(tried) != 4 {
+			if len(tried) < 40 {
 				t.Errorf("%d answers", len(tried))
 			}
 			for _, call := range []string{awsfact.CallDefaults, awsfact.CallInstances} {

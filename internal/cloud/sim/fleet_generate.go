@@ -117,20 +117,19 @@ func (y *yard) template(name string, way int, c ForecastCase, gr grant, data Use
 	y.r.fleet.Templates = append(y.r.fleet.Templates, t)
 	wrong := TemplateData{ImageId: y.imageFor(""), InstanceType: "m7i.large", MetadataOptions: says(against(c))}
 	right := y.data(c, gr, data, public)
-	add := func(d TemplateData, isDefault bool) { t.add(d, isDefault) }
 	switch way {
 	case 1:
-		add(wrong, true)
-		add(right, false)
+		t.add(wrong, true)
+		t.add(right, false)
 		return t, "$Latest"
 	case 2:
-		add(wrong, true)
-		add(right, false)
-		add(wrong, false)
+		t.add(wrong, true)
+		t.add(right, false)
+		t.add(wrong, false)
 		return t, "2"
 	default:
-		add(right, true)
-		add(wrong, false)
+		t.add(right, true)
+		t.add(wrong, false)
 		if c.Image == "v2.0" {
 			return t, "" // whoever names no version gets the default
 		}
@@ -201,7 +200,7 @@ func mixed(ref *TemplateRef, other *TemplateRef) *Mixed {
 // gone, and one whose members are replaced every night.
 func (y *yard) unused() {
 	nothing := ForecastCase{Tokens: "optional"}
-	idle, _ := y.template("idle", 0, nothing, grant{}, UserDataNamed("an access key in a script"), "subnet")
+	y.template("idle", 0, nothing, grant{}, UserDataNamed("an access key in a script"), "subnet")
 	other, _ := y.template("other", 0, ForecastCase{Says: "tokens=required hop=1", Tokens: "required"}, grant{}, UserDataNamed("none"), "subnet")
 	y.configuration("idle", nothing, grant{}, UserDataNamed("a password in a URL"), "subnet")
 	ref := func(t *LaunchTemplate, version string) *TemplateRef {
@@ -213,7 +212,6 @@ func (y *yard) unused() {
 	lost.LaunchTemplate = &TemplateRef{hexID(y.rng, "lt-"), "deleted-long-ago", "$Latest"}
 	night := y.group("nightly")
 	night.LaunchTemplate, night.Nightly = ref(other, "$Default"), true
-	_ = idle // which is what it is for
 }
 
 // join makes some instances of the region members of its groups.

@@ -60,7 +60,7 @@ func managed(name, level string) PowerCase {
 // with changes a case.
 func (c PowerCase) with(change func(*PowerCase)) PowerCase { change(&c); return c }
 
-// raw is a role with one inline policy as it is, well-formed or not.
+// rawPolicy is a role with one inline policy as it is, well-formed or not.
 func rawPolicy(name, level, json string) PowerCase {
 	c := PowerCase{Name: name, Level: level, Least: level, Inline: []Document{{"app", json}}}
 	if level == UnknownPower {

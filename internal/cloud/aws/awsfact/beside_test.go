@@ -257,6 +257,11 @@ func TestContainerHosts(t *testing.T) {
 		return snapshot.NewContext(awsfact.Provider, account, at, rs, as)
 	}
 	all := []snapshot.Answer{wholeAnswer(awsfact.CallClusters, here, ""), wholeAnswer(awsfact.CallContainers, here, cluster), wholeAnswer(awsfact.CallContainer, here, cluster)}
+	listed := func(described string) *snapshot.Context {
+		c := ecs(described, all...)
+		id := jsonDocument(t, awsfact.CallContainers, awsfact.KindContainerID, here, cluster+"/1", `{"value":"x"}`)
+		return snapshot.NewContext(awsfact.Provider, account, at, append(append([]snapshot.Resource{id}, c.Resources(awsfact.KindCluster)...), c.Resources(awsfact.KindContainer)...), all)
+	}
 	for _, c := range []struct {
 		about, members string
 		c              *snapshot.Context
@@ -273,6 +278,8 @@ func TestContainerHosts(t *testing.T) {
 		{"a cluster's instances were refused", "", ecs("", wholeAnswer(awsfact.CallClusters, here, ""), refusedAnswer(awsfact.CallContainers, here, cluster)), "? denied AccessDenied"},
 		{"nobody asked what stands in a cluster", "", ecs("", wholeAnswer(awsfact.CallClusters, here, "")), "? not_collected"},
 		{"what stands in a cluster was refused in part", "", ecs(`{"ec2InstanceId":"i-2"}`, wholeAnswer(awsfact.CallClusters, here, ""), wholeAnswer(awsfact.CallContainers, here, cluster), refusedAnswer(awsfact.CallContainer, here, cluster)), "? denied AccessDenied"},
+		{"one was listed and nothing more told of it", "", listed(""), "? absent " + cluster + "/1"},
+		{"one was listed and is another", "", listed(`{"ec2InstanceId":"i-2"}`), false},
 		{"it is known though the rest was refused", "", ecs(`{"ec2InstanceId":"i-1"}`, refusedAnswer(awsfact.CallClusters, here, "")), true},
 		{"its tags cannot be read", `<tagSet><item><value>x</value></item></tagSet>`, ecs("", all...), "? unknown_value /tagSet/0"},
 	} {

@@ -68,9 +68,11 @@ func containerHostsOf(c *snapshot.Context) *containerHosts {
 func findContainerHosts(c *snapshot.Context) *containerHosts {
 	h := &containerHosts{by: map[spot]*fact.Origin{}, holes: map[string]*hole{}}
 	var rd wire.Reader
+	described := map[string]bool{}
 	for i := range c.Resources(KindContainer) {
 		res := &c.Resources(KindContainer)[i]
 		from := originOf(res)
+		described[res.UID] = true
 		v, err := rd.Read(res.Doc)
 		if err != nil {
 			h.holes[res.Region] = &hole{source{from}.why(snapshot.Unreadable, res.UID), from}
@@ -87,22 +89,31 @@ func findContainerHosts(c *snapshot.Context) *containerHosts {
 			h.holes[a.Region] = holeOf(a)
 		}
 	}
-	for i := range c.Resources(KindCluster) {
-		res := &c.Resources(KindCluster)[i]
-		if a := h.unasked(c, res); a != nil {
-			h.holes[res.Region] = holeOf(*a)
-		}
-	}
+	h.unasked(c)
+	h.undescribed(c, described)
 	return h
 }
 
-// unasked finds a cluster of which nobody asked what stands in it.
-func (h *containerHosts) unasked(c *snapshot.Context, cluster *snapshot.Resource) *snapshot.Answer {
-	a := c.Answer(CallContainers, cluster.Region, cluster.UID)
-	if a.Status == snapshot.Unasked {
-		return &a
+// unasked notes clusters of which nobody asked what stands in them.
+func (h *containerHosts) unasked(c *snapshot.Context) {
+	for i := range c.Resources(KindCluster) {
+		res := &c.Resources(KindCluster)[i]
+		if a := c.Answer(CallContainers, res.Region, res.UID); a.Status == snapshot.Unasked {
+			h.holes[res.Region] = holeOf(a)
+		}
 	}
-	return nil
+}
+
+// undescribed notes container instances that were listed, and of which nothing
+// more was told.
+func (h *containerHosts) undescribed(c *snapshot.Context, described map[string]bool) {
+	for i := range c.Resources(KindContainerID) {
+		res := &c.Resources(KindContainerID)[i]
+		if !described[res.UID] && h.holes[res.Region] == nil {
+			why := &fact.Reason{Cause: snapshot.Absent, Call: CallContainer, Region: res.Region, Detail: shorten(res.UID)}
+			h.holes[res.Region] = &hole{why, originOf(res)}
+		}
+	}
 }
 
 // hole says why there may be more of them in a region, nil if there are not.

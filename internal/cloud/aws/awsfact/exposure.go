@@ -29,6 +29,7 @@ func (in *reading) exposure() {
 	for _, v := range list.Items() {
 		x.nics = append(x.nics, in.nic(v))
 	}
+	x.settlePrimary()
 	if len(x.nics) == 0 && in.alive() {
 		in.unexposed(in.s.why(snapshot.Absent, interfacesPath))
 		return
@@ -37,6 +38,17 @@ func (in *reading) exposure() {
 	x.balanced()
 	x.tell()
 	x.rules()
+}
+
+// settlePrimary makes each interface the first where the document does not say
+// which it is.
+func (x *exposing) settlePrimary() {
+	if slices.ContainsFunc(x.nics, func(n nic) bool { return n.primary }) {
+		return
+	}
+	for i := range x.nics {
+		x.nics[i].primary = true
+	}
 }
 
 const interfacesPath = "/networkInterfaceSet"
@@ -215,19 +227,9 @@ func (in *reading) running() yesno {
 func (x *exposing) denies(n *nic) (g reach.Gate, passes reach.Passing, why *fact.Reason, from *fact.Origin) {
 	const path = "/denyAllIgwTraffic"
 	g = reach.Gate{Kind: "interface", ID: n.id, Path: path}
-	res, ok := x.in.c.Resource(KindInterface, x.in.res.Region, x.in.interfaceUID(n))
-	if !ok {
-		answer := x.in.c.Answer(CallInterfaces, x.in.res.Region, "")
-		why, from = reasonOf(answer), refusal(answer)
-		if answer.Whole() {
-			why = &fact.Reason{Cause: snapshot.Absent, Call: CallInterfaces, Region: x.in.res.Region, Detail: n.id}
-		}
-		return doubtedGate(g, why, from)
-	}
-	v, err := x.in.wire.Read(res.Doc)
-	s := source{originOf(res)}
-	if err != nil {
-		return doubtedGate(g, s.why(snapshot.Unreadable, res.UID), s.from)
+	v, s, missing := x.in.besides(KindInterface, x.in.interfaceUID(n), CallInterfaces)
+	if missing != nil {
+		return doubtedGate(g, missing.why, missing.origin)
 	}
 	deny := s.flag(v.Get("denyAllIgwTraffic"), path, "true", "false")
 	is, known := deny.Get()

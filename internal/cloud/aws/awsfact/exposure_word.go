@@ -61,7 +61,7 @@ func (x *exposing) latent(reached fact.Of[bool]) fact.Of[bool] {
 	}
 	for i := range x.nics {
 		n := &x.nics[i]
-		if !n.primary && len(x.nics) > 1 {
+		if !n.primary {
 			continue
 		}
 		for _, w := range x.a.direct(stand{n.subnet, n.vpc, n.groups, "ipv4", false}).ways {

@@ -121,6 +121,50 @@ func TestHidingAnAnswerNeverTurnsAForecast(t *testing.T) {
 	})
 }
 
+// TestCuttingAListNeverTurnsAForecast: the same where a reply broke off, and
+// what had arrived by then is there.
+func TestCuttingAListNeverTurnsAForecast(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		qs := drawFleet(rt).questions(t)
+		before := knownFacts(fleetContext(qs))
+		i := rapid.IntRange(0, len(qs)-1).Draw(rt, "which")
+		kept := qs[i].rs[:rapid.IntRange(0, len(qs[i].rs)).Draw(rt, "how much")]
+		for _, bad := range turnedFacts(before, knownFacts(cutContext(qs, i, kept))) {
+			rt.Errorf("%s %s cut: %s", qs[i].call, qs[i].subject, bad)
+		}
+	})
+}
+
+// TestADocumentThatCannotBeReadTellsNothing: what it is about is there, and
+// nothing is known of it.
+func TestADocumentThatCannotBeReadTellsNothing(t *testing.T) {
+	t.Parallel()
+	qs := shop().questions(t)
+	for i := range qs {
+		for j := range qs[i].rs {
+			if qs[i].region == here {
+				qs[i].rs[j].Doc = []byte("{]")
+				qs[i].rs[j].Seal()
+			}
+		}
+	}
+	c := fleetContext(qs)
+	for name, x := range templatesOf(c) {
+		if x.Next.Tokens.Known() || x.Next.Endpoint.Known() || x.Next.HopLimit.Known() || x.Next.Launches.Known() || x.InUse.Known() {
+			t.Errorf("%s: something is known of it: %v %v %v", name, told(x.Next.Tokens), told(x.Next.Launches), told(x.InUse))
+		}
+	}
+	for id, i := range imagesOf(c) {
+		if i.Tokens.Known() || i.Owned.Known() || i.Next.Tokens.Known() {
+			t.Errorf("%s: something is known of it: %v", id, told(i.Tokens))
+		}
+	}
+	if n, m := len(templatesOf(c)), len(imagesOf(c)); n != 3 || m != 3 {
+		t.Errorf("there are %d templates and %d images, want 3 (groups are a gap) and 3", n, m)
+	}
+}
+
 // TestWhatIsForecastIsWhatSomeLaunchGets: a template whose next instance is
 // said to answer without a token has a way of launching that does, and one that
 // is said to require tokens has none; checked against the plain reading of the

@@ -21,7 +21,7 @@ type fleet struct {
 	groups    string // members
 }
 
-// A told thing is a document with the question that it answers.
+// A fleetQuestion is a question with the documents that answer it.
 type fleetQuestion struct {
 	call, region, subject string
 	rs                    []snapshot.Resource
@@ -71,7 +71,21 @@ func fleetContext(qs []fleetQuestion, refuse ...int) *snapshot.Context {
 	return snapshot.NewContext(awsfact.Provider, account, at, rs, as)
 }
 
-// templates by uid, or by name where a name is shorter.
+// cutContext is where one reply broke off after some documents.
+func cutContext(qs []fleetQuestion, which int, kept []snapshot.Resource) *snapshot.Context {
+	var rs []snapshot.Resource
+	var as []snapshot.Answer
+	for i, q := range qs {
+		a := wholeAnswer(q.call, q.region, q.subject)
+		if i == which {
+			a.Status, a.Cause, q.rs = snapshot.Partial, snapshot.CutOff, kept
+		}
+		rs, as = append(rs, q.rs...), append(as, a)
+	}
+	return snapshot.NewContext(awsfact.Provider, account, at, rs, as)
+}
+
+// read gives the templates by type and name; refuse names calls that are refused.
 func (f *fleet) read(t testing.TB, refuse ...string) map[string]*estate.Template {
 	t.Helper()
 	qs := f.questions(t)

@@ -17,16 +17,16 @@ type machine struct {
 }
 
 func (f *fleet) addImage(res *snapshot.Resource, v wire.Value) {
-	id, ok := filled(v.Get("imageId"))
-	if !ok {
-		return
-	}
+	id := orLast(v.Get("imageId"), res.UID)
 	s := source{originOf(res)}
 	m := &machine{
 		res: res, id: id,
 		owned:   fact.Map(s.filled(v.Get("imageOwnerId"), "/imageOwnerId"), func(owner string) bool { return owner == res.Account }),
 		state:   s.filled(v.Get("imageState"), "/imageState"),
 		support: s.imageSupport(v.Get("imdsSupport")),
+	}
+	if !v.Exists() {
+		m.support = fact.Unknown[string](s.why(snapshot.Unreadable, res.UID), s.from, "")
 	}
 	f.images[spot{res.Region, id}] = m
 	f.machines = append(f.machines, m)

@@ -51,7 +51,9 @@ func networkOf(res *snapshot.Resource, kind string) *estate.Network {
 }
 
 func fillVPC(n *estate.Network, t *vicinity, _ source, _ wire.Value) bool {
-	n.Used, n.FlowLogs, n.Endpoints = t.used(n.ID), t.flowLogs(n.ID), t.endpoints(n.ID)
+	if n.ID != "" {
+		n.Used, n.FlowLogs, n.Endpoints = t.used(n.ID), t.flowLogs(n.ID), t.endpoints(n.ID)
+	}
 	return true
 }
 

@@ -18,12 +18,31 @@ import (
 // that this version has never heard of counts as the worse of the two.
 
 // A thing is what an action is done to, spelled as in the service
-// authorization reference with P, R and A for partition, region and account.
+// authorization reference with {P}, {R} and {A}
+// for partition, region and account, and {*} for a name.
 type thing string
 
 // at fills in a place and a fresh name.
 func (t thing) at(p arnPlace) string {
-	return strings.NewReplacer("{P}", p.partition, "{R}", p.region, "{A}", p.account, "{*}", fresh).Replace(string(t))
+	b := make([]byte, 0, 96)
+	for i := 0; i < len(t); i++ {
+		if t[i] != '{' {
+			b = append(b, t[i])
+			continue
+		}
+		switch t[i+1] {
+		case 'P':
+			b = append(b, p.partition...)
+		case 'R':
+			b = append(b, p.region...)
+		case 'A':
+			b = append(b, p.account...)
+		default:
+			b = append(b, fresh...)
+		}
+		i += len("P}")
+	}
+	return string(b)
 }
 
 const (
@@ -194,6 +213,9 @@ func verbLevel(action string) power.Level {
 	if l, ok := byAction[action]; ok {
 		return l
 	}
+	if isDataRead(action) {
+		return power.DataRead
+	}
 	service, verb, _ := strings.Cut(action, ":")
 	for _, l := range looking {
 		if strings.HasPrefix(verb, l) {
@@ -205,3 +227,26 @@ func verbLevel(action string) power.Level {
 	}
 	return power.Write
 }
+
+func isDataRead(action string) bool {
+	for i := range dataReads {
+		if dataReads[i].action == action {
+			return true
+		}
+	}
+	return false
+}
+
+// knownThings says on what the listed actions are done.
+var knownThings = func() map[string]thing {
+	m := map[string]thing{}
+	for _, p := range primitives {
+		for _, st := range p.steps {
+			m[st.action] = st.on
+		}
+	}
+	for _, d := range dataReads {
+		m[d.action] = d.on
+	}
+	return m
+}()

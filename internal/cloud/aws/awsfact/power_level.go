@@ -230,13 +230,13 @@ type candidate struct {
 // and about those that a bound leaves of them, the strongest first.
 func (w *weighing) verbsOf(s *statement) {
 	actions := w.actionsOf(s)
-	broad, named := w.thingsOf(s)
+	things := w.thingsOf(s)
 	best := power.None
 	for _, a := range actions {
 		if a.level.Rank() <= best.Rank() {
 			break
 		}
-		if got, ok := w.any(s, a.action, broad); ok {
+		if got, ok := w.any(s, a.action, w.broad(a.action, things)); ok {
 			w.give(a.level, got, verbWhy(a.level), a.action)
 			best = a.level
 		}
@@ -245,11 +245,25 @@ func (w *weighing) verbsOf(s *statement) {
 		return
 	}
 	for _, a := range actions {
-		if got, ok := w.any(s, a.action, named); ok {
+		if got, ok := w.any(s, a.action, narrow(a.action, things)); ok {
 			w.give(power.Limited, got, "touches single named things", a.action)
 			return
 		}
 	}
+}
+
+// broad are the things that stand for everything that an action is done to.
+// Of the listed actions it is known what that is.
+func (w *weighing) broad(action string, of things) []string {
+	on, known := knownThings[action]
+	if !known {
+		return of.broad
+	}
+	out := make([]string, 0, len(w.places))
+	for _, p := range w.places {
+		out = append(out, on.at(p))
+	}
+	return out
 }
 
 func verbWhy(l power.Level) string {
@@ -312,24 +326,42 @@ func (w *weighing) actionsOf(s *statement) []candidate {
 	return out
 }
 
-// thingsOf are the things that a statement speaks of: those that stand for all
-// of a kind, and those that somebody named.
-func (w *weighing) thingsOf(s *statement) (broad, named []string) {
+// things are what a statement speaks of: those that stand for all of a kind,
+// and those that somebody named, or that are a part of all.
+type things struct{ broad, named []string }
+
+// narrow are the things that somebody named and that an action can be done to:
+// a listed action is done to things of one service.
+func narrow(action string, of things) []string {
+	on, known := knownThings[action]
+	if !known || on == anyThing {
+		return of.named
+	}
+	service := func(arn string) string { return strings.SplitN(arn+":::", ":", 4)[2] }
+	var out []string
+	for _, t := range of.named {
+		if got := service(t); got == service(string(on)) || got == fresh {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (w *weighing) thingsOf(s *statement) (out things) {
+	everything := string(thing("arn:{P}:" + fresh + ":{R}:{A}:{*}").at(w.home))
 	add := func(g glob) {
 		one := g.one()
 		if !s.ofResource(one) {
 			return
 		}
 		if wide(g) {
-			broad = append(broad, one)
-		} else {
-			named = append(named, one)
+			out.broad = append(out.broad, one)
+		}
+		if !g.free() {
+			out.named = append(out.named, one)
 		}
 	}
-	everything := string(thing("arn:{P}:" + fresh + ":{R}:{A}:{*}").at(w.home))
-	if s.notRes {
-		broad = append(broad, everything)
-	} else {
+	if !s.notRes {
 		for _, g := range s.resources {
 			add(g)
 		}
@@ -343,7 +375,7 @@ func (w *weighing) thingsOf(s *statement) (broad, named []string) {
 		}
 	}
 	if s.ofResource(everything) {
-		broad = append(broad, everything)
+		out.broad = append(out.broad, everything)
 	}
-	return broad, append(named, broad...)
+	return out
 }

@@ -45,8 +45,10 @@ func (d *identity) weigh() worth {
 		certain = levelOf(a, d.iam.home, d.self, forCertain).level
 	}
 	more, less := a.more(), a.less()
+	shown := written
 	if more != nil {
-		most = levelOf(a.atWorst(), d.iam.home, d.self, asWritten).level
+		shown = levelOf(a.atWorst(), d.iam.home, d.self, asWritten)
+		most = shown.level
 	}
 	if less != nil {
 		least, certain = power.None, power.None
@@ -63,7 +65,7 @@ func (d *identity) weigh() worth {
 	} else {
 		gaps = nil // whatever was not read changes nothing
 	}
-	w.grants = fact.Listed(grantsOf(written), from, "", gaps...)
+	w.grants = fact.Listed(grantsOf(shown, a), from, "", gaps...)
 	w.wildcards = fact.Listed(d.wildcardsOf(a), from, "", gaps...)
 	return w
 }
@@ -71,14 +73,18 @@ func (d *identity) weigh() worth {
 // mostGrants is how many statements are named.
 const mostGrants = 20
 
-// grantsOf names the statements that give the power, the strongest first.
-func grantsOf(s sum) []estate.Grant {
+// grantsOf names the statements that give the power, the strongest first: those
+// that were read.
+func grantsOf(s sum, a *authority) []estate.Grant {
 	out := make([]estate.Grant, 0, min(len(s.shares), mostGrants))
 	for _, sh := range s.shares {
 		if len(out) == mostGrants {
 			break
 		}
 		st := sh.statement
+		if !slices.Contains(a.own, st.policy) {
+			continue
+		}
 		out = append(out, estate.Grant{
 			Level: string(sh.level), Action: sh.actionText(), Resource: allBut(st.notRes, st.resourceWords),
 			Policy: st.policy.name, Statement: st.label(), Why: reasonsText(sh.why), Inferred: sh.inferred,

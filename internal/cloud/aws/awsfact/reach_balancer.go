@@ -34,7 +34,7 @@ func (x *exposing) balanced() {
 func (x *exposing) courses(n *nic) (all []course) {
 	f := &x.a.fronts
 	var targets []*target
-	if n.primary || len(x.nics) == 1 {
+	if n.primary {
 		targets = append(targets, f.instances[x.in.w.ID]...)
 		for _, b := range f.classic[x.in.w.ID] {
 			for i := range b.listeners {

@@ -38,14 +38,20 @@ type access struct {
 // its own.
 func (a *terrain) direct(at stand) *access {
 	return once(a, at, func() *access {
-		p := enter(at.family)
-		a.edge(p, at)
-		a.subnetGates(p, at.subnet, at.vpc, func() {
-			v := a.groupsLet(at.groups, at.family)
-			p.filter("security_group", spelled(at.groups), v.sieve, v.doc, "/ipPermissions")
-		})
+		p := a.inwards(at)
 		return &access{p.gates, p.ways(frontless)}
 	})
+}
+
+// inwards takes every packet of the internet to where an interface stands.
+func (a *terrain) inwards(at stand) *passage {
+	p := enter(at.family)
+	a.edge(p, at)
+	a.subnetGates(p, at.subnet, at.vpc, func() {
+		v := a.groupsLet(at.groups, at.family)
+		p.filter("security_group", spelled(at.groups), v.sieve, v.doc, "/ipPermissions")
+	})
+	return p
 }
 
 // subnetGates takes packets through the gates of a subnet: the region's block,

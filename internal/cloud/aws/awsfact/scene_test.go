@@ -221,7 +221,7 @@ func (s *scene) subjects() map[string][]string {
 }
 
 func (s *scene) isRefused(call, subject string) bool {
-	return slices.Contains(s.refused, call) || slices.Contains(s.refused, call+" "+subject)
+	return slices.Contains(s.refused, call) || slices.Contains(s.refused, call+" "+subject) || slices.Contains(s.refused, call+" ") && subject == ""
 }
 
 // hides says that a refusal keeps a document away.
@@ -308,7 +308,12 @@ func (s *scene) instance(t testing.TB) *snapshot.Resource {
 
 func (s *scene) exposure(t testing.TB) *estate.Exposure {
 	t.Helper()
-	w, err := new(awsfact.Reader).Workload(s.stands(t, s.context(t)), s.instance(t))
+	return s.exposed(t, s.context(t))
+}
+
+func (s *scene) exposed(t testing.TB, c *snapshot.Context) *estate.Exposure {
+	t.Helper()
+	w, err := new(awsfact.Reader).Workload(s.stands(t, c), s.instance(t))
 	if err != nil {
 		t.Fatal(err)
 	}

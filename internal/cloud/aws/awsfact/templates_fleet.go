@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
@@ -112,7 +113,8 @@ func readFleet(c *snapshot.Context) *fleet {
 	return f
 }
 
-// each reads the documents of a kind; one that cannot be read has no members.
+// each reads the documents of a kind; one that cannot be read has no members,
+// and what it is about is told by its uid alone.
 func each(c *snapshot.Context, kind string, rd *wire.Reader, add func(*snapshot.Resource, wire.Value)) {
 	for i := range c.Resources(kind) {
 		res := &c.Resources(kind)[i]
@@ -125,10 +127,7 @@ func each(c *snapshot.Context, kind string, rd *wire.Reader, add func(*snapshot.
 }
 
 func (f *fleet) addTemplate(res *snapshot.Resource, v wire.Value) {
-	id, ok := filled(v.Get("launchTemplateId"))
-	if !ok {
-		return
-	}
+	id := orLast(v.Get("launchTemplateId"), res.UID)
 	s := source{originOf(res)}
 	t := &template{
 		res: res, id: id, name: res.Name,
@@ -140,6 +139,14 @@ func (f *fleet) addTemplate(res *snapshot.Resource, v wire.Value) {
 	if name, ok := filled(v.Get("launchTemplateName")); ok {
 		f.byName[spot{res.Region, name}] = t
 	}
+}
+
+// orLast reads an id, or takes it from the end of a uid.
+func orLast(v wire.Value, uid string) string {
+	if id, ok := filled(v); ok {
+		return id
+	}
+	return uid[strings.LastIndexByte(uid, '/')+1:]
 }
 
 func (s source) versionNumber(v wire.Value, path string) fact.Of[string] {
@@ -176,11 +183,14 @@ func (f *fleet) addVersion(res *snapshot.Resource, v wire.Value) {
 }
 
 func (f *fleet) addConfig(res *snapshot.Resource, v wire.Value) {
-	name, ok := filled(v.Get("LaunchConfigurationName"))
-	if !ok {
-		return
+	name := orLast(v.Get("LaunchConfigurationName"), res.UID)
+	s := source{originOf(res)}
+	l := &config{res: res, name: name}
+	if v.Exists() {
+		l.version = *s.launchConfig(v)
+	} else {
+		l.version = *lostVersion(&hole{s.why(snapshot.Unreadable, res.UID), s.from})
 	}
-	l := &config{res: res, name: name, version: *source{originOf(res)}.launchConfig(v)}
 	f.configs = append(f.configs, l)
 	f.byConfig[spot{res.Region, name}] = l
 }

@@ -81,8 +81,8 @@ func publicPaths(p area) fact.Of[bool] {
 func (s source) isAttached(v wire.Value) fact.Of[bool] {
 	const path = "/attachmentSet"
 	list := v.Get("attachmentSet")
-	if list.Exists() && !list.IsNull() && !list.IsList() {
-		return fact.Unknown[bool](s.strange(list), s.from, path)
+	if why := s.noList(list, path); why != nil {
+		return fact.Unknown[bool](why, s.from, path)
 	}
 	var attached search
 	for _, at := range list.Items() {
@@ -98,10 +98,8 @@ func (s source) isAttached(v wire.Value) fact.Of[bool] {
 func (s source) routesOut(v wire.Value, routes *search, attached map[string]fact.Of[bool], unlisted *fact.Of[bool]) {
 	const path = "/routeSet"
 	list := v.Get("routeSet")
-	if !list.IsList() {
-		if list.Exists() && !list.IsNull() {
-			routes.add(fact.Unknown[bool](s.strange(list), s.from, path))
-		}
+	if why := s.noList(list, path); why != nil {
+		routes.add(fact.Unknown[bool](why, s.from, path))
 		return
 	}
 	for _, route := range list.Items() {

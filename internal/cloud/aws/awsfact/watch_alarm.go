@@ -16,6 +16,7 @@ type alarm struct {
 	queries []string // expressions over metrics
 	raw     []byte   // the document, for what is not understood
 	plain   bool     // it watches one metric by name, without dimensions
+	other   bool     // it watches something that is no metric of CloudWatch, such as a PromQL query
 	tells   fact.Of[bool]
 	s       source
 }
@@ -54,6 +55,7 @@ func (s source) alarm(v wire.Value) alarm {
 		a.plain = v.Get("Dimensions").Len() == 0
 		return a
 	}
+	a.other = v.Get("EvaluationCriteria").IsObject()
 	for _, q := range v.Get("Metrics").Items() {
 		if m := q.Get("MetricStat").Get("Metric"); m.Exists() {
 			namespace, _ := m.Get("Namespace").Text()
@@ -72,8 +74,8 @@ func (s source) acts(v wire.Value) fact.Of[bool] {
 	const path = "/AlarmActions"
 	list := v.Get("AlarmActions")
 	some := fact.Known(list.Len() > 0, s.from, path)
-	if !list.IsList() {
-		some = fact.Unknown[bool](s.why(snapshot.Absent, path), s.from, path)
+	if why := s.noList(list, path); why != nil {
+		some = fact.Unknown[bool](why, s.from, path)
 	}
 	return both(s.truth(v.Get("ActionsEnabled"), "/ActionsEnabled"), some)
 }
@@ -116,8 +118,11 @@ func (a *alarm) watches(m metric) fact.Of[bool] {
 			return yes
 		}
 	}
+	if len(a.direct)+len(a.queries) == 0 && !a.other {
+		return fact.Unknown[bool](a.s.why(snapshot.Absent, "/MetricName"), a.s.from, "/MetricName")
+	}
 	named := slices.ContainsFunc(a.queries, func(q string) bool { return mentions([]byte(q), m.name) })
-	if named || len(a.direct)+len(a.queries) == 0 && mentions(a.raw, m.name) {
+	if named || a.other && mentions(a.raw, m.name) {
 		return fact.Unknown[bool](a.s.why(snapshot.UnknownValue, "an expression over "+m.name), a.s.from, "/Metrics")
 	}
 	return no

@@ -127,6 +127,19 @@ func (s source) truth(v wire.Value, path string) fact.Of[bool] {
 	}
 }
 
+// noList says why a value is no list; nil if it is one. null is how an empty
+// one is written.
+func (s source) noList(v wire.Value, path string) *fact.Reason {
+	switch {
+	case v.IsList(), v.IsNull():
+		return nil
+	case !v.Exists():
+		return s.why(snapshot.Absent, path)
+	default:
+		return s.strange(v)
+	}
+}
+
 // A search asks whether there is one thing of which something is true.
 type search struct {
 	found, doubt *fact.Of[bool]

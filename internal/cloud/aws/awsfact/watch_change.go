@@ -100,13 +100,18 @@ func (s source) metricFilter(v wire.Value, watch *alarms) metricFilter {
 	if tree, err := parsePattern(f.text); err == nil && narrowed == "" {
 		f.pattern = tree
 	}
-	var any search
-	for _, t := range v.Get("metricTransformations").Items() {
+	const path = "/metricTransformations"
+	list := v.Get("metricTransformations")
+	var told search
+	if why := s.noList(list, path); why != nil {
+		told.add(fact.Unknown[bool](why, s.from, path))
+	}
+	for _, t := range list.Items() {
 		namespace, _ := t.Get("metricNamespace").Text()
 		name, _ := t.Get("metricName").Text()
-		any.add(watch.counting(metric{namespace, name}))
+		told.add(watch.counting(metric{namespace, name}))
 	}
-	f.tells = any.answer(s.from)
+	f.tells = told.answer(s.from)
 	return f
 }
 

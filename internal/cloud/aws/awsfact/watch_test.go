@@ -114,50 +114,52 @@ func testRegion[T any](t *testing.T, read func(*estate.AccountRegion) fact.Of[T]
 	}
 }
 
-func one(call, body string) []asked { return []asked{{call, here, "", body}} }
+func single(call, body string) []asked { return []asked{{call, here, "", body}} }
 
 func TestSettingsOfARegion(t *testing.T) {
 	t.Parallel()
-	settings := func(member, text string) string { return "<r><" + member + ">" + text + "</" + member + "></r>" }
+	settings := func(member, text string) string {
+		return "<SettingResponse><" + member + ">" + text + "</" + member + "></SettingResponse>"
+	}
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[bool] { return r.Storage.EncryptedByDefault }, []regionCase{
-		{"encrypted by default", one(awsfact.CallEncryption, settings("ebsEncryptionByDefault", "true")), true},
-		{"not encrypted by default", one(awsfact.CallEncryption, settings("ebsEncryptionByDefault", "false")), false},
-		{"another member", one(awsfact.CallEncryption, settings("other", "x")), "? absent /ebsEncryptionByDefault"},
-		{"encryption was refused", one(awsfact.CallEncryption, ""), "? denied denied"},
+		{"encrypted by default", single(awsfact.CallEncryption, settings("ebsEncryptionByDefault", "true")), true},
+		{"not encrypted by default", single(awsfact.CallEncryption, settings("ebsEncryptionByDefault", "false")), false},
+		{"another member", single(awsfact.CallEncryption, settings("other", "x")), "? absent /ebsEncryptionByDefault"},
+		{"encryption was refused", single(awsfact.CallEncryption, ""), "? denied denied"},
 		{"encryption was not asked", nil, "? not_collected"},
 		{"another region's setting", []asked{{awsfact.CallEncryption, there, "", settings("ebsEncryptionByDefault", "true")}}, "? not_collected"},
 	})
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[string] { return r.Storage.SnapshotBlock }, []regionCase{
-		{"all sharing blocked", one(awsfact.CallSnapshotBlock, settings("state", "block-all-sharing")), "block-all-sharing"},
-		{"sharing not blocked", one(awsfact.CallSnapshotBlock, settings("state", "unblocked")), "unblocked"},
-		{"a word of tomorrow", one(awsfact.CallSnapshotBlock, settings("state", "half")), "? unknown_value half"},
+		{"all sharing blocked", single(awsfact.CallSnapshotBlock, settings("state", "block-all-sharing")), "block-all-sharing"},
+		{"sharing not blocked", single(awsfact.CallSnapshotBlock, settings("state", "unblocked")), "unblocked"},
+		{"a word of tomorrow", single(awsfact.CallSnapshotBlock, settings("state", "half")), "? unknown_value half"},
 	})
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[string] { return r.Storage.ImageBlock }, []regionCase{
-		{"images blocked", one(awsfact.CallImageBlock, settings("imageBlockPublicAccessState", "block-new-sharing")), "block-new-sharing"},
-		{"images refused", one(awsfact.CallImageBlock, ""), "? denied denied"},
+		{"images blocked", single(awsfact.CallImageBlock, settings("imageBlockPublicAccessState", "block-new-sharing")), "block-new-sharing"},
+		{"images refused", single(awsfact.CallImageBlock, ""), "? denied denied"},
 	})
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[bool] { return r.Storage.SerialConsole }, []regionCase{
-		{"serial console on", one(awsfact.CallSerialConsole, settings("serialConsoleAccessEnabled", "true")), true},
+		{"serial console on", single(awsfact.CallSerialConsole, settings("serialConsoleAccessEnabled", "true")), true},
 	})
 	mode := func(state, word string) string {
 		return "<r><vpcBlockPublicAccessOptions><state>" + state + "</state><internetGatewayBlockMode>" + word + "</internetGatewayBlockMode></vpcBlockPublicAccessOptions></r>"
 	}
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[string] { return r.BlockMode }, []regionCase{
-		{"access never blocked", one(awsfact.CallBlockAccess, mode("default-state", "off")), "off"},
-		{"access blocked inwards", one(awsfact.CallBlockAccess, mode("update-complete", "block-ingress")), "block-ingress"},
-		{"a change is on its way", one(awsfact.CallBlockAccess, mode("update-in-progress", "block-ingress")), "? pending /internetGatewayBlockMode"},
-		{"a mode of tomorrow", one(awsfact.CallBlockAccess, mode("update-complete", "block-some")), "? unknown_value block-some"},
-		{"the mode was refused", one(awsfact.CallBlockAccess, ""), "? denied denied"},
+		{"access never blocked", single(awsfact.CallBlockAccess, mode("default-state", "off")), "off"},
+		{"access blocked inwards", single(awsfact.CallBlockAccess, mode("update-complete", "block-ingress")), "block-ingress"},
+		{"a change is on its way", single(awsfact.CallBlockAccess, mode("update-in-progress", "block-ingress")), "? pending /internetGatewayBlockMode"},
+		{"a mode of tomorrow", single(awsfact.CallBlockAccess, mode("update-complete", "block-some")), "? unknown_value block-some"},
+		{"the mode was refused", single(awsfact.CallBlockAccess, ""), "? denied denied"},
 	})
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[int64] { return r.Storage.Unencrypted }, []regionCase{
-		{"two volumes in the clear", one(awsfact.CallVolumes, set("volumeSet", "<item><volumeId>vol-1</volumeId><encrypted>false</encrypted></item>", "<item><volumeId>vol-2</volumeId><encrypted>false</encrypted></item>")), int64(2)},
-		{"no volume in the clear", one(awsfact.CallVolumes, set("volumeSet")), int64(0)},
-		{"a volume that does not say", one(awsfact.CallVolumes, set("volumeSet", "<item><volumeId>vol-1</volumeId></item>")), "? absent /encrypted"},
-		{"volumes were refused", one(awsfact.CallVolumes, ""), "? denied denied"},
+		{"two volumes in the clear", single(awsfact.CallVolumes, set("volumeSet", "<item><volumeId>vol-1</volumeId><encrypted>false</encrypted></item>", "<item><volumeId>vol-2</volumeId><encrypted>false</encrypted></item>")), int64(2)},
+		{"no volume in the clear", single(awsfact.CallVolumes, set("volumeSet")), int64(0)},
+		{"a volume that does not say", single(awsfact.CallVolumes, set("volumeSet", "<item><volumeId>vol-1</volumeId></item>")), "? absent /encrypted"},
+		{"volumes were refused", single(awsfact.CallVolumes, ""), "? denied denied"},
 	})
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[int64] { return r.Storage.PublicSnapshots }, []regionCase{
-		{"a public snapshot", one(awsfact.CallSnapshots, set("snapshotSet", "<item><snapshotId>snap-1</snapshotId></item>")), int64(1)},
-		{"no public snapshot", one(awsfact.CallSnapshots, set("snapshotSet")), int64(0)},
+		{"a public snapshot", single(awsfact.CallSnapshots, set("snapshotSet", "<item><snapshotId>snap-1</snapshotId></item>")), int64(1)},
+		{"no public snapshot", single(awsfact.CallSnapshots, set("snapshotSet")), int64(0)},
 		{"snapshots were not asked", nil, "? not_collected"},
 	})
 }
@@ -209,7 +211,7 @@ func TestAWayFromTheInternet(t *testing.T) {
 func TestThreatDetection(t *testing.T) {
 	t.Parallel()
 	list := func(ids string, status ...string) []asked {
-		qs := one(awsfact.CallDetectors, `{"detectorIds":[`+ids+`]}`)
+		qs := single(awsfact.CallDetectors, `{"detectorIds":[`+ids+`]}`)
 		for _, s := range status {
 			body := ""
 			if s != "" {
@@ -226,14 +228,14 @@ func TestThreatDetection(t *testing.T) {
 		{"the detector was refused", list(`"12ab"`, ""), "? denied denied"},
 		{"the detector was not asked", list(`"12ab"`), "? not_collected"},
 		{"a status of tomorrow", list(`"12ab"`, "PAUSED"), "? unknown_value PAUSED"},
-		{"the list was refused", one(awsfact.CallDetectors, ""), "? denied denied"},
+		{"the list was refused", single(awsfact.CallDetectors, ""), "? denied denied"},
 	})
 }
 
 func TestAnalyzersAndRecorders(t *testing.T) {
 	t.Parallel()
 	analyzers := func(items ...string) []asked {
-		return one(awsfact.CallAnalyzers, `{"analyzers":[`+strings.Join(items, ",")+`]}`)
+		return single(awsfact.CallAnalyzers, `{"analyzers":[`+strings.Join(items, ",")+`]}`)
 	}
 	analyzer := func(name, kind, status string) string {
 		return fmt.Sprintf(`{"arn":"arn:aws:access-analyzer:eu-west-1:111122223333:analyzer/%s","name":"%s","type":"%s","status":"%s"}`, name, name, kind, status)
@@ -247,10 +249,10 @@ func TestAnalyzersAndRecorders(t *testing.T) {
 		{"a type of tomorrow", analyzers(analyzer("a", "GALAXY", "ACTIVE")), "? unknown_value GALAXY"},
 		{"a type of tomorrow that is not active", analyzers(analyzer("a", "GALAXY", "FAILED")), false},
 		{"one of two", analyzers(analyzer("a", "ACCOUNT", "FAILED"), analyzer("b", "ACCOUNT", "ACTIVE")), true},
-		{"analyzers were refused", one(awsfact.CallAnalyzers, ""), "? denied denied"},
+		{"analyzers were refused", single(awsfact.CallAnalyzers, ""), "? denied denied"},
 	})
 	recorders := func(items ...string) []asked {
-		return one(awsfact.CallRecorder, `{"ConfigurationRecordersStatus":[`+strings.Join(items, ",")+`]}`)
+		return single(awsfact.CallRecorder, `{"ConfigurationRecordersStatus":[`+strings.Join(items, ",")+`]}`)
 	}
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[bool] { return r.Watch.Recorder }, []regionCase{
 		{"it records", recorders(`{"name":"default","recording":true,"lastStatus":"SUCCESS"}`), true},
@@ -261,7 +263,7 @@ func TestAnalyzersAndRecorders(t *testing.T) {
 		{"there is no recorder", recorders(), false},
 		{"a status of tomorrow for deliveries", recorders(`{"name":"default","recording":true,"lastStatus":"Tired"}`), "? unknown_value Tired"},
 		{"the recorder does not say", recorders(`{"name":"default"}`), "? absent /recording"},
-		{"recorders were refused", one(awsfact.CallRecorder, ""), "? denied denied"},
+		{"recorders were refused", single(awsfact.CallRecorder, ""), "? denied denied"},
 	})
 }
 
@@ -278,7 +280,7 @@ func TestAlarmOnRequestsWithoutAToken(t *testing.T) {
 	query := func(text string) string {
 		return alarmOn("q", `"Metrics":[{"Id":"q1","ReturnData":true,"Expression":"`+text+`"}]`)
 	}
-	alarms := func(items ...string) []asked { return one(awsfact.CallAlarms, alarmList(items...)) }
+	alarms := func(items ...string) []asked { return single(awsfact.CallAlarms, alarmList(items...)) }
 	testRegion(t, func(r *estate.AccountRegion) fact.Of[bool] { return r.Watch.MetaAlarm }, []regionCase{
 		{"on the metric", alarms(alarmOn("a", direct)), true},
 		{"on the refused requests", alarms(alarmOn("a", strings.Replace(direct, "NoToken", "NoTokenRejected", 1))), true},
@@ -293,8 +295,10 @@ func TestAlarmOnRequestsWithoutAToken(t *testing.T) {
 		{"it tells nobody", alarms(strings.Replace(alarmOn("a", direct), `["arn:aws:sns:eu-west-1:111122223333:security"]`, `[]`, 1)), false},
 		{"it goes off when the number falls", alarms(strings.Replace(alarmOn("a", direct), "GreaterThan", "LessThan", 1)), false},
 		{"its actions are not told", alarms(strings.Replace(alarmOn("a", direct), `"ActionsEnabled":true,`, ``, 1)), "? absent /ActionsEnabled"},
-		{"an alarm of tomorrow that names the metric", alarms(alarmOn("a", `"PromQL":"sum(MetadataNoToken)"`)), "? unknown_value an expression over MetadataNoToken"},
-		{"alarms were refused", one(awsfact.CallAlarms, ""), "? denied denied"},
+		{"an alarm of tomorrow that names the metric", alarms(alarmOn("a", `"EvaluationCriteria":{"PromQLCriteria":{"Query":"sum(MetadataNoToken)"}}`)), "? unknown_value an expression over MetadataNoToken"},
+		{"an alarm of tomorrow on something else", alarms(alarmOn("a", `"EvaluationCriteria":{"PromQLCriteria":{"Query":"sum(MetadataNoTokens)"}}`)), false},
+		{"an alarm that does not say on what", alarms(alarmOn("a", `"Period":300`)), "? absent /MetricName"},
+		{"alarms were refused", single(awsfact.CallAlarms, ""), "? denied denied"},
 	})
 }
 
@@ -303,7 +307,7 @@ func TestVaults(t *testing.T) {
 	vault := func(name, members string) string {
 		return fmt.Sprintf(`{"BackupVaultArn":"arn:aws:backup:eu-west-1:111122223333:backup-vault:%s","BackupVaultName":"%s"%s}`, name, name, members)
 	}
-	c := scanned(t, one(awsfact.CallVaults, `{"BackupVaultList":[`+strings.Join([]string{
+	c := scanned(t, single(awsfact.CallVaults, `{"BackupVaultList":[`+strings.Join([]string{
 		vault("a", `,"EncryptionKeyType":"CUSTOMER_MANAGED_KMS_KEY","Locked":true,"VaultType":"BACKUP_VAULT"`),
 		vault("b", `,"EncryptionKeyArn":"arn:aws:kms:eu-west-1:111122223333:key/1","Locked":false`),
 		vault("c", `,"EncryptionKeyType":"AWS_OWNED_KMS_KEY"`),
@@ -317,7 +321,7 @@ func TestVaults(t *testing.T) {
 	if diff := cmp.Diff([][]any{{"a", true, true}, {"b", "? absent /EncryptionKeyType", false}, {"c", false, "? absent /Locked"}}, got); diff != "" || !list.Whole() {
 		t.Errorf("%v %s", list.Gaps(), diff)
 	}
-	if list := regionIn(t, scanned(t, one(awsfact.CallVaults, "")...), here).Vaults; list.Whole() || list.Gaps()[0].Cause != snapshot.Denied {
+	if list := regionIn(t, scanned(t, single(awsfact.CallVaults, "")...), here).Vaults; list.Whole() || list.Gaps()[0].Cause != snapshot.Denied {
 		t.Error("vaults that were refused are taken for whole")
 	}
 }

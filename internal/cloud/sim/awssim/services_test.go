@@ -203,3 +203,51 @@ func TestBucketsOfServicesAreTheirOwn(t *testing.T) {
 		t.Error(code)
 	}
 }
+
+func TestEveryFaultOfTheOtherForms(t *testing.T) {
+	t.Parallel()
+	e := small()
+	l := serve(t, e, awssim.Options{})
+	c := client(l, e.Accounts[0], "eu-west-1")
+	asks := map[string]func() (int, string, string){
+		"iam": func() (int, string, string) { return c.at("iam", "us-east-1").ask(t, "GetAccountSummary") },
+		"cloudwatch": func() (int, string, string) {
+			return c.at("monitoring", "eu-west-1").send(t, "POST", "/", "GraniteServiceVersion20100801.DescribeAlarms", "{}")
+		},
+		"guardduty": func() (int, string, string) {
+			return c.at("guardduty", "eu-west-1").send(t, "GET", "/detector", "", "")
+		},
+	}
+	for kind, want := range map[awssim.Kind]map[string]string{
+		awssim.Throttled:    {"iam": "400 Throttling", "cloudwatch": "400 ThrottlingException", "guardduty": "429 ThrottlingException"},
+		awssim.InternalXML:  {"iam": "500 InternalFailure", "cloudwatch": "500 InternalServerException", "guardduty": "500 InternalServerException"},
+		awssim.Forbidden:    {"iam": "403 AccessDenied", "cloudwatch": "400 AccessDeniedException", "guardduty": "403 AccessDeniedException"},
+		awssim.Unauthorised: {"iam": "403 InvalidClientTokenId", "cloudwatch": "400 UnrecognizedClientException", "guardduty": "403 UnrecognizedClientException"},
+		awssim.InternalHTML: {"iam": "500 ", "cloudwatch": "500 ", "guardduty": "500 "},
+		awssim.Empty:        {"iam": "200 ", "cloudwatch": "200 ", "guardduty": "200 "},
+	} {
+		for service, send := range asks {
+			l.Reset()
+			l.Fail(awssim.Fault{Kind: kind, Count: 1})
+			status, code, body := send()
+			if got := fmt.Sprint(status, " ", code); got != want[service] || kind == awssim.Empty && body != "" {
+				t.Errorf("%s, %s: %s, want %s", kind, service, got, want[service])
+			}
+			if status, _, _ := send(); status != 200 {
+				t.Errorf("%s, %s: afterwards %d", kind, service, status)
+			}
+			if calls := l.Calls(); len(calls) != 2 || calls[0].Fault != kind || calls[0].Status == 200 && kind != awssim.Empty {
+				t.Errorf("%s, %s: %v", kind, service, calls)
+			}
+		}
+	}
+	for service, want := range map[string][2]string{"iam": {"</GetAccountSummaryResult>", "<gateway>"}, "cloudwatch": {"{}", "gateway"}, "guardduty": {"{}", "gateway"}} {
+		for n, kind := range []awssim.Kind{awssim.NoList, awssim.ForeignXML} {
+			l.Reset()
+			l.Fail(awssim.Fault{Kind: kind, Count: 1})
+			if status, _, body := asks[service](); status != 200 || !strings.Contains(body, want[n]) {
+				t.Errorf("%s, %s: %d %s", kind, service, status, body)
+			}
+		}
+	}
+}

@@ -36,15 +36,15 @@ func onWord(on bool) string {
 func isoTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // argSize reads maxResults of the URL.
-func (a ask) argSize(c *caller, least, most int) (int, *refusal) {
-	return sizeOf(c, a.args.Get("maxResults"), least, most, most)
+func (a ask) argSize(c *caller, most int) (int, *refusal) {
+	return sizeOf(c, a.args.Get("maxResults"), 1, most, most)
 }
 
 func (s *Server) listDetectors(c *caller, a ask) (any, *refusal) {
 	if no := a.knows("maxResults", "nextToken"); no != nil {
 		return nil, no
 	}
-	size, no := a.argSize(c, 1, 50)
+	size, no := a.argSize(c, 50)
 	if no != nil {
 		return nil, no
 	}
@@ -133,7 +133,7 @@ func (s *Server) listAnalyzers(c *caller, a ask) (any, *refusal) {
 	if no := a.knows("maxResults", "nextToken", "type"); no != nil {
 		return nil, no
 	}
-	size, no := a.argSize(c, 1, 100)
+	size, no := a.argSize(c, 100)
 	if no != nil {
 		return nil, no
 	}

@@ -220,7 +220,7 @@ func (s *Server) listVaults(c *caller, a ask) (any, *refusal) {
 	if no := a.knows("maxResults", "nextToken", "vaultType", "shared"); no != nil {
 		return nil, no
 	}
-	size, no := a.argSize(c, 1, 1000)
+	size, no := a.argSize(c, 1000)
 	if no != nil {
 		return nil, no
 	}
@@ -241,7 +241,7 @@ func (s *Server) listProtected(c *caller, a ask) (any, *refusal) {
 	if no := a.knows("maxResults", "nextToken"); no != nil {
 		return nil, no
 	}
-	size, no := a.argSize(c, 1, 1000)
+	size, no := a.argSize(c, 1000)
 	if no != nil {
 		return nil, no
 	}
