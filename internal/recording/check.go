@@ -16,13 +16,13 @@ import (
 // A thing is what a recording names once.
 type thing struct{ kind, region, uid string }
 
-// A listing is what an answer is about, whatever its subject.
-type listing struct{ call, region string }
+// A listing is what an answer is about, whatever its subject. One call may list
+// several kinds, by what is asked of it.
+type listing struct{ call, region, kind string }
 
 // A count is what one listing's answers say, and what is there of it.
 type count struct {
-	lists string // kind
-	items int    // as answered
+	items int // as answered
 	there int    // resources, and repeats that were left out
 }
 
@@ -67,14 +67,7 @@ func (c *check) resource(r *resource) error {
 		return fmt.Errorf("%s is there twice", r.UID)
 	}
 	c.things[id] = true
-	n := c.of(listing{r.Call, r.Region})
-	if n.lists == "" {
-		n.lists = r.Kind
-	}
-	if n.lists != r.Kind {
-		return fmt.Errorf("%s lists %s and %s", r.Call, n.lists, r.Kind)
-	}
-	n.there++
+	c.of(listing{r.Call, r.Region, r.Kind}).there++
 	return nil
 }
 
@@ -90,11 +83,7 @@ func (c *check) answer(a *answer) error {
 		return fmt.Errorf("the answer to %s in %s is a refusal and counts %d items", a.Call, a.Region, a.Items)
 	}
 	c.asked[id] = true
-	n := c.of(listing{a.Call, a.Region})
-	if n.lists != "" && n.lists != a.Lists {
-		return fmt.Errorf("%s in %s lists %q, and there is %s of it", a.Call, a.Region, a.Lists, n.lists)
-	}
-	n.lists = a.Lists
+	n := c.of(listing{a.Call, a.Region, a.Lists})
 	n.items += a.Items
 	n.there += a.Repeats
 	return nil
@@ -125,10 +114,10 @@ func (c *check) end(e *end) error {
 // whole says whether every listing brought what its answers count: no more,
 // no less, and nothing without an answer.
 func (c *check) whole() error {
-	byName := func(a, b listing) int { return cmp.Or(cmp.Compare(a.call, b.call), cmp.Compare(a.region, b.region)) }
+	byName := func(a, b listing) int { return cmp.Or(cmp.Compare(a.call, b.call), cmp.Compare(a.region, b.region), cmp.Compare(a.kind, b.kind)) }
 	for _, l := range slices.SortedFunc(maps.Keys(c.counts), byName) {
 		if n := c.counts[l]; n.items != n.there {
-			return fmt.Errorf("%s in %s answered with %d items, and %d are there: the recording is not whole", l.call, l.region, n.items, n.there)
+			return fmt.Errorf("%s in %s answered with %d items of %s, and %d are there: the recording is not whole", l.call, l.region, n.items, cmp.Or(l.kind, "no kind"), n.there)
 		}
 	}
 	return nil

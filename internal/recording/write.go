@@ -55,7 +55,7 @@ func (w *Writer) Page(_ context.Context, rs []snapshot.Resource, _ judge.Result)
 func (w *Writer) End(_ context.Context, c *snapshot.Context, _ judge.Result) error {
 	for _, a := range c.Answers() {
 		l := fromAnswer(&a)
-		at := listing{a.Call, a.Region}
+		at := listing{a.Call, a.Region, a.Lists}
 		l.Repeats = min(w.repeats[at], a.Items)
 		w.repeats[at] -= l.Repeats
 		if err := w.put(line{Answer: l}); err != nil {
@@ -81,7 +81,7 @@ func (w *Writer) things(rs []snapshot.Resource) error {
 	for i := range rs {
 		r := &rs[i]
 		if w.check.things[thing{r.Kind, r.Region, r.UID}] {
-			w.repeats[listing{r.Call, r.Region}]++
+			w.repeats[listing{r.Call, r.Region, r.Kind}]++
 			continue
 		}
 		if err := w.put(line{Resource: fromResource(r)}); err != nil {

@@ -19,13 +19,14 @@ import (
 func deskStops(d *desk) []string {
 	return []string{"/accounts", "/accounts/1", "/accounts/1?did=change", "/accounts/2", "/accounts/3", "/accounts/1/disconnect", "/accounts/new?external=plb-abc234",
 		"/scans", "/scans/5", "/scans/5?reload=off", "/scans/3", "/scans/5/cancel", "/scans/4/cancel",
-		"/inventory", "/inventory?q=tokens:optional", "/inventory?q=tokens:maybe", "/inventory?q=nonesuch", "/inventory/" + d.workloads[0].UID, "/inventory/" + d.workloads[2].UID}
+		"/inventory", "/inventory?q=tokens:optional", "/inventory?q=tokens:maybe", "/inventory?q=nonesuch", "/inventory/" + d.workloads[0].UID, "/inventory/" + d.workloads[1].UID, "/inventory/" + d.workloads[2].UID, "/inventory/" + d.workloads[3].UID}
 }
 
 func TestAxeFindsNothingOnAccountsScansAndInventory(t *testing.T) {
 	t.Parallel()
 	script := axe(t)
 	d := office()
+	d.looked = lookedAt
 	base, empty := server(t, d.serve(viewerOfAll())), server(t, (&desk{}).serve(administrator()))
 	var addresses []string
 	for _, s := range deskStops(d) {

@@ -13,6 +13,7 @@ import (
 	"plumbline/internal/access"
 	"plumbline/internal/estate"
 	"plumbline/internal/finding"
+	inspecting "plumbline/internal/inspect"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/query"
@@ -35,6 +36,7 @@ type desk struct {
 	found     []listing.Finding
 	refused   int  // questions of the last scans that were refused
 	hidden    bool // the viewer's reach has ended
+	looked    func(listing.Workload) (*inspecting.Report, error)
 
 	done   []string // what the clerk did
 	tried  listing.Tried
@@ -308,12 +310,16 @@ const demoPolicy = `{
 `
 
 func (d *desk) config(v *access.Viewer) ui.Config {
-	return ui.Config{
+	c := ui.Config{
 		Rules: catalogue(), Now: clock, Version: "0.2.0", Auth: as{v}, Reader: d, Clerk: clerk{d},
 		Policy:    func(string) (string, error) { return demoPolicy, nil },
 		Principal: func(string) string { return "arn:aws:iam::444455556666:role/plumbline" },
 		Pace:      ui.Pace{Look: 5 * time.Millisecond, Beat: 20 * time.Millisecond},
 	}
+	if d.looked != nil {
+		c.Inspect = func(_ context.Context, x listing.Workload) (*inspecting.Report, error) { return d.looked(x) }
+	}
+	return c
 }
 
 func (d *desk) serve(v *access.Viewer) http.Handler { return ui.New(d.config(v)) }

@@ -33,13 +33,22 @@ func hiddenOf(w *estate.Workload) (pages.Question, []pages.Secret) {
 		if s.Line > 0 {
 			place = strings.TrimPrefix(fmt.Sprintf("%s, line %d", s.Place, s.Line), ", ")
 		}
-		all = append(all, pages.Secret{Kind: sentenceName(strings.ReplaceAll(s.Kind, "_", " ")), Place: place, Mark: short(s.Hash)})
+		all = append(all, pages.Secret{Kind: secretName(s.Kind), Place: place, Mark: short(s.Hash)})
 	}
 	if len(all) > 0 {
 		q.Say = "The secrets themselves are not kept. The same secret has the same mark wherever it stands."
 	}
 	all, q.More = cutList(all)
 	return q, all
+}
+
+// secretName is what a kind of secret is called.
+func secretName(kind string) string {
+	words := strings.ReplaceAll(kind, "_", " ")
+	if rest, ok := strings.CutPrefix(words, "aws "); ok {
+		return "AWS " + rest
+	}
+	return sentenceName(words)
 }
 
 // short is the beginning of a long hash.

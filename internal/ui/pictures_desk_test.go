@@ -19,12 +19,14 @@ func TestPicturesOfAccounts(t *testing.T) {
 		t.Fatal("PLUMBLINE_SHOTS names no folder for the pictures.")
 	}
 	d := office()
+	d.looked = lookedAt
 	base := server(t, d.serve(viewerOfAll()))
 	ctx := tab(t)
 	for name, path := range map[string]string{
 		"accounts": "/accounts", "account": "/accounts/1?did=change", "disconnect": "/accounts/1/disconnect", "onboarding": "/accounts/new?external=plb-7f2c41d9e0",
 		"scans": "/scans", "scan-running": "/scans/5", "scan-cancelled": "/scans/3", "scan": "/scans/4", "cancel": "/scans/5/cancel",
 		"inventory": "/inventory?q=tokens:optional", "inventory-problem": "/inventory?q=tokens:maybe", "workload": "/inventory/" + d.workloads[0].UID,
+		"workload-cut": "/inventory/" + d.workloads[1].UID, "workload-unknown": "/inventory/" + d.workloads[2].UID,
 	} {
 		for _, l := range []look{{1440, "light"}, {390, "light"}, {1440, "dark"}, {390, "dark"}} {
 			if err := l.set(ctx); err != nil {

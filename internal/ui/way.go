@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	"plumbline/internal/path"
 	"plumbline/web/pages"
@@ -46,6 +47,9 @@ func (u *ui) way(p *path.Path) *pages.Way {
 // missing, and what is not certain.
 func hop(s *path.Step) pages.Hop {
 	h := pages.Hop{Title: s.Title, Detail: sentence(s.Detail), ID: s.ID}
+	if strings.Contains(s.Title, s.ID) {
+		h.ID = "" // the title says it
+	}
 	switch {
 	case !s.Passes:
 		h.Tone, h.Tag = "shut", &parts.Tag{Tone: "pass", Icon: "x", Text: "Stops here"}

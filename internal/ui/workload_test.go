@@ -1,7 +1,6 @@
 package ui_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -12,13 +11,12 @@ import (
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
-	closer "plumbline/internal/inspect"
+	inspecting "plumbline/internal/inspect"
 	"plumbline/internal/listing"
 	attack "plumbline/internal/path"
 	"plumbline/internal/problem"
 	"plumbline/internal/reach"
 	"plumbline/internal/snapshot"
-	"plumbline/internal/ui"
 )
 
 var why = &fact.Reason{Cause: snapshot.Denied, Call: "ec2:DescribeNetworkAcls", Region: "eu-west-1", Detail: "UnauthorizedOperation"}
@@ -61,8 +59,8 @@ func exposed(x listing.Workload) *estate.Workload {
 }
 
 // report is what a close look tells of a workload.
-func report(w *estate.Workload) *closer.Report {
-	return &closer.Report{
+func report(w *estate.Workload) *inspecting.Report {
+	return &inspecting.Report{
 		Workload: w, Path: attack.Of(w), TakenAt: scanTime(4),
 		Group: &estate.Template{Subject: estate.Subject{Name: "web"}, Type: "auto_scaling_group", Next: estate.Forecast{
 			Launches: fact.Sure(true), Tokens: fact.Sure("required"), TokensBy: fact.Sure("account"), Endpoint: fact.Sure("enabled"), EndpointBy: fact.Sure("service"),
@@ -76,16 +74,31 @@ func report(w *estate.Workload) *closer.Report {
 }
 
 // looking serves the office with a close look at each workload.
-func looking(d *desk, do func(listing.Workload) (*closer.Report, error)) http.Handler {
-	c := d.config(viewer(access.Reader))
-	c.Inspect = func(_ context.Context, x listing.Workload) (*closer.Report, error) { return do(x) }
-	return ui.New(c)
+func looking(d *desk, do func(listing.Workload) (*inspecting.Report, error)) http.Handler {
+	d.looked = do
+	return d.serve(viewer(access.Reader))
+}
+
+// lookedAt is what a close look at the workloads of the office tells: the first
+// stands open, the second is guarded, of the third nothing is known.
+func lookedAt(x listing.Workload) (*inspecting.Report, error) {
+	w := exposed(x)
+	switch x.Name {
+	case "web-prod-1":
+	case "web-prod-2":
+		w.Metadata.Tokens, w.Metadata.Class = fact.Sure("required"), fact.Sure(estate.ClassSessionToken)
+	case "web-prod-3":
+		w = &estate.Workload{Subject: w.Subject}
+	default:
+		return nil, problem.New(problem.NotFound, "There is none.")
+	}
+	return report(w), nil
 }
 
 func closely(t *testing.T, change func(*estate.Workload)) page {
 	t.Helper()
 	d := office()
-	return get(t, looking(d, func(x listing.Workload) (*closer.Report, error) {
+	return get(t, looking(d, func(x listing.Workload) (*inspecting.Report, error) {
 		w := exposed(x)
 		change(w)
 		return report(w), nil
@@ -104,7 +117,7 @@ func TestAWorkloadAnswersFourQuestions(t *testing.T) {
 		"There may be more than is listed.", "The permission is missing (UnauthorizedOperation): ec2:DescribeNetworkAcls in eu-west-1.",
 		"Security group sg-0b Lets some through", "IPv4 to 198.51.100.9 Closed at Network ACL, inwards acl-0d", "Rule 90 denies everything.", "Network ACL, inwards acl-0c Not known",
 		"What may it do? Everything in the account", "AdministratorAccess statement #1", "Condition taken to be met", "Passes a role to a new instance.",
-		"What is hidden in it? 1 secret in its user data", "Aws access key part 2, /etc/app.env, line 4", "9f9f9f9f9f9f", "a container platform runs on it",
+		"What is hidden in it? 1 secret in its user data", "AWS access key part 2, /etc/app.env, line 4", "9f9f9f9f9f9f", "a container platform runs on it",
 		"1 fail, 1 not assessed, 1 pass", "EC2 instance answers metadata requests without a session token", "Metadata replies travel at most two network hops", "Passes")
 	if strings.Contains(p.text(), strings.Repeat("9f", 32)) {
 		t.Error("the whole hash of a secret is on the page")
@@ -199,7 +212,7 @@ func TestAWorkloadThatCannotBeLookedAtCloselyIsShown(t *testing.T) {
 		"could not be read again; the log of the program says why":         errors.New("hunter2"),
 	} {
 		d := office()
-		p := get(t, looking(d, func(listing.Workload) (*closer.Report, error) { return nil, err }), "/inventory/"+d.workloads[0].UID)
+		p := get(t, looking(d, func(listing.Workload) (*inspecting.Report, error) { return nil, err }), "/inventory/"+d.workloads[0].UID)
 		p.has(t, "Not looked at closely.", want, "Tokens optional", "From the internet not known", "EC2 instance answers metadata requests without a session token")
 		if p.Code != http.StatusOK || strings.Contains(p.Body.String(), "hunter2") {
 			t.Errorf("%d for %v", p.Code, err)
@@ -220,7 +233,7 @@ func TestAGroupsFindingStandsOnItsMembers(t *testing.T) {
 		f := d.found[0]
 		f.Number, f.Subject.UID, f.Subject.ID = 9, x.Group, "web"
 		d.found = append(d.found, f)
-		p := get(t, looking(d, func(x listing.Workload) (*closer.Report, error) {
+		p := get(t, looking(d, func(x listing.Workload) (*inspecting.Report, error) {
 			r := report(exposed(x))
 			r.Verdicts = []finding.Verdict{{Rule: f.Rule, Severity: finding.High, Outcome: c.outcome}}
 			return r, nil

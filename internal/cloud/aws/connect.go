@@ -204,7 +204,7 @@ func (c *Collector) identify(ctx context.Context) error {
 	var doc wire.Doc
 	q.tap.make = func(d wire.Doc, _ *wire.Reader) (snapshot.Resource, error) {
 		doc = wire.Doc{JSON: bytes.Clone(d.JSON), Redacted: slices.Clone(d.Redacted), List: d.List}
-		return snapshot.Resource{}, nil
+		return snapshot.Resource{Kind: awsfact.KindIdentity}, nil // until it is known whose account it is
 	}
 	var out *sts.GetCallerIdentityOutput
 	err := q.page(ctx, func(ctx context.Context) (err error) {

@@ -103,13 +103,15 @@ func operation(r *http.Request) string {
 // nothing answers any call of the collector's as an account does that has
 // nothing of the kind.
 func nothing(w http.ResponseWriter, action string) {
-	lists, one, isJSON, known := "", "", false, false
+	lists, one, service, isJSON, known := "", "", "", false, false
 	members := []string{}
 	for question, s := range awsfact.Shapes {
 		call, _, _ := strings.Cut(question, " ")
-		if _, name, _ := strings.Cut(call, ":"); name != action {
+		of, name, _ := strings.Cut(call, ":")
+		if name != action {
 			continue
 		}
+		service = of
 		known, isJSON, one = true, s.JSON, s.Split.One
 		if s.Split.List != "" {
 			lists += "<" + s.Split.List + "/>"
@@ -130,7 +132,7 @@ func nothing(w http.ResponseWriter, action string) {
 		ec2Reply(w, action, "<"+one+"/>")
 	case action == "GenerateCredentialReport":
 		ec2Reply(w, action, "<GenerateCredentialReportResult><State>COMPLETE</State></GenerateCredentialReportResult>")
-	case strings.HasPrefix(action, "GetCredential") || strings.HasPrefix(action, "GetAccount"):
+	case service != "ec2":
 		fmt.Fprintf(w, "<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", action, lists)
 	default:
 		ec2Reply(w, action, lists)

@@ -44,14 +44,15 @@ func twoPages() *sim.Estate {
 }
 
 // everything is an estate in which every call has something to ask about: with
-// load balancers, and in an organisation. Options log in to its second account.
+// load balancers, and in an organisation. Options log in to
+// the account of it that has trails too.
 func everything(t testing.TB) (*awssim.Listener, Options, *sim.Account) {
 	t.Helper()
-	e := sim.Generate(sim.Intent{Seed: 1, Accounts: 2, Regions: 2, Instances: 60, Plain: true, Scenes: sim.Scenes()})
+	e := sim.Generate(sim.Intent{Seed: 1, Accounts: 4, Regions: 1, Instances: 200, Plain: true, Scenes: sim.Scenes()})
 	l, o := simulated(t, e)
-	o = as(o, e.Accounts[1])
-	o.UserData = true
-	return l, o, e.Accounts[1]
+	o = as(o, e.Accounts[3])
+	o.UserData, o.Region = true, here
+	return l, o, e.Accounts[3]
 }
 
 const perRegion, firstPage = 21, 20

@@ -154,8 +154,9 @@ type exposing struct {
 	ways  []inlet
 	paths []reach.Path
 
-	address bool  // a public address leads to the instance
-	through yesno // a load balancer does
+	address bool  // it has a public address
+	routed  yesno // a route leads to one
+	through yesno // a load balancer leads to it
 }
 
 // public follows the ways in through addresses of its own.
@@ -171,6 +172,7 @@ func (x *exposing) public() {
 
 func (x *exposing) addressed(n *nic, p public) {
 	acc := x.a.direct(stand{n.subnet, n.vpc, n.groups, p.family, p.carrier})
+	x.routed = x.routed.or(acc.routed)
 	gates := make([]reach.Gate, 0, len(acc.gates)+3)
 	gates = append(gates, reach.Gate{Kind: "address", ID: p.address, Says: "leads to " + n.id, Passes: reach.Open, From: x.in.s.from, Path: interfacesPath})
 	g, admitted, why, from := x.denies(n)

@@ -57,6 +57,7 @@ func TestWhatReachesAnInstanceThroughALoadBalancer(t *testing.T) {
 	}{
 		{"A28 a private instance behind one", []doc{sg("sg-1", "tcp 8080-8080 sg-lb"), front}, alb, via8080},
 		{"the instance lets its subnet in", []doc{sg("sg-1", "tcp 8080-8080 10.0.2.0/24"), front}, alb, via8080},
+		{"it is not said which interface is the first", []doc{sg("sg-1", "tcp 8080-8080 sg-lb"), front}, both(alb, func(s *scene) { delete(s.nics[0], "attachment") }), via8080},
 		{"the instance lets a part of its subnet in", []doc{sg("sg-1", "tcp 8080-8080 10.0.2.0/28"), front}, alb, maybe8080},
 		{"the instance does not let it in", []doc{sg("sg-1", "tcp 80-80 sg-lb"), front}, alb, "internal"},
 		{"nobody is let have it", []doc{world, sg("sg-lb", "tcp 80-80 0.0.0.0/0")}, alb, "internal"},
@@ -99,6 +100,12 @@ func TestWhatReachesAnInstanceThroughALoadBalancer(t *testing.T) {
 			"unknown\nipv4 tcp 8080 full any=unknown 0.0.0.0/0 via :0 l4"},
 		{"targets may not be read", []doc{sg("sg-1", "tcp 8080-8080 sg-lb"), front}, both(alb, func(s *scene) { s.refused = []string{awsfact.CallTargetHealth + " " + tgARN} }),
 			"unknown\nipv4 tcp 8080 full any=unknown 0.0.0.0/0 via web.example.org:0 l7"},
+		{"targets of an application and a network load balancer may not be read", []doc{sg("sg-1", "tcp 8080-8080 sg-lb"), front}, both(alb, func(s *scene) {
+			const other = "arn:aws:elasticloadbalancing:eu-west-1:" + account + ":loadbalancer/net/b/2"
+			s.add(awsfact.KindLoadBalancer, doc{"LoadBalancerArn": other, "DNSName": "net.example.org", "Scheme": "internet-facing", "Type": "network", "VpcId": "vpc-1", "State": doc{"Code": "active"}})
+			s.add(awsfact.KindTargetGroup, doc{"TargetGroupArn": tgARN + "2", "Protocol": "TCP", "TargetType": "instance", "VpcId": "vpc-1", "LoadBalancerArns": list{other}})
+			s.refused = []string{awsfact.CallTargetHealth}
+		}), "unknown\nipv4 tcp 8080 full any=unknown 0.0.0.0/0 via web.example.org:0 l7\nipv4 tcp 8080 full any=unknown 0.0.0.0/0 via net.example.org:0 l4"},
 		{"an instance that has a public address and a load balancer", []doc{sg("sg-1", ssh, "tcp 8080-8080 sg-lb"), front}, both(alb, func(s *scene) {
 			s.nics[0] = nic("eni-0", "subnet-a", "sg-1", "203.0.113.10", "")
 		}), open22 + "\nipv4 tcp 8080 full any=true 0.0.0.0/0 via web.example.org:443 l7"},

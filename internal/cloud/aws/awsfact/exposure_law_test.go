@@ -283,20 +283,22 @@ func never[T comparable](t *rapid.T, call, what string, full, less fact.Of[T]) {
 // more, and each that is so with more may be so with less.
 func certainly(t *rapid.T, call string, full, less *estate.Exposure) {
 	for _, o := range less.Open.Items() {
-		if is, known := o.AnySource.Get(); known && is && named(o) && !opens(full, o, true) {
+		if is, known := o.AnySource.Get(); known && is && worded(o) && !opens(full, o, true) {
 			t.Fatalf("without %s it is certain that %s %d-%d is open", call, o.Protocol, o.From, o.To)
 		}
 	}
 	for _, o := range full.Open.Items() {
-		if is, known := o.AnySource.Get(); known && is && named(o) && !opens(less, o, false) {
+		if is, known := o.AnySource.Get(); known && is && worded(o) && !opens(less, o, false) {
 			t.Fatalf("without %s it is certain that %s %d-%d is not open:\n%s\n%s", call, o.Protocol, o.From, o.To, inWords(full), inWords(less))
 		}
 	}
 }
 
-// named says that an opening is of a protocol with a word: the numbers of others
+// worded says that an opening is of a protocol with a word: the numbers of others
 // are told together.
-func named(o estate.Opening) bool { return slices.Contains([]string{"tcp", "udp", "icmp"}, o.Protocol) }
+func worded(o estate.Opening) bool {
+	return slices.Contains([]string{"tcp", "udp", "icmp"}, o.Protocol)
+}
 
 // opens says that an exposure has some of an opening's ports open to anybody.
 func opens(e *estate.Exposure, o estate.Opening, certain bool) bool {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/reach"
 )
 
 const ssh = "tcp 22-22 0.0.0.0/0"
@@ -205,6 +206,62 @@ ipv4 0, 2-5, 7-16, 18-255 0 full any=unknown 198.51.100.0/24`},
 					if g.Says == "" || g.Passes == "" || strings.Contains(g.Says, "not collected yet: ") && len(g.Says) > 400 {
 						t.Errorf("a gate says little or too much: %+v", g)
 					}
+				}
+			}
+		})
+	}
+}
+
+// TestWhatStandsBesideTheWord: what leads to an instance, whether it would be
+// reached if it ran, and which gate is the first that stops packets.
+func TestWhatStandsBesideTheWord(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name                    string
+		change                  func(*scene)
+		public, latent, reached string
+		closed                  string // the first gate that is not open for some, and what becomes of packets there
+	}{
+		{"open", func(*scene) {}, "true", "false", "true", ""},
+		{"no route", func(s *scene) { s.add(awsfact.KindRouteTable, subnetTable(route("0.0.0.0/0", "nat-1"))) }, "false", "false", "false", "route rtb-a: sends replies to nat-1, which no packet comes in through"},
+		{"a gateway that is gone", func(s *scene) {
+			s.add(awsfact.KindRouteTable, subnetTable(route("0.0.0.0/0", "igw-1", "state", "blackhole")))
+		}, "false", "false", "false", "route rtb-a: sends replies to igw-1, which is not there"},
+		{"no address", func(s *scene) { s.nics[0] = nic("eni-0", "subnet-a", "sg-1", "", "") }, "false", "false", "false", ""},
+		{"the group lets nobody in", func(s *scene) { s.more[awsfact.KindGroup][0]["ipPermissions"] = list{} }, "true", "false", "false", "security_group sg-1: lets nothing in of what comes this far"},
+		{"stopped with an address", func(s *scene) { s.state = "stopped" }, "true", "true", "false", "state i-1: the instance does not run"},
+		{"stopped without one, which it may be given", func(s *scene) {
+			s.state, s.nics[0] = "stopped", nic("eni-0", "subnet-a", "sg-1", "", "")
+		}, "false", "unknown", "false", ""},
+		{"stopped in a subnet without a route", func(s *scene) {
+			s.state, s.nics[0] = "stopped", nic("eni-0", "subnet-a", "sg-1", "", "")
+			s.add(awsfact.KindRouteTable, subnetTable())
+		}, "false", "false", "false", ""},
+		{"stopped and the ACLs are not known", func(s *scene) { s.state, s.refused = "stopped", []string{awsfact.CallNetworkACLs} }, "true", "unknown", "false", "state i-1: the instance does not run"},
+		{"being stopped", func(s *scene) { s.state = "stopping" }, "true", "unknown", "unknown", ""},
+		{"the ACLs are not known", func(s *scene) { s.refused = []string{awsfact.CallNetworkACLs} }, "true", "false", "unknown", ""},
+		{"the route tables are not known", func(s *scene) { s.refused = []string{awsfact.CallRouteTables} }, "unknown", "false", "unknown", ""},
+		{"the load balancers are not known", func(s *scene) {
+			s.nics[0] = nic("eni-0", "subnet-a", "sg-1", "", "")
+			s.refused = []string{awsfact.CallTargetGroups}
+		}, "unknown", "false", "unknown", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(sg("sg-1", ssh))
+			c.change(s)
+			e := s.exposure(t)
+			closed := ""
+			for _, p := range e.Paths {
+				for _, g := range p.Gates {
+					if closed == "" && g.Passes == reach.Closed {
+						closed = g.Kind + " " + g.ID + ": " + g.Says
+					}
+				}
+			}
+			for what, pair := range map[string][2]string{"public": {c.public, word(e.Public)}, "latent": {c.latent, word(e.Latent)}, "reached": {c.reached, word(e.Reached)}, "the gate that stops": {c.closed, closed}} {
+				if pair[0] != pair[1] {
+					t.Errorf("%s: want %s, got %s", what, pair[0], pair[1])
 				}
 			}
 		})

@@ -73,13 +73,15 @@ func (x *exposing) latent(reached fact.Of[bool]) fact.Of[bool] {
 	return reached
 }
 
-// leadsTo says that an address or a load balancer leads to the instance.
+// leadsTo says that an address, by a route, or a load balancer leads to the
+// instance.
 func (x *exposing) leadsTo() fact.Of[bool] {
+	to := x.routed.or(x.through)
 	switch {
-	case x.address || x.through.must:
+	case to.must:
 		return fact.Known(true, x.in.s.from, interfacesPath)
-	case x.through.may:
-		return fact.Unknown[bool](x.through.why, x.through.from, interfacesPath)
+	case to.may:
+		return fact.Unknown[bool](to.why, to.from, interfacesPath)
 	}
 	return fact.Known(false, x.in.s.from, interfacesPath)
 }

@@ -63,11 +63,8 @@ func (m *iam) imposed(is func(*statement) bool) fact.Of[bool] {
 		return fact.Known(false, manager.From(), manager.Path())
 	}
 	st, why := found(is, m.controls.levels...)
-	switch {
-	case why == nil:
+	if why == nil {
 		why = m.controls.assumed
-	case !manager.Known():
-		why = manager.Why()
 	}
 	switch {
 	case st != nil && manager.Known():

@@ -13,14 +13,13 @@ type request struct {
 	passedTo string // the service that a role is handed to; "" where none is
 }
 
-// A reading of policies takes what is not certain one way or the other.
+// A leaning is how policies are read where a condition stands beside a grant.
 type leaning int
 
 const (
-	// asWritten takes the conditions of grants to be met. What could not be
-	// read grants nothing and denies nothing.
+	// asWritten takes it to be met.
 	asWritten leaning = iota
-	// forCertain counts a grant only where it stands under no open condition.
+	// forCertain counts the grant only where the condition is met for certain.
 	forCertain
 )
 

@@ -18,20 +18,6 @@ func (s *statement) everythingDenied() bool {
 	return !s.allow && !s.notAction && !s.notRes && slices.Contains(s.actionWords, "*") && slices.Contains(s.resourceWords, "*")
 }
 
-// the reads the one condition with a key; ok is false if there is none or more
-// than one.
-func (s *statement) the(key string) (c condition, ok bool) {
-	for _, k := range s.conditions {
-		if k.key == key {
-			if ok {
-				return condition{}, false
-			}
-			c, ok = k, true
-		}
-	}
-	return c, ok
-}
-
 // deniesV1 says that a statement denies everything to credentials that were
 // handed out without a token: ec2:RoleDelivery below 2.0 (EC2 user guide,
 // "Example policies": instance metadata). It may stand with IfExists, and must

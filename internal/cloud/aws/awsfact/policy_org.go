@@ -49,6 +49,11 @@ func readControls(c *snapshot.Context) *controls {
 		return out
 	}
 	out.levels = r.levels()
+	if why := out.manager.Why(); why != nil { // it may be the one account that they do not bind
+		for i := range out.levels {
+			out.levels[i] = append(out.levels[i], &policy{name: "membership", from: out.manager.From(), more: why})
+		}
+	}
 	return out
 }
 
@@ -92,7 +97,7 @@ type controlReader struct {
 
 // An orgEdge is a line between a child and its parent, or a target and a policy
 // on it.
-type orgEdge struct{ of, id, kind string }
+type orgEdge struct{ of, id string }
 
 func (r *controlReader) index() {
 	var rd wire.Reader
@@ -124,7 +129,7 @@ func (r *controlReader) edges(rd *wire.Reader, kind, about, only string) (out []
 		id, _ := v.Get("Id").Text()
 		kind, _ := v.Get("Type").Text()
 		if only == "" || kind == only {
-			out = append(out, orgEdge{of, id, kind})
+			out = append(out, orgEdge{of, id})
 		}
 	}
 	return out

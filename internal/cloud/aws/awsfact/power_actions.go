@@ -17,9 +17,9 @@ import (
 // and Read). Whatever begins otherwise is taken to change something: an action
 // that this version has never heard of counts as the worse of the two.
 
-// A thing is what an action is done to, spelled as in the service
-// authorization reference with {P}, {R} and {A}
-// for partition, region and account, and {*} for a name.
+// A thing is what an action is done to, spelled as in the service authorization
+// reference with {P}, {R} and {A} for partition, region and account, and {*} for
+// a name.
 type thing string
 
 // at fills in a place and a fresh name.
@@ -82,7 +82,7 @@ type primitive struct {
 	// service is whom a role is passed to, where one of the steps passes one.
 	service string
 	why     string
-	// self says that the identity's own things will do as well, see ownThings:
+	// self says that the identity's own things will do as well, see weighing.own:
 	// who may change his own role's policies needs no other.
 	self bool
 	// iam says that it gives everything at once, since it changes what

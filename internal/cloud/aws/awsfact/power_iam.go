@@ -218,7 +218,7 @@ func (d *identity) readAll() {
 	}
 }
 
-// limit adds what the organisation imposes. It does not bind service-linked
+// limits are what the organisation imposes. It does not bind service-linked
 // roles (Organizations user guide, "Service control policies").
 func (d *identity) limits() [][]*policy {
 	if strings.Contains(d.res.UID, ":role/aws-service-role/") {

@@ -339,6 +339,11 @@ func TestPowerUnderAnOrganisation(t *testing.T) {
 		{"not even the organisation is readable", func(w *world) {
 			w.answer(awsfact.CallOrganization, "", snapshot.Refused, "AccessDeniedException")
 		}, "admin p1#1"},
+		{"it may be the account that is not bound", func(w *world) {
+			w.organise(full, []string{allow("ec2:Describe*", "*")}, full)
+			w.resources = without(w.resources, "arn:aws:organizations::999988887777:organization/o-1")
+			w.answer(awsfact.CallOrganization, "", snapshot.Refused, "AccessDeniedException")
+		}, "? denied AccessDeniedException, at least read p1#1"},
 		{"one of the levels is not readable", func(w *world) {
 			w.organise(full, full, full)
 			w.answer(awsfact.CallPoliciesForTarget, "ou-1", snapshot.Refused, "AccessDeniedException")

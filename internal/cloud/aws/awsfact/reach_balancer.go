@@ -116,13 +116,19 @@ func (x *exposing) unlisted(n *nic) (all []course) {
 			return []course{{doubt: h}}
 		}
 	}
+	l4, l7 := false, false // one of each is enough: they say the same
 	for _, t := range a.unseenTargets(n.vpc) {
 		for _, arn := range t.balancers {
 			b := a.fronts.balancers[arn]
-			if b != nil && !b.outward(a) {
+			told := &l4
+			if b != nil && b.kind == "application" {
+				told = &l7
+			}
+			if *told || b != nil && !b.outward(a) {
 				continue
 			}
-			return append(all, course{b: b, t: t, doubt: a.hole(CallTargetHealth, t.arn)})
+			*told = true
+			all = append(all, course{b: b, t: t, doubt: a.hole(CallTargetHealth, t.arn)})
 		}
 	}
 	return all
@@ -269,6 +275,6 @@ func (a *terrain) bounded(groups string) *access {
 		carried := reach.Box(reach.One(reach.TCP), reach.AllPorts, reach.AllPorts, reach.All(reach.IPv4)).
 			Union(reach.Box(reach.One(reach.UDP), reach.AllPorts, reach.AllPorts, reach.All(reach.IPv4)))
 		p.filter("security_group", spelled(groups), sieve{Both: reach.Maybe(most.Intersect(carried)), why: fact.NobodyAsked}, nil, "/ipPermissions")
-		return &access{p.gates, p.ways(frontless)}
+		return &access{gates: p.gates, ways: p.ways(frontless)}
 	})
 }

@@ -30,8 +30,9 @@ type inlet struct {
 
 // An access is what is let in where an interface stands.
 type access struct {
-	gates []reach.Gate
-	ways  []inlet
+	gates  []reach.Gate
+	ways   []inlet
+	routed yesno // a route leads there, whatever filters say
 }
 
 // direct is what reaches an interface from the internet through an address of
@@ -39,7 +40,7 @@ type access struct {
 func (a *terrain) direct(at stand) *access {
 	return once(a, at, func() *access {
 		p := a.inwards(at)
-		return &access{p.gates, p.ways(frontless)}
+		return &access{p.gates, p.ways(frontless), p.routed}
 	})
 }
 
@@ -105,12 +106,25 @@ func (a *terrain) aclOf(sub string) (*acl, *hole) {
 func (a *terrain) routeGate(p *passage, sub, vpcID string) {
 	t, h := a.tableOf(sub, vpcID)
 	if h != nil {
+		p.routed = unsure(h.why, h.origin)
 		p.pass("route", "", "where the subnet's packets go is not known: "+reasonText(h.why), h.sieve(p.family), h.origin, "")
 		return
 	}
 	v := a.routes(t, p.family)
 	p.own = t.local()
+	p.routed = v.any(reach.From(reach.Internet(p.family)))
 	p.pass("route", t.id, p.leads(v, t), v, t.s.from, "/routeSet")
+}
+
+// any says that some of the packets pass.
+func (v sieve) any(packets reach.Flow) yesno {
+	switch {
+	case !v.Must.Intersect(packets).Empty():
+		return sure(true)
+	case v.May.Intersect(packets).Empty():
+		return sure(false)
+	}
+	return unsure(v.why, v.from)
 }
 
 // leads says where replies go.

@@ -17,6 +17,7 @@ type passage struct {
 	gates  []reach.Gate
 	doubts []doubtful
 	own    reach.Addrs // the network's own addresses, whose packets come from within
+	routed yesno       // a route leads to the internet, for somebody
 }
 
 // A doubtful gate could not be looked at, in whole or in part.

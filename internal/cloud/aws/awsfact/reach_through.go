@@ -58,7 +58,7 @@ func (r *relayed) work() *access {
 	}
 	best.came, best.back, best.doubts = came, back, doubts
 	f := front{layer: r.b.layer(r.l), via: r.b.uid, address: r.b.dns, from: int64(r.l.port), to: int64(r.l.port)}
-	return &access{best.gates, best.ways(f)}
+	return &access{gates: best.gates, ways: best.ways(f)}
 }
 
 // better says that more comes through a than through b.
