@@ -83,6 +83,7 @@ func (c *clouds) known(key string) (cloud.Collector, bool) {
 func (c *clouds) of(l listing.Login) aws.Options {
 	o := c.options
 	o.Regions, o.RoleARN, o.ExternalID, o.Profile, o.Redactor = l.Regions, l.RoleARN, l.ExternalID, l.Profile, c.redactor
+	o.UserData = !l.NoUserData
 	return o
 }
 

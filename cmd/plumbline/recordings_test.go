@@ -29,7 +29,7 @@ func TestRecordingsAreWhatTheCollectorRecords(t *testing.T) {
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	for name, estate := range map[string]*sim.Estate{
 		"demo.ndjson":  sim.Demo(),
-		"cases.ndjson": sim.Generate(sim.Intent{Seed: 2}),
+		"cases.ndjson": sim.Generate(sim.Intent{Seed: 2, Scenes: sim.Scenes(), Regions: 4}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

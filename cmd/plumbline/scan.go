@@ -35,6 +35,7 @@ type scanAWSCmd struct {
 	Profile    string   `help:"Profile of the shared AWS configuration to sign in with."`
 	RoleARN    string   `name:"role-arn" help:"Role to assume first, arn:aws:iam::…:role/…" placeholder:"ARN"`
 	ExternalID string   `name:"external-id" help:"External id that the role's trust policy demands."`
+	NoUserData bool     `name:"no-user-data" help:"Leave user data unread: it is otherwise looked through for secrets, in memory."`
 	Output     string   `short:"o" enum:"table,json" default:"table" help:"${enum}."`
 	FailOn     string   `enum:"low,medium,high,critical" default:"high" help:"Exit with status 2 if a finding of this severity or worse fails: ${enum}."`
 	Record     string   `type:"path" xor:"file" help:"Write what the cloud answered to this file, secrets replaced." placeholder:"FILE"`
@@ -48,6 +49,10 @@ func (scanAWSCmd) Help() string {
 	return `Credentials come from where the AWS command line takes them: environment, shared
 configuration, SSO, container or instance. AWS_ENDPOINT_URL points the scan at an
 AWS-compatible endpoint. Nothing is changed in the account.
+
+User data is looked through for secrets, in memory; only their kind, place and a
+keyed hash are kept. --no-user-data leaves it unread, and what rests on it is
+then not assessed.
 
 PLUMBLINE_REDACTION_KEY, 64 hexadecimal digits, makes the hashes of secrets
 comparable between scans; without it every scan has a key of its own.
@@ -66,8 +71,8 @@ Examples:
 // makes a result look like another.
 func (c *scanAWSCmd) Validate() error {
 	switch {
-	case c.Replay != "" && (len(c.Region) > 0 || c.Profile != "" || c.RoleARN != ""):
-		return errors.New("--replay judges the whole recording and asks no cloud: leave out --region, --profile and --role-arn")
+	case c.Replay != "" && (len(c.Region) > 0 || c.Profile != "" || c.RoleARN != "" || c.NoUserData):
+		return errors.New("--replay judges the whole recording and asks no cloud: leave out --region, --profile, --role-arn and --no-user-data")
 	case c.ExternalID != "" && c.RoleARN == "":
 		return errors.New("--external-id goes with --role-arn, which is missing")
 	case slices.Contains(c.Region, ""):
@@ -121,7 +126,7 @@ func (c *scanAWSCmd) source(ctx context.Context, outs *[]scan.Out) (scan.Source,
 		*outs = append(*outs, w)
 	}
 	col, err := aws.Connect(ctx, aws.Options{Regions: c.Region, Profile: c.Profile, RoleARN: c.RoleARN,
-		ExternalID: c.ExternalID, Parallel: c.Parallel, Redactor: wire.NewRedactor(key), Now: time.Now})
+		ExternalID: c.ExternalID, Parallel: c.Parallel, Redactor: wire.NewRedactor(key), UserData: !c.NoUserData, Now: time.Now})
 	if err != nil {
 		return nil, nil, done(err)
 	}

@@ -7,14 +7,17 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"plumbline/internal/access"
 	"plumbline/internal/api"
 	"plumbline/internal/clerk"
 	"plumbline/internal/cloud/aws"
+	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/cloud/facts"
+	"plumbline/internal/cloud/trial"
 	"plumbline/internal/jobs"
 	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
@@ -94,6 +97,7 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 		},
 		Policy:    policyOf,
 		Principal: sky.principal,
+		Unread:    unread(set),
 		Stopping:  s.stopping,
 	}
 	door := signin.New(signin.Config{People: folk, See: web.See, Frame: ui.Framer(look).FrameOf, Now: time.Now, Log: s.log,
@@ -102,7 +106,7 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	if s.entry != nil {
 		look.Auth = byLink{s.entry, door}
 	}
-	programs := api.New(api.Config{Reader: web.Reader(), Clerk: acts, Rules: set, Files: catalog.Embedded(), Fix: look.Fix, Now: time.Now, Version: version, Log: s.log})
+	programs := api.New(api.Config{Reader: web.Reader(), Clerk: acts, Rules: set, Files: catalog.Embedded(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
 	root := http.NewServeMux()
 	root.Handle(api.Prefix+"/", s.guard(door, programs))
 	for _, r := range api.Routes() {
@@ -152,6 +156,19 @@ func audit(folk *people.People) func(context.Context, clerk.Line) error {
 	return func(ctx context.Context, l clerk.Line) error {
 		maps.DeleteFunc(l.Detail, func(_, value string) bool { return value == "" })
 		return folk.Append(ctx, people.Entry{Action: l.Action, Object: l.Object, Account: l.Account, Detail: l.Detail})
+	}
+}
+
+// unread tells which rules cannot tell where user data is not looked through.
+// It is found out once.
+func unread(set *rule.Set) func(provider string) ([]string, error) {
+	known := sync.OnceValues(func() (map[string][]string, error) { return trial.Silences(set, aws.Provider) })
+	return func(provider string) ([]string, error) {
+		if provider != aws.Provider {
+			return nil, notYet(provider)
+		}
+		silent, err := known()
+		return silent[awsfact.CallUserData], err
 	}
 }
 

@@ -271,7 +271,7 @@ func secretsOf(t *testing.T, e *sim.Estate, k *things) {
 	}
 	for _, x := range e.ExpectedSecrets() {
 		w := k.workloads[x.UID]
-		if w == nil || refused[w.Region] {
+		if w == nil || refused[w.Region] || ended(w) {
 			continue // of a template, see the rules about templates; or not to be read
 		}
 		var want, got []string
@@ -283,9 +283,19 @@ func secretsOf(t *testing.T, e *sim.Estate, k *things) {
 		}
 		slices.Sort(want)
 		slices.Sort(got)
-		h.is(x.UID, x.Case, strings.Join(want, ", "), strings.Join(got, ", "))
+		gap := ""
+		for _, r := range w.UserData.Secrets.Gaps() {
+			gap = " (" + r.String() + ")"
+		}
+		h.is(x.UID, x.Case+gap, strings.Join(want, ", "), strings.Join(got, ", "))
 	}
 	h.end()
+}
+
+// ended says that a workload has ended: nothing more is asked about it.
+func ended(w *estate.Workload) bool {
+	s, _ := w.State.Get()
+	return s == "terminated" || s == "shutting-down"
 }
 
 // forecasts holds what the next instance will get against the answers.

@@ -115,8 +115,9 @@ func (s *server) try(ctx context.Context, in *tryIn) (*replied[tried], error) {
 type changeIn struct {
 	AccountIn
 	Body struct {
-		Name    *string `json:"name,omitempty" maxLength:"200" doc:"What people here call it."`
-		Minutes *int    `json:"scan_every_minutes,omitempty" minimum:"0" maximum:"44640" doc:"How often it is scanned; 0 is on demand only, otherwise at least 5."`
+		Name       *string `json:"name,omitempty" maxLength:"200" doc:"What people here call it."`
+		Minutes    *int    `json:"scan_every_minutes,omitempty" minimum:"0" maximum:"44640" doc:"How often it is scanned; 0 is on demand only, otherwise at least 5."`
+		NoUserData *bool   `json:"no_user_data,omitempty" doc:"Whether user data is left unread, from the next scan on."`
 	} `nameHint:"ChangeAccount"`
 }
 
@@ -136,8 +137,15 @@ func (s *server) change(ctx context.Context, in *changeIn) (*replied[account], e
 			return nil, err
 		}
 	}
-	if err := s.Clerk.Change(ctx, in.ID, a.Name, a.Every); err != nil {
-		return nil, err
+	if in.Body.Name != nil || in.Body.Minutes != nil || in.Body.NoUserData == nil {
+		if err := s.Clerk.Change(ctx, in.ID, a.Name, a.Every); err != nil {
+			return nil, err
+		}
+	}
+	if in.Body.NoUserData != nil {
+		if err := s.Clerk.ReadUserData(ctx, in.ID, !*in.Body.NoUserData); err != nil {
+			return nil, err
+		}
 	}
 	return s.getAccount(ctx, &in.AccountIn)
 }

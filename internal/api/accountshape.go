@@ -39,6 +39,7 @@ type login struct {
 	ExternalID string   `json:"external_id,omitempty" maxLength:"1224" doc:"AWS: the external id that the role's trust policy asks for. It is no secret."`
 	Profile    string   `json:"profile,omitempty" maxLength:"200" doc:"AWS: a profile in the configuration of the machine that scans."`
 	Regions    []string `json:"regions,omitempty" maxItems:"100" doc:"Regions to scan; all enabled ones if it is left out."`
+	NoUserData bool     `json:"no_user_data,omitempty" doc:"User data is not looked through for secrets. Of what is looked through only kinds, places and keyed hashes of secrets are kept."`
 }
 
 func loginOf(l listing.Login) login { return login(l) }

@@ -20,6 +20,7 @@ import (
 
 	"plumbline/internal/access"
 	"plumbline/internal/finding"
+	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
 	"plumbline/internal/rule"
 )
@@ -35,14 +36,17 @@ type Rules interface {
 
 // A Config is everything that the API needs.
 type Config struct {
-	Reader  listing.Reader
-	Clerk   listing.Clerk
-	Rules   Rules
-	Files   fs.FS                                                   // the rules' own files, by rule.File; nil shows none
-	Fix     func(context.Context, finding.Record) (rule.Fix, error) // filled in for the finding; nil shows none
-	Now     func() time.Time                                        // nil is time.Now
-	Version string                                                  // of the program
-	Log     *slog.Logger                                            // nil logs nothing
+	Reader listing.Reader
+	Clerk  listing.Clerk
+	Rules  Rules
+	Files  fs.FS                                                   // the rules' own files, by rule.File; nil shows none
+	Fix    func(context.Context, finding.Record) (rule.Fix, error) // filled in for the finding; nil shows none
+	// Inspect looks at one workload closely, as the last finished scan of its
+	// account saw it; NotFound where it did not. nil looks at none.
+	Inspect func(context.Context, listing.Workload) (*inspect.Report, error)
+	Now     func() time.Time // nil is time.Now
+	Version string           // of the program
+	Log     *slog.Logger     // nil logs nothing
 }
 
 // New makes the handler of everything under Prefix. Whoever serves it puts the

@@ -17,6 +17,7 @@ import (
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
+	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/query"
@@ -214,6 +215,11 @@ func (c *clerk) Change(_ context.Context, account int64, name string, every time
 	return nil
 }
 
+func (c *clerk) ReadUserData(_ context.Context, account int64, read bool) error {
+	c.note("user data %d %v", account, read)
+	return nil
+}
+
 func (c *clerk) Disconnect(_ context.Context, account int64) error {
 	c.note("disconnect %d", account)
 	return nil
@@ -250,10 +256,13 @@ type world struct {
 	http.Handler
 }
 
-func newWorld() *world {
+func newWorld() *world { return newWorldThat(nil) }
+
+// newWorldThat is a world whose workloads are looked at by look.
+func newWorldThat(look func(context.Context, listing.Workload) (*inspect.Report, error)) *world {
 	w := &world{reader: newReader(), clerk: &clerk{}}
 	w.Handler = New(Config{
-		Reader: w.reader, Clerk: w.clerk, Version: "1.2.3", Now: func() time.Time { return noon },
+		Reader: w.reader, Clerk: w.clerk, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
 		Rules: ruleSet{{ID: "AWS-IMDS-001", Name: "metadata-requires-token", Fault: "Credentials without a token", Severity: finding.High, For: estate.KindWorkload, Provider: "aws", File: "a.yaml",
 			Examples: []rule.Example{{Name: "open", Want: finding.Unknown}}}},
 		Files: fstest.MapFS{"a.yaml": {Data: []byte(ruleFile)}},

@@ -66,12 +66,12 @@ func TestWhatCannotBeToldIsUnknown(t *testing.T) {
 			t.Errorf("%s: what to do is %v", id, f.Fix)
 		}
 	}
-	u := got[workload](t, w, "/api/v1/workloads/arn:aws:ec2:eu-west-1:1:instance%2Fi-1")
+	u := got[Workload](t, w, "/api/v1/workloads/arn:aws:ec2:eu-west-1:1:instance%2Fi-1")
 	if u.State != "running" || u.Tokens != "unknown" || u.Endpoint != "unknown" || *u.HopLimit != 2 || u.Severity != "none" ||
 		!reflect.DeepEqual(u.Unknown, []string{"type", "endpoint", "tokens", "internet", "power", "identity"}) {
 		t.Errorf("a workload of which little is known is %+v", u)
 	}
-	l := got[list[workload]](t, w, "/api/v1/workloads?q=tokens:optional")
+	l := got[list[Workload]](t, w, "/api/v1/workloads?q=tokens:optional")
 	if u := l.Items[0]; u.HopLimit != nil || u.Unknown[len(u.Unknown)-1] != "hop_limit" || u.Tokens != "optional" {
 		t.Errorf("a workload of which little is known is %+v", u)
 	}

@@ -13,7 +13,7 @@ func (s *server) workloads() {
 	add(s, get("/workloads", "list-workloads", tagWorkloads, "List workloads", "The inventory, in pages."), s.listWorkloads)
 	add(s, get("/workload-count", "count-workloads", tagWorkloads, "Count workloads", "Exactly, or how many at least."), s.countWorkloads)
 	add(s, get("/workload-facets", "facet-workloads", tagWorkloads, "Count workloads by the values of keys", "For each key the values that the workloads of the filter have."), s.workloadFacets)
-	add(s, get("/workloads/{uid}", "get-workload", tagWorkloads, "Get a workload", "With what is known of it, and what is not."), s.getWorkload)
+	add(s, get("/workloads/{uid}", "get-workload", tagWorkloads, "Get a workload", "With what a close look at the last finished scan tells: what reaches it, what it may do, which secrets stand in it, the way from the internet to its credentials, and what every rule says of it."), s.getWorkload)
 }
 
 // WorkloadFilter is the parameter of everything that is about some workloads.
@@ -31,7 +31,8 @@ type workloadsIn struct {
 	Place
 }
 
-type workload struct {
+// A Workload is a row of the inventory.
+type Workload struct {
 	UID         string   `json:"uid" doc:"Stable for ever, such as an ARN."`
 	ID          string   `json:"id" example:"i-0abc"`
 	Name        string   `json:"name" doc:"What its owner calls it; empty if nothing."`
@@ -47,6 +48,7 @@ type workload struct {
 	Internet    string   `json:"internet" doc:"How it can be reached from the internet, or unknown."`
 	Power       string   `json:"power" doc:"What its identity may do, or unknown."`
 	Identity    string   `json:"identity" doc:"Name of what is bound to it, or unknown."`
+	Group       string   `json:"group" doc:"uid of the group that launched it; empty if none is known."`
 	Unknown     []string `json:"unknown" doc:"Which of the fields above are not known. What is not known is no good news."`
 	Open        int      `json:"open_findings" doc:"Findings on it that fail."`
 	NoData      int      `json:"no_data" doc:"Judgements on it that could not be made."`
@@ -54,9 +56,9 @@ type workload struct {
 	Severity    string   `json:"severity" enum:"critical,high,medium,low,info,none" doc:"Of its worst open finding; none if none is open."`
 }
 
-func workloadOf(w listing.Workload) workload {
-	out := workload{
-		UID: w.UID, ID: w.ID, Name: w.Name, Provider: w.Provider, Account: w.Account, AccountName: w.AccountName, Region: w.Region,
+func workloadOf(w listing.Workload) Workload {
+	out := Workload{
+		UID: w.UID, ID: w.ID, Name: w.Name, Provider: w.Provider, Account: w.Account, AccountName: w.AccountName, Region: w.Region, Group: w.Group,
 		Open: w.Open, NoData: w.NoData, Risk: w.Risk, Severity: w.Severity.String(), Unknown: []string{},
 	}
 	for _, f := range []struct {
@@ -82,7 +84,7 @@ func workloadOf(w listing.Workload) workload {
 	return out
 }
 
-func (s *server) listWorkloads(ctx context.Context, in *workloadsIn) (*pageOf[workload], error) {
+func (s *server) listWorkloads(ctx context.Context, in *workloadsIn) (*pageOf[Workload], error) {
 	q, err := s.workloadQuery(in.Q)
 	if err != nil {
 		return nil, err
@@ -109,9 +111,4 @@ func (s *server) countWorkloads(ctx context.Context, in *WorkloadFilter) (*repli
 
 type uidIn struct {
 	UID string `path:"uid" maxLength:"2000" doc:"The uid of the workload, with every / in it written as %2F."`
-}
-
-func (s *server) getWorkload(ctx context.Context, in *uidIn) (*replied[workload], error) {
-	w, err := s.Reader.Workload(ctx, in.UID)
-	return reply(workloadOf(w)), err
 }

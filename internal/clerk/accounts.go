@@ -46,7 +46,7 @@ func (c *Clerk) Connect(ctx context.Context, to listing.Connection) (account, sc
 		return 0, 0, err
 	}
 	err = c.Audit(ctx, Line{Action: "account connected", Object: to.Provider + " " + tried.Account, Account: account,
-		Detail: map[string]string{"name": to.Name, "role": to.Login.RoleARN, "principal": tried.Principal, "scanned": inWords(to.Every)}})
+		Detail: map[string]string{"name": to.Name, "role": to.Login.RoleARN, "principal": tried.Principal, "scanned": inWords(to.Every), "user data": lookedThrough(!to.Login.NoUserData)}})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -100,6 +100,33 @@ func (c *Clerk) Change(ctx context.Context, account int64, name string, every ti
 	}
 	return c.Audit(ctx, Line{Action: "account changed", Object: a.Provider + " " + a.External, Account: account,
 		Detail: map[string]string{"name": name, "name before": a.Name, "scanned": inWords(every), "scanned before": inWords(a.Every)}})
+}
+
+// ReadUserData says whether scans of an account look through user data for
+// secrets. It holds from the next scan on.
+func (c *Clerk) ReadUserData(ctx context.Context, account int64, read bool) error {
+	a, err := c.allowed(ctx, access.ManageAccounts, account)
+	if err != nil {
+		return err
+	}
+	if a.State != "connected" {
+		return problem.New(problem.Conflict, "The account %s is not connected, so nothing is read of it.", a.External)
+	}
+	if a.Login.NoUserData == !read {
+		return nil
+	}
+	if err := c.Store.ReadUserData(ctx, account, read); err != nil {
+		return err
+	}
+	return c.Audit(ctx, Line{Action: "account changed", Object: a.Provider + " " + a.External, Account: account,
+		Detail: map[string]string{"user data": lookedThrough(read), "user data before": lookedThrough(!read)}})
+}
+
+func lookedThrough(read bool) string {
+	if read {
+		return "looked through for secrets"
+	}
+	return "not read"
 }
 
 // Disconnect stops scanning an account; a scan that runs is cancelled.

@@ -14,7 +14,10 @@ import (
 // A Sink takes what a collector was told. It is safe for concurrent use. An
 // error from it ends the collection; it is never taken for a refusal.
 type Sink interface {
-	// Answer notes how a question ended. It comes after the question's pages.
+	// Answer notes how a question ended. It comes after the question's pages,
+	// except that of a question about each page of workloads it is told before
+	// the page how it stands so far. The last answer to a question is the one
+	// that counts.
 	Answer(context.Context, snapshot.Answer) error
 	// Resources takes the documents of one page. They, and the bytes in them,
 	// are valid only until it returns.

@@ -24,6 +24,9 @@ type Clerk interface {
 	Test(ctx context.Context, account int64) ([]Check, error)
 	// Change renames an account or sets how often it is scanned; 0 is on demand.
 	Change(ctx context.Context, account int64, name string, every time.Duration) error
+	// ReadUserData says whether scans of an account look through user data for
+	// secrets.
+	ReadUserData(ctx context.Context, account int64, read bool) error
 	// Disconnect stops scanning an account; its evidence is kept.
 	Disconnect(ctx context.Context, account int64) error
 }

@@ -145,7 +145,8 @@ type Login struct {
 	RoleARN    string   `json:"role_arn,omitempty"`
 	ExternalID string   `json:"external_id,omitempty"`
 	Profile    string   `json:"profile,omitempty"`
-	Regions    []string `json:"regions,omitempty"` // none: all enabled ones
+	Regions    []string `json:"regions,omitempty"`      // none: all enabled ones
+	NoUserData bool     `json:"no_user_data,omitempty"` // what workloads run when they start is not looked through for secrets
 }
 
 // A Check is one line of a permission test.

@@ -61,6 +61,15 @@ func (s *Store) ChangeAccount(ctx context.Context, account int64, name string, e
 		where id = $1`, account, clean(name), interval(every))
 }
 
+// ReadUserData notes whether scans of an account look through user data.
+// NotFound if there is no such account.
+func (s *Store) ReadUserData(ctx context.Context, account int64, read bool) error {
+	return s.change(ctx, account, `
+		update account
+		set login = case when $2 then login - 'no_user_data' else jsonb_set(login, '{no_user_data}', 'true') end
+		where id = $1`, account, read)
+}
+
 // DisconnectAccount forgets how to sign in to an account and scans it no more.
 // Its evidence is kept.
 func (s *Store) DisconnectAccount(ctx context.Context, account int64) error {

@@ -47,17 +47,26 @@ func (l *Live) Ledger() []snapshot.Answer {
 	return slices.Clone(l.late.answers)
 }
 
-// held keeps what it is given.
+// held keeps what it is given, and of the answers to one question the last.
 type held struct {
 	mu        sync.Mutex
 	resources []snapshot.Resource
 	answers   []snapshot.Answer
+	at        map[snapshot.Key]int // of an answer
 }
 
 // Answer keeps an answer.
 func (h *held) Answer(_ context.Context, a snapshot.Answer) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if i, again := h.at[a.Key]; again {
+		h.answers[i] = a
+		return nil
+	}
+	if h.at == nil {
+		h.at = map[snapshot.Key]int{}
+	}
+	h.at[a.Key] = len(h.answers)
 	h.answers = append(h.answers, a)
 	return nil
 }

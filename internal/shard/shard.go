@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -214,15 +215,16 @@ type sink struct {
 	w       *postgres.Writer
 	context *snapshot.Context // nil in a shard of the context, which judges nothing
 	bench   *judge.Bench
-	late    []snapshot.Answer // to questions of this shard, so far
+	late    []snapshot.Answer // to questions of this shard, so far; the last to each
 	one     sync.Mutex
 }
 
-// Answer notes how a question ended.
+// Answer notes how a question ended, or how it stands so far.
 func (s *sink) Answer(ctx context.Context, a snapshot.Answer) error {
 	s.one.Lock()
 	defer s.one.Unlock()
 	if s.bench != nil {
+		s.late = slices.DeleteFunc(s.late, func(b snapshot.Answer) bool { return b.Key == a.Key })
 		s.late = append(s.late, a)
 	}
 	return stored(s.w.Answers(ctx, []snapshot.Answer{a}))

@@ -34,6 +34,9 @@ func (u *ui) changeAccount(w http.ResponseWriter, r *http.Request) error {
 	every, late := everyIn(v.Get("every"), a.Every)
 	if fault == "" && late == "" {
 		err = u.Clerk.Change(r.Context(), id, name, every)
+		if on := userDataIn(v, !a.Login.NoUserData); err == nil && on == a.Login.NoUserData {
+			err = u.Clerk.ReadUserData(r.Context(), id, on)
+		}
 		if err == nil {
 			http.Redirect(w, r, accountPath(id)+"?did=change", http.StatusSeeOther)
 			return nil
@@ -47,7 +50,7 @@ func (u *ui) changeAccount(w http.ResponseWriter, r *http.Request) error {
 		return fail
 	}
 	if p.Edit == nil {
-		p.Edit = editForm(a)
+		p.Edit = u.editForm(r, a)
 	}
 	p.Edit.Name = pages.Field{Value: v.Get("name"), Fault: fault}
 	p.Edit.Every.Fault, p.Edit.Fault = late, "Nothing was saved."

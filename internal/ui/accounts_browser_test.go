@@ -129,7 +129,7 @@ func TestAccountsWorkWithoutJavaScript(t *testing.T) {
 		{chromedp.Click(`button.danger`), "Scan 7"},
 		{chromedp.Click(`header.side nav a[href="/inventory"]`), "60 workloads."},
 		{chromedp.Click(`a[rel="next"]`), "web-prod-51"},
-		{chromedp.Click(`a.res`), "Metadata service"},
+		{chromedp.Click(`a.res`), "How is the metadata service set?"},
 	} {
 		if err := chromedp.Do(ctx, step.act); err != nil {
 			t.Fatalf("before %q: %v", step.want, err)

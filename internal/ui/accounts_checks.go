@@ -39,10 +39,18 @@ func (u *ui) testOf(cs []listing.Check) *pages.Test {
 	slices.SortStableFunc(order, func(a, b key) int { return boolInt(a.status == allowed) - boolInt(b.status == allowed) })
 	t := &pages.Test{}
 	calls := map[string]bool{}
+	var refused []pages.Check
 	for i, k := range order {
 		calls[k.call] = true
-		t.Checks = append(t.Checks, u.checkLine(by[k], fmt.Sprintf("fix-%d", i+1)))
+		line := u.checkLine(by[k], fmt.Sprintf("fix-%d", i+1))
+		if line.OK {
+			t.Answered = append(t.Answered, line)
+		} else {
+			refused = append(refused, line)
+		}
 	}
+	t.Groups = groupByCost(refused)
+	t.Fold = some(len(t.Answered), "call was answered", "calls were answered")
 	n := len(gapCalls(cs))
 	switch {
 	case len(cs) == 0:
@@ -57,6 +65,33 @@ func (u *ui) testOf(cs []listing.Check) *pages.Test {
 		}
 	}
 	return t
+}
+
+// groupByCost puts calls together without which the same rules cannot tell:
+// what costs most stands first.
+func groupByCost(refused []pages.Check) []pages.CheckGroup {
+	var order []string
+	by := map[string][]pages.Check{}
+	for _, c := range refused {
+		k := fmt.Sprint(c.Rules)
+		if by[k] == nil {
+			order = append(order, k)
+		}
+		by[k] = append(by[k], c)
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return len(by[b][0].Rules) - len(by[a][0].Rules) })
+	var out []pages.CheckGroup
+	for _, k := range order {
+		g := pages.CheckGroup{Checks: by[k]}
+		if first := by[k][0]; len(by[k]) > 1 && first.Costs != "" {
+			g.Costs, g.Rules = "Without any of these "+some(len(by[k]), "call", "calls")+strings.TrimPrefix(first.Costs, "Without it"), first.Rules
+			for i := range g.Checks {
+				g.Checks[i].Costs, g.Checks[i].Rules = "", nil
+			}
+		}
+		out = append(out, g)
+	}
+	return out
 }
 
 // checkLine is one line: what was tried, how it ended, what that costs, and how

@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +99,7 @@ func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, err
 		p.Scan = accountPath(a.ID) + "/scan"
 	}
 	if v.MayOn(access.ManageAccounts, a.ID) {
-		p.Edit = editForm(a)
+		p.Edit = u.editForm(r, a)
 		if a.State == connected {
 			p.Retest, p.Disconnect = accountPath(a.ID)+"/test", accountPath(a.ID)+"/disconnect"
 		}
@@ -133,6 +135,7 @@ func (u *ui) accountFacts(a listing.Account) []parts.Fact {
 	if a.State == connected { // nothing signs in to the others, nor scans them
 		out = append(out, login,
 			parts.Fact{Name: "Regions", Parts: text(cmpOr(join(a.Login.Regions), "all that are enabled"))},
+			parts.Fact{Name: "User data", Parts: text(map[bool]string{true: "not read", false: "looked through for secrets"}[a.Login.NoUserData])},
 			parts.Fact{Name: "Scanned", Parts: text(everyText(a.Every)), Sub: u.nextFact(a)})
 	}
 	out = append(out, parts.Fact{Name: "Connected", Parts: text(dayOr(a.JoinedAt, "never"))})
@@ -185,6 +188,39 @@ func everyField(now time.Duration) pages.Field {
 	return f
 }
 
-func editForm(a listing.Account) *pages.AccountForm {
-	return &pages.AccountForm{Action: accountPath(a.ID), Name: pages.Field{Value: a.Name}, Every: everyField(a.Every)}
+func (u *ui) editForm(r *http.Request, a listing.Account) *pages.AccountForm {
+	f := &pages.AccountForm{Action: accountPath(a.ID), Name: pages.Field{Value: a.Name}, Every: everyField(a.Every)}
+	if a.State == connected {
+		f.Data = u.userDataSwitch(r, a.Provider, !a.Login.NoUserData)
+	}
+	return f
+}
+
+// userDataSwitch offers to look through user data, and says what cannot be told
+// without.
+func (u *ui) userDataSwitch(r *http.Request, provider string, on bool) *pages.UserData {
+	d := &pages.UserData{On: on}
+	if u.Unread == nil {
+		return d
+	}
+	rules, err := u.Unread(provider)
+	if err != nil {
+		u.Log.ErrorContext(r.Context(), "rules that rest on user data", "provider", provider, "err", err)
+		return d
+	}
+	if len(rules) > 0 {
+		d.Costs = "Without it " + some(len(rules), "rule", "rules") + " cannot tell"
+	}
+	for _, id := range rules {
+		d.Rules = append(d.Rules, pages.Link{Text: id, Count: u.title(id)})
+	}
+	return d
+}
+
+// userDataIn reads the switch; now is what holds where it was not asked.
+func userDataIn(v url.Values, now bool) bool {
+	if !slices.Contains(v["userdata"], "asked") {
+		return now
+	}
+	return slices.Contains(v["userdata"], "on")
 }

@@ -270,7 +270,7 @@ func (u *ui) ruled(v *finding.Verdict, href string) pages.Outcome {
 	r, ok := u.Rules.Rule(v.Rule)
 	switch v.Outcome {
 	case finding.Fail:
-		o.Outcome = parts.Tag{Tone: "crit", Icon: "x", Text: "Fails"}
+		o.Outcome = failing
 	case finding.Pass:
 		o.Outcome = parts.Tag{Tone: "pass", Icon: "check", Text: "Passes"}
 	default:

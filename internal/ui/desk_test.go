@@ -40,6 +40,7 @@ type desk struct {
 
 	done   []string // what the clerk did
 	tried  listing.Tried
+	unread bool  // whether the last login leaves user data unread
 	refuse error // what the clerk answers to everything
 }
 
@@ -174,7 +175,7 @@ func (d *desk) pass(q query.Query) []listing.Workload {
 	for _, w := range d.workloads {
 		all := true
 		for _, t := range q.Terms {
-			is := map[string]string{"tokens": w.Tokens, "region": w.Region, "account": w.Account, "state": w.State, "endpoint": w.Endpoint}[t.Key]
+			is := map[string]string{"tokens": w.Tokens, "region": w.Region, "account": w.Account, "state": w.State, "endpoint": w.Endpoint, "internet": w.Internet, "power": w.Power}[t.Key]
 			if is == "" {
 				is = "unknown"
 			}
@@ -218,13 +219,13 @@ func (d *desk) WorkloadFacets(_ context.Context, q query.Query, keys []string) (
 		f := listing.Facet{Key: k}
 		n := map[string]int{}
 		for _, w := range d.pass(q) {
-			v := map[string]string{"tokens": w.Tokens, "region": w.Region, "account": w.Account, "provider": w.Provider, "state": w.State, "endpoint": w.Endpoint}[k]
+			v := map[string]string{"tokens": w.Tokens, "region": w.Region, "account": w.Account, "provider": w.Provider, "state": w.State, "endpoint": w.Endpoint, "internet": w.Internet, "power": w.Power}[k]
 			if v == "" {
 				v = "unknown"
 			}
 			n[v]++
 		}
-		for _, v := range []string{"aws", "ap-south-1", "eu-central-1", "eu-west-1", "us-east-1", account, "running", "stopped", "enabled", "disabled", "required", "optional", "unknown"} {
+		for _, v := range []string{"aws", "ap-south-1", "eu-central-1", "eu-west-1", "us-east-1", account, "running", "stopped", "enabled", "disabled", "required", "optional", "reachable", "via_lb", "restricted", "internal", "isolated", "admin", "data_read", "limited", "none", "unknown"} {
 			if n[v] > 0 {
 				f.Values = append(f.Values, listing.FacetValue{Value: v, Count: n[v]})
 			}
@@ -265,10 +266,12 @@ func (c clerk) CancelScan(_ context.Context, n int64) error {
 }
 
 func (c clerk) Try(_ context.Context, provider string, l listing.Login) (listing.Tried, error) {
+	c.unread = l.NoUserData
 	return c.tried, c.did("try", provider, l.RoleARN, l.ExternalID)
 }
 
 func (c clerk) Connect(_ context.Context, n listing.Connection) (int64, int64, error) {
+	c.unread = n.Login.NoUserData
 	return 1, 7, c.did("connect", n.Provider, n.Name, n.Login.RoleARN, n.Login.ExternalID, n.Every.String())
 }
 
@@ -278,6 +281,10 @@ func (c clerk) Test(_ context.Context, id int64) ([]listing.Check, error) {
 
 func (c clerk) Change(_ context.Context, id int64, name string, every time.Duration) error {
 	return c.did("change", strconv.FormatInt(id, 10), name, every.String())
+}
+
+func (c clerk) ReadUserData(_ context.Context, id int64, read bool) error {
+	return c.did("user data", strconv.FormatInt(id, 10), strconv.FormatBool(read))
 }
 
 func (c clerk) Disconnect(_ context.Context, id int64) error {
@@ -314,6 +321,7 @@ func (d *desk) config(v *access.Viewer) ui.Config {
 		Rules: catalogue(), Now: clock, Version: "0.2.0", Auth: as{v}, Reader: d, Clerk: clerk{d},
 		Policy:    func(string) (string, error) { return demoPolicy, nil },
 		Principal: func(string) string { return "arn:aws:iam::444455556666:role/plumbline" },
+		Unread:    func(string) ([]string, error) { return []string{"AWS-IMDS-004", "AWS-IMDS-005"}, nil },
 		Pace:      ui.Pace{Look: 5 * time.Millisecond, Beat: 20 * time.Millisecond},
 	}
 	if d.looked != nil {
@@ -388,6 +396,9 @@ func (d *desk) stock() {
 		w := listing.Workload{Provider: "aws", Account: account, AccountName: "payments-prod", Region: places[i%4], ID: "i-0" + strconv.Itoa(100000+i), Name: "web-prod-" + strconv.Itoa(i+1),
 			Type: "instance", State: "running", Endpoint: "enabled", Tokens: []string{"optional", "required", ""}[i%3], HopLimit: []int{2, 1, 0}[i%3]}
 		w.UID = "arn:aws:ec2:" + w.Region + ":" + account + ":instance/" + w.ID
+		if i > 2 { // of the first nobody knows
+			w.Internet, w.Power = []string{"reachable", "via_lb", "internal", "restricted", "isolated", ""}[i%6], []string{"admin", "data_read", "limited", "read", "none", "write", ""}[i%7]
+		}
 		switch w.Tokens {
 		case "optional":
 			w.Open, w.Severity, w.Risk = 2, finding.High, 80

@@ -35,6 +35,7 @@ type fake struct {
 	accounts []listing.Account
 	gains    []listing.Gain
 	points   []listing.Point
+	members  map[int64][]listing.Member
 	broken   error
 	bad      error // what reading a document comes to
 }
@@ -151,14 +152,30 @@ func (f *fake) Finding(_ context.Context, n int64) (listing.Finding, []listing.E
 			if c := f.change[n]; c != "" {
 				events = append(events, listing.Event{At: r.ChangedAt, Scan: 4, Change: c, From: finding.Open, To: r.State, Note: "as the last scan saw"})
 			}
-			return listing.Finding{Record: r, Due: f.due[n]}, events, f.broken
+			found := listing.Finding{Record: r, Due: f.due[n]}
+			for _, m := range f.members[n] {
+				found.Members.All++
+				found.Members.Fail += btoi(m.Outcome == finding.Fail)
+				found.Members.NoData += btoi(m.Outcome == finding.Unknown)
+			}
+			return found, events, f.broken
 		}
 	}
 	return listing.Finding{}, nil, noSuch
 }
 
-func (f *fake) Members(context.Context, int64, listing.Place) ([]listing.Member, listing.Cursors, error) {
-	return nil, listing.Cursors{}, nil
+func (f *fake) Members(_ context.Context, n int64, at listing.Place) ([]listing.Member, listing.Cursors, error) {
+	page, c := cut(f.members[n], at)
+	return page, c, f.broken
+}
+
+func (f *fake) Workload(_ context.Context, uid string) (listing.Workload, error) {
+	for _, r := range f.records {
+		if s := r.Subject; s.UID == uid {
+			return listing.Workload{Provider: s.Provider, Account: s.Account, Region: s.Region, UID: s.UID, ID: s.ID, Name: s.Name}, nil
+		}
+	}
+	return listing.Workload{}, noSuch
 }
 
 func (f *fake) Same(_ context.Context, n int64, limit int) ([]listing.Finding, error) {

@@ -32,6 +32,7 @@ type detail struct {
 	r      *http.Request
 	tab    tab
 	rec    finding.Record
+	shared listing.Members // of a group's finding
 	due    time.Time       // zero: none
 	events []listing.Event // newest last
 	rule   *rule.Rule      // never nil: a rule that is no more has only its id
@@ -61,7 +62,7 @@ func (u *ui) detail(r *http.Request, n int64, t tab) (*detail, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding %d: %w", n, err)
 	}
-	d := &detail{ui: u, r: r, tab: t, rec: f.Record, due: f.Due, events: events}
+	d := &detail{ui: u, r: r, tab: t, rec: f.Record, shared: f.Members, due: f.Due, events: events}
 	var ok bool
 	if d.rule, ok = u.Rules.Rule(f.Rule); !ok {
 		title, _ := u.faultOf(f.Rule)
@@ -248,6 +249,10 @@ func (d *detail) fillWhy() (err error) {
 		}
 	}
 	d.page.Why = w
+	d.wayThrough(w)
+	if w.Members, err = d.members(); err != nil {
+		return err
+	}
 	w.Same, err = d.same()
 	return err
 }

@@ -16,6 +16,7 @@ import (
 var (
 	notAssessed = parts.Tag{Icon: "eye", Text: "Not assessed"}
 	considered  = parts.Tag{Tone: "line", Text: "Taken into account"}
+	failing     = parts.Tag{Tone: "crit", Icon: "x", Text: "Fails"}
 	decides     = parts.Tag{Tone: "crit", Icon: "x", Text: "Decides"}
 )
 

@@ -59,7 +59,8 @@ func (u *ui) inventory(w http.ResponseWriter, r *http.Request) error {
 }
 
 // inventoryViews are queries that are asked often.
-var inventoryViews = []struct{ text, q string }{{"All", ""}, {"With open findings", "has:findings"}, {"Not assessed", "has:nodata"}, {"Without tokens", "endpoint:enabled tokens:optional"}}
+var inventoryViews = []struct{ text, q string }{{"All", ""}, {"With open findings", "has:findings"}, {"Not assessed", "has:nodata"}, {"Without tokens", "endpoint:enabled tokens:optional"},
+	{"Can be reached", "internet:reachable,via_lb"}, {"Reachable with power", "internet:reachable,via_lb power:admin,escalation,write,data_read"}}
 
 var inventoryKeys = []string{"q", "after", "before", "add", "facet", "v"}
 

@@ -11,9 +11,9 @@ import (
 )
 
 // inventoryFacets are the keys that menus offer the values of.
-var inventoryFacets = []facetKey{{"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"state", "State"}, {"endpoint", "Metadata"}, {"tokens", "Tokens"}}
+var inventoryFacets = []facetKey{{"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"state", "State"}, {"endpoint", "Metadata"}, {"tokens", "Tokens"}, {"internet", "Internet"}, {"power", "Power"}}
 
-var inventoryHints = []string{"tokens:optional", "tokens:unknown", "endpoint:enabled", "hop-limit:>1", "has:findings", "has:nodata", "state:running", "account:", "region:", "resource:"}
+var inventoryHints = []string{"tokens:optional", "tokens:unknown", "endpoint:enabled", "hop-limit:>1", "internet:reachable", "power:admin", "group:", "has:findings", "has:nodata", "state:running", "account:", "region:", "resource:"}
 
 // inventoryBar is the filter: text and menus write the same query.
 func (u *ui) inventoryBar(r *http.Request, want inventoryWant) (*pages.Bar, error) {
@@ -92,6 +92,14 @@ func inventoryChoice(key, value string) string {
 	switch key {
 	case "provider":
 		return cloudName(value)
+	case "internet", "power":
+		words := internetWords
+		if key == "power" {
+			words = powerWords
+		}
+		if w, ok := words[value]; ok {
+			return sentenceName(w)
+		}
 	case "state", "endpoint", "tokens":
 		if value == "unknown" {
 			return "Not known"

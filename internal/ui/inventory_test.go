@@ -52,7 +52,7 @@ func TestAFilterThatIsNotUnderstoodShowsNoInventory(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
 		"/inventory?q=token:optional": "Did you mean", "/inventory?q=tokens:maybe": "The filter is not understood.", "/inventory?q=is:open": "The filter is not understood.",
-		"/inventory?page=2": "The address asks for “page”", "/inventory?after=1&before=2": "not both", "/inventory?facet=power&v=admin": "has no menu",
+		"/inventory?page=2": "The address asks for “page”", "/inventory?after=1&before=2": "not both", "/inventory?facet=group&v=web": "has no menu",
 		"/inventory?q=a&q=b": "is there 2 times", "/inventory?add=token:x": "The filter is not understood.",
 	} {
 		p := inventory(t, address)
@@ -107,4 +107,35 @@ func TestEveryIdentityHasAnAddress(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTheInventoryTellsReachAndPower(t *testing.T) {
+	t.Parallel()
+	p := inventory(t, "/inventory")
+	p.has(t, "Reachable", "Load balancer", "Restricted", "Internal", "Isolated", "Everything", "Reads data", "Little", "Nothing")
+	for _, tr := range p.all("tr", "") {
+		if s := words(tr); strings.Contains(s, "web-prod-1 ") && strings.Count(s, "Not known") != 2 {
+			t.Errorf("of the first neither reach nor power is known: %s", s)
+		}
+	}
+	for _, address := range []string{"/inventory?q=internet:reachable,via_lb", "/inventory?q=internet:reachable,via_lb+power:admin,escalation,write,data_read"} {
+		if !slices.Contains(p.hrefs(), address) {
+			t.Errorf("no view leads to %s", address)
+		}
+		p := inventory(t, address)
+		p.has(t, "let through by the filter.")
+		if strings.Contains(p.text(), "Isolated ") && strings.Contains(p.text(), "web-prod-1 ") {
+			t.Errorf("%s lets through what cannot be reached", address)
+		}
+		current := 0
+		for _, a := range p.all("a", "") {
+			if attr(a, "aria-current") == "page" && strings.HasPrefix(attr(a, "href"), "/inventory?q=internet") {
+				current++
+			}
+		}
+		if current != 1 {
+			t.Errorf("%s is the current view %d times", address, current)
+		}
+	}
+	inventory(t, "/inventory?q=group:web").has(t, "No workload matches")
 }

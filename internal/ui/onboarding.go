@@ -30,6 +30,7 @@ type onboarding struct {
 	role     string
 	name     string
 	every    time.Duration
+	unread   bool // user data is not looked through
 	test     *listing.Tried
 	refusal  string // why the trial told nothing
 	faults   map[string]string
@@ -118,9 +119,9 @@ func (u *ui) refusedTrial(w http.ResponseWriter, r *http.Request, o *onboarding,
 
 func (o *onboarding) login() listing.Login {
 	if o.own {
-		return listing.Login{}
+		return listing.Login{NoUserData: o.unread}
 	}
-	return listing.Login{RoleARN: o.role, ExternalID: o.external}
+	return listing.Login{RoleARN: o.role, ExternalID: o.external, NoUserData: o.unread}
 }
 
 // read takes the form, and notes what is wrong with it by field.
@@ -140,6 +141,7 @@ func (o *onboarding) read(v url.Values) {
 	if !o.own {
 		fault("role", roleFault(o.role))
 	}
+	o.unread = !userDataIn(v, true)
 	var text string
 	o.name, text = nameIn(v.Get("name"))
 	fault("name", text)
@@ -178,7 +180,7 @@ func (u *ui) showOnboarding(w http.ResponseWriter, r *http.Request, status int, 
 		Frame: u.frameOf(r, "Connect a cloud account", sectionAccounts), Action: "/accounts/new?external=" + url.QueryEscape(o.external),
 		External: o.external, Own: o.own, Connect: "Connect and start the first scan",
 		Role: pages.Field{Value: o.role, Fault: o.faults["role"]}, Name: pages.Field{Value: o.name, Fault: o.faults["name"]},
-		Every: everyField(o.every), Fault: o.refusal,
+		Every: everyField(o.every), Data: u.userDataSwitch(r, "aws", !o.unread), Fault: o.refusal,
 	}
 	p.Every.Fault = o.faults["every"]
 	if len(o.faults) > 0 {

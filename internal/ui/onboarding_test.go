@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,7 +21,7 @@ func send(t *testing.T, h http.Handler, address string, fields ...string) page {
 	t.Helper()
 	v := url.Values{}
 	for i := 0; i < len(fields); i += 2 {
-		v.Set(fields[i], fields[i+1])
+		v.Add(fields[i], fields[i+1])
 	}
 	r := httptest.NewRequest("POST", address, strings.NewReader(v.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -185,6 +186,95 @@ func TestConnectingStartsTheFirstScan(t *testing.T) {
 	if got := strings.Join(d.done, ";"); got != "connect aws here   0s" {
 		t.Errorf("did %s", got)
 	}
+}
+
+func TestUserDataIsLookedThroughUnlessSwitchedOff(t *testing.T) {
+	t.Parallel()
+	d := office()
+	h := d.serve(administrator())
+	p := get(t, h, "/accounts/new?external=plb-abc234")
+	p.has(t, "it keeps only their kind, place and a keyed hash", "Without it 2 rules cannot tell", "AWS-IMDS-004", "For all accounts of an organisation")
+	if box := p.byID("userdata"); box == nil || !has(box, "checked") {
+		t.Error("the switch is not on from the beginning")
+	}
+	for _, c := range []struct {
+		fields []string
+		unread bool
+	}{{nil, false}, {[]string{"userdata", "asked", "userdata", "on"}, false}, {[]string{"userdata", "asked"}, true}} {
+		for _, do := range []string{"test", "connect"} {
+			d.unread = !c.unread
+			p := send(t, h, "/accounts/new?external=plb-abc234", append([]string{"do", do, "role", role, "every", "24h"}, c.fields...)...)
+			if d.unread != c.unread {
+				t.Errorf("%s with %v: user data is left unread: %v", do, c.fields, d.unread)
+			}
+			if box := p.byID("userdata"); do == "test" && has(box, "checked") == c.unread {
+				t.Errorf("%s with %v: the box forgets", do, c.fields)
+			}
+		}
+	}
+}
+
+func TestTheSwitchOfAnAccountIsChanged(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		was    bool // left unread
+		fields []string
+		did    string
+	}{
+		{false, []string{"userdata", "asked"}, "change 1 x 24h0m0s;user data 1 false"}, {false, []string{"userdata", "asked", "userdata", "on"}, "change 1 x 24h0m0s"},
+		{true, []string{"userdata", "asked", "userdata", "on"}, "change 1 x 24h0m0s;user data 1 true"}, {true, nil, "change 1 x 24h0m0s"},
+	} {
+		d := office()
+		d.accounts[0].Login.NoUserData = c.was
+		h := d.serve(administrator())
+		get(t, h, "/accounts/1").has(t, map[bool]string{true: "User data not read", false: "User data looked through for secrets"}[c.was])
+		send(t, h, "/accounts/1", append([]string{"name", "x", "every", "24h"}, c.fields...)...)
+		if got := strings.Join(d.done, ";"); got != c.did {
+			t.Errorf("%v with %v: did %s", c.was, c.fields, got)
+		}
+	}
+}
+
+// Sixty calls are read at a glance: what was refused stands first, together
+// where it costs the same, and what was answered is folded.
+func TestAManifoldTestIsGrouped(t *testing.T) {
+	t.Parallel()
+	d := office()
+	d.tried.Checks = nil
+	for i := range 60 {
+		c := listing.Check{Call: fmt.Sprintf("ec2:Describe%02d", i), Region: "eu-west-1", Status: "complete"}
+		if i%10 == 3 {
+			c = gap(c.Call, c.Region)
+		}
+		if i == 59 {
+			c = gap(c.Call, c.Region)
+			c.Rules = []string{"AWS-IMDS-001", "AWS-IMDS-002", "AWS-IMDS-013"}
+		}
+		d.tried.Checks = append(d.tried.Checks, c)
+	}
+	p := send(t, d.serve(administrator()), "/accounts/new?external=plb-abc234", "do", "test", "role", role, "every", "24h")
+	p.has(t, "7 of 60 calls cannot be read in full", "Without any of these 6 calls 2 rules cannot tell", "53 calls were answered")
+	text := p.text()
+	if strings.Index(text, "Without it 3 rules cannot tell") > strings.Index(text, "Without any of these 6 calls") {
+		t.Error("what costs most does not stand first")
+	}
+	if n := strings.Count(text, "ec2:Describe"); n < 60 {
+		t.Errorf("%d calls are named", n)
+	}
+	for _, details := range p.all("details", "fold") {
+		if strings.Contains(words(details), "ec2:Describe53 ") {
+			t.Error("a refusal is folded away with what was answered")
+		}
+	}
+}
+
+func has(n *html.Node, key string) bool {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return true
+		}
+	}
+	return false
 }
 
 func TestALoginThatIsRefusedIsSaidInThePage(t *testing.T) {

@@ -67,6 +67,9 @@ func (o *outlook) fill(ctx context.Context) error {
 	}
 	o.counts()
 	o.page.Changes = o.reckoning()
+	if err := o.ways(ctx); err != nil {
+		return err
+	}
 	if err := o.fixFirst(ctx); err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -185,4 +187,46 @@ func TestTheOverviewOfNothingSaysWhatToDo(t *testing.T) {
 	idle := none()
 	idle.accounts = []listing.Account{{ID: 1, Provider: "aws", External: account, State: "connected"}}
 	get(t, serve(idle), "/").has(t, "Nothing was scanned yet", "1 account is connected")
+}
+
+// wayIn adds findings of the rule that an attack path fails.
+func wayIn(f *fake, states ...finding.State) *fake {
+	for i, st := range states {
+		f.add(int64(60+i), "XC-001", "eu-west-1", fmt.Sprintf("front-%d", i+1), st, 100-i, 1)
+	}
+	for i := range f.list {
+		f.list[i].Tally = append(f.list[i].Tally, scan.Tally{Rule: "XC-001", Severity: finding.Critical, Region: "eu-west-1", Pass: 9})
+	}
+	return f
+}
+
+func TestTheOverviewNamesTheWorstWaysIn(t *testing.T) {
+	t.Parallel()
+	f := wayIn(full(), finding.Open, finding.Open, finding.Open, finding.Open, finding.NoData, finding.Lost)
+	p := get(t, serve(f), "/")
+	p.has(t, "Ways in", "4 workloads or groups are reached from the internet", "front-1", "front-3", "Of 2 more it cannot be told.")
+	if strings.Contains(p.text(), "front-4") || !slices.Contains(p.hrefs(), "/findings/FND-60") {
+		t.Error("the worst three are not those that are named")
+	}
+	for _, href := range p.hrefs() {
+		if strings.Contains(href, "XC-001") {
+			if to := get(t, serve(f), href); to.Code != http.StatusOK {
+				t.Errorf("%s answers %d", href, to.Code)
+			}
+		}
+	}
+}
+
+// That there is no way in is told only where it was asked and settled.
+func TestNoWayInIsToldOnlyWhereItWasAsked(t *testing.T) {
+	t.Parallel()
+	const settled = "No attack path is known: no workload is at once reached"
+	get(t, serve(wayIn(full())), "/").has(t, settled)
+	for about, f := range map[string]*fake{"did not ask: scan again": full(), "Of 1 more it cannot be told.": wayIn(full(), finding.NoData)} {
+		p := get(t, serve(f), "/")
+		p.has(t, "No attack path is known, and not all that decides it is.", about)
+		if strings.Contains(p.text(), settled) {
+			t.Errorf("%s, and the overview reads as if it were settled", about)
+		}
+	}
 }

@@ -32,6 +32,7 @@ func (l *list) besides() error {
 		s.Fix = page + string(fix)
 	}
 	d.seen(s)
+	s.Way = d.wayLine()
 	if i := slices.Index(l.shown, n); i >= 0 {
 		if i > 0 {
 			s.Previous = l.want.beside(l.shown[i-1])

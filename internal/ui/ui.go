@@ -55,6 +55,9 @@ type Config struct {
 	// policy; "" if it is not known. Both are shown to who connects an account.
 	Policy    func(provider string) (string, error)
 	Principal func(provider string) string
+	// Unread are the rules that cannot tell where user data is not looked
+	// through; nil names none.
+	Unread func(provider string) ([]string, error)
 	// Pace is how event streams look; its zero value is the usual one. Stopping
 	// ends them when the program stops; nil never does.
 	Pace     Pace

@@ -12,6 +12,7 @@ import (
 	"plumbline/internal/finding"
 	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
+	"plumbline/internal/power"
 	"plumbline/internal/problem"
 	"plumbline/internal/query"
 	"plumbline/web/pages"
@@ -32,11 +33,14 @@ func workloadRow(x listing.Workload) pages.WorkloadRow {
 	row := pages.WorkloadRow{
 		Href: workloadPath(x.UID), Name: workloadName(x), Provider: cloudName(x.Provider),
 		Account: cmpOr(x.AccountName, x.Account), Region: x.Region, Type: sentenceName(x.Type), State: notKnown(x.State),
-		Metadata: metadataState(x), Hop: hopText(x),
+		Metadata: metadataState(x), Reach: reachState(x.Internet), Power: powerState(x.Power),
 		Open: number(x.Open), NoData: number(x.NoData),
 	}
 	if x.Name != "" {
 		row.ID = x.ID
+	}
+	if x.HopLimit > 1 && x.Endpoint != "disabled" && row.Metadata.Sub == "" {
+		row.Metadata.Sub = "hop limit " + strconv.Itoa(x.HopLimit)
 	}
 	if x.Open > 0 {
 		s := severity(x.Severity)
@@ -63,6 +67,45 @@ func hopText(x listing.Workload) string {
 		return "not known"
 	}
 	return strconv.Itoa(x.HopLimit)
+}
+
+// reachState says in a word what reaches a workload. Only what is settled has a
+// colour.
+func reachState(word string) pages.State {
+	switch word {
+	case estate.Reachable:
+		return pages.State{Tone: "err", Icon: "alert", Word: "Reachable"}
+	case estate.ViaLB:
+		return pages.State{Tone: "err", Icon: "alert", Word: "Load balancer"}
+	case estate.Restricted:
+		return pages.State{Icon: "info", Word: "Restricted"}
+	case estate.Internal:
+		return pages.State{Tone: "ok", Icon: "check", Word: "Internal"}
+	case estate.Isolated:
+		return pages.State{Tone: "ok", Icon: "check", Word: "Isolated"}
+	}
+	return unknownState
+}
+
+// powerState says in a word what the identity of a workload may do at most.
+func powerState(word string) pages.State {
+	switch power.Level(word) {
+	case power.Admin:
+		return pages.State{Tone: "err", Icon: "alert", Word: "Everything"}
+	case power.Escalation:
+		return pages.State{Tone: "err", Icon: "alert", Word: "More rights"}
+	case power.Write:
+		return pages.State{Tone: "err", Icon: "alert", Word: "Changes"}
+	case power.DataRead:
+		return pages.State{Tone: "err", Icon: "alert", Word: "Reads data"}
+	case power.Read:
+		return pages.State{Icon: "info", Word: "Lists"}
+	case power.Limited:
+		return pages.State{Tone: "ok", Icon: "check", Word: "Little"}
+	case power.None:
+		return pages.State{Tone: "ok", Icon: "check", Word: "Nothing"}
+	}
+	return unknownState
 }
 
 // metadataState says in a word how the metadata service answers. It colours

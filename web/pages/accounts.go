@@ -55,6 +55,14 @@ type AccountForm struct {
 	Fault  string // of the form as a whole
 	Name   Field
 	Every  Field
+	Data   *UserData // nil where nothing signs in
+}
+
+// UserData is the switch for looking through user data.
+type UserData struct {
+	On    bool
+	Costs string // what cannot be told without
+	Rules []Link
 }
 
 // A Field is one input of a form.
@@ -72,8 +80,19 @@ type Option struct {
 
 // A Test is what a test of permissions told, a line for each call.
 type Test struct {
-	Tone, Title, Text string // the outcome in a sentence
-	Checks            []Check
+	Tone, Title, Text string  // the outcome in a sentence
+	Checks            []Check // what was refused
+	Groups            []CheckGroup
+	Answered          []Check
+	Fold              string // over what was answered
+}
+
+// A CheckGroup is calls that were refused, without which the same rules cannot
+// tell.
+type CheckGroup struct {
+	Costs  string
+	Rules  []Link
+	Checks []Check
 }
 
 // A Check is one line of a test.
@@ -102,6 +121,7 @@ type Onboarding struct {
 	Role      Field
 	Name      Field
 	Every     Field
+	Data      *UserData
 	Test      *Test
 	Connect   string // the words on the button
 	Permitted []string

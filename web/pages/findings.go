@@ -122,6 +122,7 @@ type Sheet struct {
 	Rows           []Found
 	Expects        bool
 	Unknown        []string
+	Way            *Link // the attack path in a line
 	Page, Fix      string
 	Evidence       string
 	Close          string

@@ -25,8 +25,9 @@ type WorkloadRow struct {
 	Provider        string
 	Account, Region string
 	Type, State     string
-	Metadata        State  // endpoint and tokens
-	Hop             string // hop limit
+	Metadata        State // endpoint and tokens
+	Reach           State // from the internet
+	Power           State // of its identity
 	Severity        *parts.Severity
 	Open, OpenHref  string
 	NoData, Unknown string

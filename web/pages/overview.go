@@ -11,6 +11,7 @@ type Overview struct {
 	Posture  *Posture
 	Counts   []Change
 	Changes  *Reckoning
+	Ways     *Ways
 	Fix      *FixFirst
 	Ages     *Ages
 	Look     []Matter // what wants looking at; none says that nothing does
@@ -41,6 +42,22 @@ type Reckoning struct {
 	Title string
 	Items []Change
 	Note  string
+}
+
+// Ways are the attack paths that are known.
+type Ways struct {
+	Sum     string
+	None    string // why none is listed
+	Rows    []WayRow
+	All     Link
+	Unknown *Link  // of how many it cannot be told
+	Note    string // what was not asked
+}
+
+// A WayRow is a workload through which one leads.
+type WayRow struct {
+	Href, Name, Provider, Place, Say, Risk string
+	Severity                               parts.Severity
 }
 
 // FixFirst is the rules whose mending gains most.

@@ -96,12 +96,32 @@ type Interval struct {
 // Why says what a finding means.
 type Why struct {
 	Lede     string
+	Way      *Way     // through the resource, the attack path; nil where there is none
+	WayFirst bool     // the finding is about it
+	WayBlind string   // why it is not known whether there is one
+	Members  *Members // of a group's finding
 	Say      string
 	Unknown  []string
 	Same     *Same
 	Note     string
 	Read     []Link
 	RuleText string
+}
+
+// Members are the workloads that share a finding of their group.
+type Members struct {
+	Sum            string
+	All            Link
+	Rows           []Member
+	Earlier, Later string
+	None           string
+}
+
+// A Member is one of them.
+type Member struct {
+	Href, Name, ID, Region string
+	Outcome                parts.Tag
+	Say, Risk, Since       string
 }
 
 // Same says how the same rule fares elsewhere.

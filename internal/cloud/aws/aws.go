@@ -62,6 +62,7 @@ type Options struct {
 	Now         func() time.Time // time.Now
 
 	page int32         // instances a page; tests have small ones
+	rush bool          // no pace is kept; measurements have this
 	poll time.Duration // between two looks for the credential report; 1 s
 }
 

@@ -270,7 +270,8 @@ func TestASinkThatFailsEndsTheScan(t *testing.T) {
 				}
 			}
 			for _, a := range f.log {
-				if a.n > 1 {
+				several := map[string]bool{"GetAccountAuthorizationDetails": true, "DescribeLoadBalancers": true, "GetMetricData": true}
+				if a.n > 1 && !several[a.action] {
 					t.Errorf("%+v was asked again", a)
 				}
 			}

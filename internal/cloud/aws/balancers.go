@@ -22,9 +22,9 @@ var balancerListings = []listing{
 	}},
 }
 
-// balancers are read with their listeners.
+// balancers are read with their listeners and these with their rules.
 func (r *round) balancers(ctx context.Context) error {
-	var arns []string
+	var found []loadBalancer
 	err := r.list(ctx, listing{
 		call: awsfact.CallLoadBalancers,
 		send: func(ctx context.Context, api *clients, token *string) (*string, error) {
@@ -34,16 +34,43 @@ func (r *round) balancers(ctx context.Context) error {
 			}
 			return out.NextMarker, nil
 		},
-		each: func(res *snapshot.Resource, _ wire.Value) { arns = append(arns, res.UID) },
+		each: func(res *snapshot.Resource, doc wire.Value) {
+			found = append(found, loadBalancer{res.UID, awsfact.HasRules(doc)})
+		},
 	})
 	if err != nil {
 		return err
 	}
+	return each(ctx, r, found, r.listeners)
+}
+
+// A loadBalancer is what has to be known of one to ask on.
+type loadBalancer struct {
+	arn   string
+	rules bool // its listeners have rules that are asked for
+}
+
+func (r *round) listeners(ctx context.Context, b loadBalancer) error {
+	var arns []string
+	err := r.list(ctx, listing{
+		call: awsfact.CallListeners, subject: b.arn,
+		send: func(ctx context.Context, api *clients, token *string) (*string, error) {
+			out, err := api.elb.DescribeListeners(ctx, &elbv2.DescribeListenersInput{LoadBalancerArn: &b.arn, PageSize: api.size(400), Marker: token})
+			if err != nil {
+				return nil, err
+			}
+			return out.NextMarker, nil
+		},
+		each: func(res *snapshot.Resource, _ wire.Value) { arns = append(arns, res.UID) },
+	})
+	if err != nil || !b.rules {
+		return err
+	}
 	return each(ctx, r, arns, func(ctx context.Context, arn string) error {
 		return r.list(ctx, listing{
-			call: awsfact.CallListeners, subject: arn,
+			call: awsfact.CallListenerRules, subject: arn, about: []label{{awsfact.AboutListener, arn}},
 			send: func(ctx context.Context, api *clients, token *string) (*string, error) {
-				out, err := api.elb.DescribeListeners(ctx, &elbv2.DescribeListenersInput{LoadBalancerArn: &arn, PageSize: api.size(400), Marker: token})
+				out, err := api.elb.DescribeRules(ctx, &elbv2.DescribeRulesInput{ListenerArn: &arn, PageSize: api.size(400), Marker: token})
 				if err != nil {
 					return nil, err
 				}
@@ -71,11 +98,20 @@ func (r *round) targets(ctx context.Context) error {
 		return err
 	}
 	return each(ctx, r, arns, func(ctx context.Context, arn string) error {
-		l := single(awsfact.CallTargetHealth, func(ctx context.Context, api *clients) error {
+		health := single(awsfact.CallTargetHealth, func(ctx context.Context, api *clients) error {
 			_, err := api.elb.DescribeTargetHealth(ctx, &elbv2.DescribeTargetHealthInput{TargetGroupArn: &arn})
 			return err
 		})
-		l.subject, l.about = arn, []label{{awsfact.AboutTargetGroup, arn}}
-		return r.list(ctx, l)
+		config := single(awsfact.CallTargetConfig, func(ctx context.Context, api *clients) error {
+			_, err := api.elb.DescribeTargetGroupAttributes(ctx, &elbv2.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
+			return err
+		})
+		for _, l := range []listing{health, config} {
+			l.subject, l.about = arn, []label{{awsfact.AboutTargetGroup, arn}}
+			if err := r.list(ctx, l); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

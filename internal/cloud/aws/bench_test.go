@@ -30,7 +30,7 @@ func BenchmarkInstances(b *testing.B) {
 	const pages, perPage = 10, 1000
 	f := canned(b, pages)
 	o := options(f.url)
-	o.Regions = []string{here}
+	o.Regions, o.rush = []string{here}, true
 	c := connect(b, o)
 	if err := c.Context(context.Background(), &taken{}); err != nil {
 		b.Fatal(err)

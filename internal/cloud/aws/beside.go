@@ -16,9 +16,10 @@ import (
 // page, and ends with one answer.
 type side struct {
 	*round
-	q      *question // nil after the end
-	failed error     // the last request that failed
-	row    int       // how many failed one after the other
+	q      *question       // nil after the end
+	failed error           // the last request that failed
+	row    int             // how many failed one after the other
+	told   snapshot.Status // so far
 }
 
 // sides are the questions beside the instances of a region.
@@ -68,7 +69,16 @@ func (b *sides) deliver(ctx context.Context, q *question) error {
 	if err != nil {
 		return err
 	}
+	for _, s := range b.each() {
+		if err := s.soFar(ctx); err != nil {
+			return err
+		}
+	}
 	return b.sink.Resources(ctx, append(all, found...))
+}
+
+func (b *sides) each() []*side {
+	return []*side{b.userData, b.interfaces, b.metrics, b.managed, b.patches}
 }
 
 // of asks the questions at the same time; each asks one request after the
@@ -87,12 +97,15 @@ func (b *sides) of(ctx context.Context, ms []machine) ([]snapshot.Resource, erro
 	return slices.Concat(found[:]...), err
 }
 
-// after ends the questions that are still open, unless the instances ended the
-// scan.
+// after ends the questions that are still open. Where the scan ends with them,
+// what was told of them so far does not stand.
 func (b *sides) after(ctx context.Context, err error) error {
-	for _, s := range []*side{b.userData, b.interfaces, b.metrics, b.managed, b.patches} {
-		if err == nil {
+	for _, s := range b.each() {
+		switch {
+		case err == nil:
 			err = s.end(ctx)
+		case s.open() && ctx.Err() != nil:
+			_ = s.close(ctx, err) // err is the one to tell
 		}
 	}
 	return err
@@ -106,10 +119,12 @@ func (s *side) open() bool { return s.q != nil }
 const mostInARow = 3
 
 // ask sends one request with the pages that follow from it, and returns the
-// documents. A refusal is no error. One that will not change ends the question;
-// another is noted, and what was asked about has no document.
-func (s *side) ask(ctx context.Context, send func(ctx context.Context, token *string) (next *string, err error)) ([]snapshot.Resource, error) {
+// documents that are of use, all without keep. A refusal is no error. One that
+// will not change ends the question; another is noted, and what was asked about
+// has no document. The answer counts what is returned, and nothing else.
+func (s *side) ask(ctx context.Context, send func(ctx context.Context, token *string) (next *string, err error), keep func([]snapshot.Resource) []snapshot.Resource) ([]snapshot.Resource, error) {
 	var got []snapshot.Resource
+	before := s.q.answer.Items
 	var at pages
 	var token *string
 	for {
@@ -122,11 +137,15 @@ func (s *side) ask(ctx context.Context, send func(ctx context.Context, token *st
 			err = at.follow(*next, len(s.q.tap.resources))
 		}
 		if err != nil {
+			s.q.answer.Items = before
 			return nil, s.fail(ctx, err)
 		}
 		got = append(got, lasting(s.q.tap.resources)...)
 		if next == nil || *next == "" {
-			s.row = 0
+			if keep != nil {
+				got = keep(got)
+			}
+			s.q.answer.Items, s.row = before+len(got), 0
 			return got, nil
 		}
 		token = next
@@ -166,6 +185,26 @@ func (s *side) close(ctx context.Context, err error) error {
 	return q.refuse(ctx, s.sink, err)
 }
 
+// soFar tells how the question stands, before the page is judged that it was
+// last asked about: that nothing is said of an instance is an answer only to
+// who knows that it was asked. Each answer to a question replaces the one
+// before; one that says no more is left out.
+func (s *side) soFar(ctx context.Context) error {
+	if s.q == nil || s.trial() {
+		return nil
+	}
+	a := s.q.answer
+	a.Status, a.EndedAt = snapshot.Complete, s.q.now()
+	if s.failed != nil {
+		a = noted(a, refused(s.failed, a.Attempts, a.HTTP))
+	}
+	if a.Status == s.told {
+		return nil
+	}
+	s.told = a.Status
+	return s.sink.Answer(ctx, a)
+}
+
 // end writes down how the question ended: complete only if no request failed.
 func (s *side) end(ctx context.Context) error {
 	if s.q == nil {
@@ -194,9 +233,11 @@ func (s *side) inParts(ctx context.Context, ids []string, most int, ask func(con
 	return found, nil
 }
 
-// isInstance tells an instance from a machine outside of AWS that Systems
-// Manager manages too ("mi-…").
-func isInstance(r *snapshot.Resource) bool { return strings.Contains(r.UID, ":instance/i-") }
+// instancesOnly leaves out machines outside of AWS that Systems Manager manages
+// too ("mi-…").
+func instancesOnly(rs []snapshot.Resource) []snapshot.Resource {
+	return slices.DeleteFunc(rs, func(r snapshot.Resource) bool { return !strings.Contains(r.UID, ":instance/i-") })
+}
 
 // day is how long a metric's values are added up.
 const day = 24 * time.Hour

@@ -45,7 +45,7 @@ func (b *sides) askUserData(ctx context.Context, ms []machine) (found []snapshot
 				return nil, nil
 			}
 			return nil, err
-		})
+		}, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ const mostFilterValues = 200
 // askInterfaces asks for the network interfaces of those that have an address:
 // only there is said whether AWS lets nothing through an internet gateway.
 func (b *sides) askInterfaces(ctx context.Context, ms []machine) ([]snapshot.Resource, error) {
-	ids := idsOf(ms, func(m machine) bool { return m.addressed && !over[m.state] })
+	ids := idsOf(ms, func(m machine) bool { return (m.addressed || b.trial()) && !over[m.state] })
 	return b.interfaces.inParts(ctx, ids, mostFilterValues, func(ctx context.Context, some []string) ([]snapshot.Resource, error) {
 		return b.interfaces.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := b.api.ec2.DescribeNetworkInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{
@@ -91,7 +91,7 @@ func (b *sides) askInterfaces(ctx context.Context, ms []machine) ([]snapshot.Res
 				return nil, err
 			}
 			return out.NextToken, nil
-		})
+		}, nil)
 	})
 }
 
@@ -106,8 +106,8 @@ func (b *sides) askMetrics(ctx context.Context, ms []machine) ([]snapshot.Resour
 	answered := b.sums(awsfact.MetricNoToken, end.Add(-14*day), end, day)
 	rejected := b.sums(awsfact.MetricNoTokenRejected, end.Add(-day), end, time.Hour)
 	found, err := b.metrics.inParts(ctx, ids, mostQueries, answered)
-	if err != nil {
-		return nil, err
+	if err != nil || b.trial() {
+		return found, err
 	}
 	more, err := b.metrics.inParts(ctx, ids, mostQueries, rejected)
 	return append(found, more...), err
@@ -117,7 +117,7 @@ func (b *sides) askMetrics(ctx context.Context, ms []machine) ([]snapshot.Resour
 // metric without a value in all the time has no document.
 func (b *sides) sums(metric string, from, to time.Time, step time.Duration) func(context.Context, []string) ([]snapshot.Resource, error) {
 	return func(ctx context.Context, ids []string) ([]snapshot.Resource, error) {
-		got, err := b.metrics.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
+		return b.metrics.ask(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := b.api.watch.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
 				StartTime: &from, EndTime: &to, MetricDataQueries: queries(metric, ids, step), NextToken: token,
 			})
@@ -125,18 +125,15 @@ func (b *sides) sums(metric string, from, to time.Time, step time.Duration) func
 				return nil, err
 			}
 			return out.NextToken, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		return filled(whole(got)), nil
+		}, func(got []snapshot.Resource) []snapshot.Resource { return filled(whole(got)) })
 	}
 }
 
 // whole puts the parts of a metric together that came on several pages, the
 // only record of AWS's that is told so: its values one after the other, and
 // the rest as the last part says ("PartialData" until then, CloudWatch API
-// reference).
+// reference). A part that is of another kind stands for the whole: what could
+// not be added up is no sum.
 func whole(parts []snapshot.Resource) []snapshot.Resource {
 	at := map[string]int{}
 	var list []snapshot.Resource
@@ -148,8 +145,15 @@ func whole(parts []snapshot.Resource) []snapshot.Resource {
 			list = append(list, p)
 			continue
 		}
-		first, _ := values(&rd, list[i].Doc)
-		last, _ := values(&rd, p.Doc)
+		first, ok := values(&rd, list[i].Doc)
+		if !ok || !goesOn(&rd, list[i].Doc) {
+			continue
+		}
+		last, ok := values(&rd, p.Doc)
+		if !ok {
+			list[i] = p
+			continue
+		}
 		if len(first) > 0 && len(last) > 0 {
 			p.Doc = bytes.Replace(p.Doc, member(last), member(slices.Concat(first, []byte(","), last)), 1)
 		} else if len(first) > 0 {
@@ -159,6 +163,12 @@ func whole(parts []snapshot.Resource) []snapshot.Resource {
 		list[i] = p
 	}
 	return list
+}
+
+// goesOn says that more of a metric may come, or that all of it did.
+func goesOn(rd *wire.Reader, doc []byte) bool {
+	v, err := rd.Read(doc)
+	return err == nil && (v.Get("StatusCode").Is("PartialData") || v.Get("StatusCode").Is("Complete"))
 }
 
 func member(list []byte) []byte { return slices.Concat([]byte(`"Values":[`), list, []byte("]")) }
@@ -190,12 +200,17 @@ func queries(metric string, ids []string, step time.Duration) []cwtypes.MetricDa
 	return list
 }
 
-// filled leaves out the metrics that have no value.
+// filled leaves out the metrics that have no value, unless something is wrong
+// with them.
 func filled(rs []snapshot.Resource) []snapshot.Resource {
 	var rd wire.Reader
 	return slices.DeleteFunc(rs, func(r snapshot.Resource) bool {
 		list, ok := values(&rd, r.Doc)
-		return !ok || len(list) == 0
+		if !ok || len(list) > 0 {
+			return false
+		}
+		v, err := rd.Read(r.Doc)
+		return err == nil && v.Get("StatusCode").Is("Complete")
 	})
 }
 
@@ -216,12 +231,11 @@ func (b *sides) askManaged(ctx context.Context, ms []machine) ([]snapshot.Resour
 				return nil, err
 			}
 			return out.NextToken, nil
-		})
+		}, instancesOnly)
 	})
 	if err != nil {
 		return nil, err
 	}
-	known = slices.DeleteFunc(known, func(r snapshot.Resource) bool { return !isInstance(&r) })
 	patches, err := b.askPatches(ctx, known)
 	return append(known, patches...), err
 }
@@ -241,6 +255,6 @@ func (b *sides) askPatches(ctx context.Context, known []snapshot.Resource) ([]sn
 				return nil, err
 			}
 			return out.NextToken, nil
-		})
+		}, nil)
 	})
 }

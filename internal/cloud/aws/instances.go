@@ -37,7 +37,7 @@ func (c *Collector) instances(ctx context.Context, sink cloud.Sink, region strin
 		// What else is asked takes its time, and the sink has to wait for it:
 		// what belongs to an instance comes with it.
 		if err := b.deliver(ctx, q); err != nil {
-			return q.void(ctx, sink, err)
+			return b.after(ctx, q.void(ctx, sink, err))
 		}
 		token := sdk.ToString(out.NextToken)
 		if token == "" || r.trial() {

@@ -20,7 +20,7 @@ var paces = map[string]pace{
 	"cloudwatch":    {25, 10},
 	"iam":           {10, 5},
 	"organizations": {5, 2},
-	"ssm":           {10, 5},
+	"ssm":           {50, 10},
 }
 
 var otherPace = pace{20, 10}

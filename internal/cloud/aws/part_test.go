@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
 	"plumbline/internal/snapshot"
@@ -49,12 +50,20 @@ type told struct {
 func (s *taken) told() (t told) {
 	for _, a := range s.answers {
 		a.AskedAt, a.EndedAt, a.RequestID, a.Attempts = time.Time{}, time.Time{}, "", 0
+		if a.Call == awsfact.CallMakeReport {
+			a.Pages = 0 // how often it was asked for before it was there
+		}
 		t.answers = append(t.answers, a)
 	}
 	slices.SortFunc(t.answers, func(a, b snapshot.Answer) int {
 		return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Subject, b.Subject))
 	})
 	t.resources = slices.Clone(s.resources)
+	for i := range t.resources {
+		if r := &t.resources[i]; slices.Contains([]string{awsfact.KindCredentialReport, awsfact.KindPatchState, awsfact.KindProtected}, r.Kind) {
+			r.Doc, r.Hash = nil, [32]byte{} // they tell when they were made
+		}
+	}
 	slices.SortFunc(t.resources, func(a, b snapshot.Resource) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Region, b.Region), cmp.Compare(a.UID, b.UID))
 	})

@@ -65,6 +65,9 @@ func (c *Collector) shapeOf(call, subject string) *wire.Shape {
 // bucketOf holds a call in a region to its pace.
 func (c *Collector) bucketOf(call, region string) *bucket {
 	p := paceOf(call)
+	if c.options.rush {
+		return &bucket{most: pace{1e9, 1e9}}
+	}
 	if call == awsfact.CallUserData {
 		p = pace{c.options.UserDataPerSecond, c.options.UserDataPerSecond}
 	}
@@ -145,13 +148,16 @@ func (q *question) void(ctx context.Context, sink cloud.Sink, err error) error {
 	return err
 }
 
-func (q *question) note(r refusal) {
-	a := &q.answer
+func (q *question) note(r refusal) { q.answer = noted(q.answer, r) }
+
+// noted is an answer that ends with a refusal.
+func noted(a snapshot.Answer, r refusal) snapshot.Answer {
 	a.Code, a.Message, a.Cause = r.code, r.message, r.cause
 	a.Status = snapshot.Refused
 	if a.Pages > 0 {
 		a.Status = snapshot.Partial
 	}
+	return a
 }
 
 // end writes the answer down.

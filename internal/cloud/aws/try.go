@@ -85,11 +85,12 @@ type ledger struct {
 
 var _ cloud.Sink = (*ledger)(nil)
 
-// Answer keeps an answer, unless nobody asked.
+// Answer keeps an answer, unless nobody asked: what a call would be asked about
+// may not be there.
 func (l *ledger) Answer(_ context.Context, a snapshot.Answer) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if a.Status != snapshot.Unasked {
+	if a.Status != snapshot.Unasked && a.Attempts > 0 {
 		l.answers = append(l.answers, a)
 	}
 	return nil

@@ -5,7 +5,8 @@ package awsfact
 const (
 	AboutPrefixList    = "prefixListId"   // of KindPrefixEntry
 	AboutPrefixListARN = "prefixListArn"  // of KindPrefixEntry
-	AboutTargetGroup   = "TargetGroupArn" // of KindTargetHealth
+	AboutListener      = "ListenerArn"    // of KindListenerRule
+	AboutTargetGroup   = "TargetGroupArn" // of KindTargetHealth and KindTargetAttributes
 	AboutTrail         = "TrailARN"       // of KindTrailStatus
 	AboutDetector      = "detectorId"     // of KindDetector
 	AboutChild         = "ChildId"        // of KindOrganizationParent

@@ -104,7 +104,8 @@ func TestWhatWasNotToldBesideAnInstanceHasItsReason(t *testing.T) {
 		{"Systems Manager was not asked", nil, managed, "? not_collected"},
 		{"Systems Manager listed all that it manages, and not this one", []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, "")}, managed, false},
 		{"patch states were refused", []snapshot.Answer{refusedAnswer(awsfact.CallPatches, here, "")}, patchState, "? denied AccessDenied"},
-		{"patch states were listed, and none of this one", []snapshot.Answer{wholeAnswer(awsfact.CallPatches, here, "")}, patchState, "none"},
+		{"patch states were listed, and none of this one", []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, ""), wholeAnswer(awsfact.CallPatches, here, "")}, patchState, "none"},
+		{"patch states were listed of those that are managed, and who is was refused", []snapshot.Answer{refusedAnswer(awsfact.CallManaged, here, ""), wholeAnswer(awsfact.CallPatches, here, "")}, patchState, "? denied AccessDenied"},
 	} {
 		t.Run(c.about, func(t *testing.T) {
 			t.Parallel()

@@ -31,8 +31,10 @@ const (
 
 	KindLoadBalancer        = "aws.load_balancer"
 	KindListener            = "aws.listener"
+	KindListenerRule        = "aws.listener_rule"
 	KindTargetGroup         = "aws.target_group"
 	KindTargetHealth        = "aws.target_health"
+	KindTargetAttributes    = "aws.target_group_attributes"
 	KindClassicLoadBalancer = "aws.classic_load_balancer"
 
 	KindImage           = "aws.image"
@@ -112,8 +114,10 @@ const (
 
 	CallLoadBalancers = "elasticloadbalancing:DescribeLoadBalancers" // v2 and classic: one permission; classic has Subject "classic"
 	CallListeners     = "elasticloadbalancing:DescribeListeners"     // Subject: the load balancer's ARN
+	CallListenerRules = "elasticloadbalancing:DescribeRules"         // Subject: the listener's ARN; of those that HasRules
 	CallTargetGroups  = "elasticloadbalancing:DescribeTargetGroups"
-	CallTargetHealth  = "elasticloadbalancing:DescribeTargetHealth" // Subject: the target group's ARN
+	CallTargetHealth  = "elasticloadbalancing:DescribeTargetHealth"          // Subject: the target group's ARN
+	CallTargetConfig  = "elasticloadbalancing:DescribeTargetGroupAttributes" // Subject: the target group's ARN
 
 	CallImages           = "ec2:DescribeImages" // Subject "" of the account's own, SubjectUsed of others that templates and configurations name
 	CallTemplates        = "ec2:DescribeLaunchTemplates"

@@ -40,34 +40,42 @@ func (l *listing) blank(place estate.Subject) estate.Object {
 	return o
 }
 
-// unlisted names the places where a listing did not come whole. A region that
-// was left out on purpose is silent, and so is one that is switched off.
+// unlisted names the places where a listing did not come whole. Nothing is
+// claimed of a region that was left out on purpose, or that is switched off and
+// was not asked for.
 func unlisted(c *snapshot.Context, regions []region) (gaps []judge.Unseen) {
 	for i := range listings {
 		l := &listings[i]
 		if l.global {
-			gaps = append(gaps, l.gap(c, accountSubject(c), snapshot.Global)...)
+			gaps = append(gaps, l.gap(c, accountSubject(c), true)...)
 			continue
 		}
 		for _, name := range askable(c, regions) {
-			gaps = append(gaps, l.gap(c, regionSubject(c, name), name)...)
+			gaps = append(gaps, l.gap(c, regionSubject(c, name), true)...)
+		}
+		for _, r := range regions {
+			if !r.on() {
+				gaps = append(gaps, l.gap(c, regionSubject(c, r.name), false)...)
+			}
 		}
 	}
 	return gaps
 }
 
-func (l *listing) gap(c *snapshot.Context, place estate.Subject, region string) []judge.Unseen {
-	a := c.Answer(l.call, region, l.subject)
+// gap is the place of a listing that did not come whole.
+func (l *listing) gap(c *snapshot.Context, place estate.Subject, on bool) []judge.Unseen {
+	a := c.Answer(l.call, place.Region, l.subject)
 	if a.Whole() {
 		return nil
 	}
 	u := unseen(l.kind, place, holeOf(a))
-	u.Like, u.Silent = l.blank(place), a.Cause == snapshot.OutOfScope
+	u.Like, u.Silent = l.blank(place), a.Cause == snapshot.OutOfScope || !on && a.Status == snapshot.Unasked
 	return []judge.Unseen{u}
 }
 
-// whole says that everything of a kind was listed to the end in a region, or in
-// all of them for "" and global.
+// wholeListing says that everything of a kind was listed to the end in a region,
+// or in all of them for "" and global. Of the regions together it asks those
+// that can be asked, see askable.
 func wholeListing(c *snapshot.Context, kind estate.Kind, region string) bool {
 	regions, missing := regionsOf(c)
 	names := askable(c, regions)

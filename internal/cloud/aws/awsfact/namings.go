@@ -39,8 +39,10 @@ var namings = map[string]*naming{
 
 	KindLoadBalancer:        {arn: "LoadBalancerArn", name: "LoadBalancerName"},
 	KindListener:            {arn: "ListenerArn", name: noOne},
+	KindListenerRule:        {arn: "RuleArn", name: noOne},
 	KindTargetGroup:         {arn: "TargetGroupArn", name: "TargetGroupName"},
 	KindTargetHealth:        {by: uidOfTarget, name: noOne},
+	KindTargetAttributes:    {by: uidBelow("^/"+AboutTargetGroup, "/attributes", ""), name: noOne},
 	KindClassicLoadBalancer: {by: uidOfClassic, name: "LoadBalancerName"},
 
 	KindImage:           {kind: "image", id: "imageId", owner: noOne, name: "name"},

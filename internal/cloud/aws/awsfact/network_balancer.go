@@ -15,6 +15,7 @@ import (
 // fronts are the load balancers of a region and what stands behind them.
 type fronts struct {
 	balancers map[string]*balancer    // by ARN; classic ones by uid
+	listeners map[string]*listener    // by ARN
 	groups    map[string]*targetGroup // by ARN
 	instances map[string][]*target    // by instance
 	addresses map[netip.Addr][]*target
@@ -24,7 +25,7 @@ type fronts struct {
 
 func newFronts() fronts {
 	return fronts{
-		balancers: map[string]*balancer{}, groups: map[string]*targetGroup{}, instances: map[string][]*target{},
+		balancers: map[string]*balancer{}, listeners: map[string]*listener{}, groups: map[string]*targetGroup{}, instances: map[string][]*target{},
 		addresses: map[netip.Addr][]*target{}, behind: map[string][]*targetGroup{}, classic: map[string][]*balancer{},
 	}
 }
@@ -39,7 +40,8 @@ type balancer struct {
 	only6         bool // and those alone are public
 	groups        string
 	zones         []balancerZone
-	listeners     []listener
+	listeners     []*listener
+	rules         bool         // its listeners have rules
 	doubt         *fact.Reason // whether it works at all
 	s             source
 }
@@ -47,21 +49,13 @@ type balancer struct {
 // A balancerZone is a subnet it stands in.
 type balancerZone struct{ subnet, zone string }
 
-// A listener takes connections on one port.
-type listener struct {
-	protocol string
-	port     uint16
-	targets  []string // ARNs of target groups that its default action forwards to
-	guest    uint16   // of a classic one: the instance's port
-	doubt    *fact.Reason
-}
-
 func (a *terrain) takeBalancer(v wire.Value, s source) bool {
 	b := &balancer{
 		uid: text(v.Get("LoadBalancerArn")), dns: text(v.Get("DNSName")), vpc: text(v.Get("VpcId")), kind: text(v.Get("Type")),
 		scheme: text(v.Get("Scheme")), groups: joinedTexts(v.Get("SecurityGroups")), s: s,
 	}
 	kind := text(v.Get("IpAddressType"))
+	b.rules = HasRules(v)
 	b.dual, b.only6 = strings.HasPrefix(kind, "dualstack"), kind == "dualstack-without-public-ipv4"
 	for _, z := range v.Get("AvailabilityZones").Items() {
 		b.zones = append(b.zones, balancerZone{text(z.Get("SubnetId")), text(z.Get("ZoneName"))})
@@ -87,57 +81,13 @@ func joinedTexts(v wire.Value) string {
 	return strings.Join(all, " ")
 }
 
-func (a *terrain) takeListener(v wire.Value, s source) bool {
-	b := a.fronts.balancers[text(v.Get("LoadBalancerArn"))]
-	if b == nil {
-		return v.Get("LoadBalancerArn").Exists()
-	}
-	l := listener{protocol: text(v.Get("Protocol"))}
-	port, ok := portOf(v.Get("Port"))
-	if !ok {
-		return false
-	}
-	l.port = port
-	for _, action := range v.Get("DefaultActions").Items() {
-		l.act(action, s)
-	}
-	if mode := v.Get("MutualAuthentication").Get("Mode"); mode.Exists() && !mode.Is("off") && !mode.Is("passthrough") {
-		l.doubt = s.why(snapshot.NotCollected, "whose certificates the listener takes")
-	}
-	b.listeners = append(b.listeners, l)
-	return true
-}
-
-// act reads what becomes of a request that no rule is for. Rules are not asked
-// for: that no rule takes every request away from the default is assumed.
-func (l *listener) act(v wire.Value, s source) {
-	switch kind := text(v.Get("Type")); kind {
-	case "forward":
-	case "redirect", "fixed-response":
-		return
-	case "authenticate-oidc", "authenticate-cognito", "jwt-validation":
-		l.doubt = s.why(snapshot.NotCollected, "who may sign in at the listener")
-		return
-	default:
-		l.doubt = s.oddly(v.Get("Type"), "/DefaultActions/Type")
-		return
-	}
-	if arn := text(v.Get("TargetGroupArn")); arn != "" {
-		l.targets = append(l.targets, arn)
-	}
-	for _, t := range v.Get("ForwardConfig").Get("TargetGroups").Items() {
-		if arn := text(t.Get("TargetGroupArn")); !t.Get("Weight").Is("0") && !slices.Contains(l.targets, arn) {
-			l.targets = append(l.targets, arn)
-		}
-	}
-}
-
 // A targetGroup is where requests go.
 type targetGroup struct {
 	arn, protocol, kind, vpc string
 	six                      bool // its targets are reached over IPv6
 	balancers                []string
-	odd                      *fact.Reason // it is not known which load balancers use it
+	odd                      *fact.Reason      // it is not known which load balancers use it
+	config                   map[string]string // its attributes; nil where they were not read
 	s                        source
 }
 
@@ -145,6 +95,7 @@ type targetGroup struct {
 type target struct {
 	group *targetGroup
 	port  uint16
+	zone  string // of an address: whose nodes of the load balancer send to it, "all" for every one
 	odd   *fact.Reason
 }
 
@@ -167,7 +118,7 @@ func (a *terrain) takeTarget(v wire.Value, s source) bool {
 		return v.Get("^").Get(AboutTargetGroup).Exists()
 	}
 	id := text(v.Get("Target").Get("Id"))
-	x := &target{group: t}
+	x := &target{group: t, zone: text(v.Get("Target").Get("AvailabilityZone"))}
 	if port, ok := portOf(v.Get("Target").Get("Port")); ok {
 		x.port = port
 	} else {
@@ -188,6 +139,30 @@ func (a *terrain) takeTarget(v wire.Value, s source) bool {
 	return id != ""
 }
 
+// takeConfig takes in the attributes of a target group.
+func (a *terrain) takeConfig(v wire.Value, s source) bool {
+	t := a.fronts.groups[text(v.Get("^").Get(AboutTargetGroup))]
+	if t == nil {
+		return v.Get("^").Get(AboutTargetGroup).Exists()
+	}
+	t.config = map[string]string{}
+	for _, x := range v.Get("Attributes").Items() {
+		t.config[text(x.Get("Key"))] = text(x.Get("Value"))
+	}
+	return true
+}
+
+// attribute is a setting of a target group; h says why it is not known.
+func (a *terrain) attribute(t *targetGroup, key string) (value string, h *hole) {
+	if value, ok := t.config[key]; ok {
+		return value, nil
+	}
+	if h := a.hole(CallTargetConfig, t.arn); h != nil {
+		return "", h
+	}
+	return "", &hole{&fact.Reason{Cause: snapshot.Absent, Call: CallTargetConfig, Region: a.region, Detail: key}, t.s.from}
+}
+
 func (a *terrain) takeClassic(v wire.Value, s source) bool {
 	b := &balancer{uid: s.from.UID, dns: text(v.Get("DNSName")), vpc: text(v.Get("VPCId")), kind: "classic", scheme: text(v.Get("Scheme")),
 		groups: joinedTexts(v.Get("SecurityGroups")), s: s}
@@ -201,7 +176,7 @@ func (a *terrain) takeClassic(v wire.Value, s source) bool {
 		if !ok1 || !ok2 {
 			return false
 		}
-		b.listeners = append(b.listeners, listener{protocol: text(x.Get("Protocol")), port: front, guest: guest})
+		b.listeners = append(b.listeners, &listener{protocol: text(x.Get("Protocol")), port: front, guest: guest})
 	}
 	for _, x := range v.Get("Instances").Items() {
 		id := text(x.Get("InstanceId"))
@@ -224,34 +199,19 @@ func (a *terrain) link() {
 		}
 	}
 	for uid, b := range a.fronts.balancers {
-		slices.SortStableFunc(b.listeners, func(x, y listener) int { return int(x.port) - int(y.port) })
-		for i := range b.listeners {
-			for _, arn := range b.listeners[i].targets {
-				if t := a.fronts.groups[arn]; t != nil && !slices.Contains(t.balancers, uid) {
+		slices.SortStableFunc(b.listeners, func(x, y *listener) int { return int(x.port) - int(y.port) })
+		for _, l := range b.listeners {
+			l.settle()
+			for i := range l.forwards {
+				if t := a.fronts.groups[l.forwards[i].group]; t != nil && !slices.Contains(t.balancers, uid) {
 					t.balancers = append(t.balancers, uid)
 				}
 			}
 		}
 	}
-}
-
-// protocols are those that a listener takes packets of.
-func (l *listener) protocols() []uint16 {
-	switch l.protocol {
-	case "UDP", "QUIC":
-		return []uint16{reach.UDP}
-	case "TCP_UDP", "TCP_QUIC":
-		return []uint16{reach.TCP, reach.UDP}
+	for _, t := range a.fronts.groups {
+		slices.Sort(t.balancers)
 	}
-	return []uint16{reach.TCP}
-}
-
-// layer is how far a load balancer looks into what it sends on.
-func (b *balancer) layer(l *listener) string {
-	if b.kind == "application" || b.kind == "classic" && strings.HasPrefix(strings.ToUpper(l.protocol), "HTTP") {
-		return "l7"
-	}
-	return "l4"
 }
 
 // families in which clients may come.

@@ -112,8 +112,10 @@ var takers = []struct {
 	{KindBlockExclusion, CallBlockExclusions, (*terrain).takeExclusion},
 	{KindLoadBalancer, CallLoadBalancers, (*terrain).takeBalancer},
 	{KindListener, CallListeners, (*terrain).takeListener},
+	{KindListenerRule, CallListenerRules, (*terrain).takeRule},
 	{KindTargetGroup, CallTargetGroups, (*terrain).takeTargets},
 	{KindTargetHealth, CallTargetHealth, (*terrain).takeTarget},
+	{KindTargetAttributes, CallTargetConfig, (*terrain).takeConfig},
 	{KindClassicLoadBalancer, CallLoadBalancers, (*terrain).takeClassic},
 }
 

@@ -3,7 +3,6 @@ package awsfact
 import (
 	"strconv"
 
-	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -11,7 +10,8 @@ import (
 
 // patches reads what Systems Manager tells of the instance.
 func (in *reading) patches() {
-	in.w.Patches = estate.Patches{Managed: in.managed(), State: in.patchState()}
+	in.w.Patches.Managed = in.managed()
+	in.w.Patches.State = in.patchState()
 }
 
 // managed says whether the agent reports. DescribeInstanceInformation leaves
@@ -31,9 +31,10 @@ func (in *reading) managed() fact.Of[bool] {
 }
 
 // left says that a whole answer left the instance out, which is how these
-// calls say that there is nothing.
+// calls say that there is nothing. Of an instance that is gone, or is another
+// account's, nobody asks.
 func (in *reading) left(call string, missing *hole) bool {
-	return missing.why.Cause == snapshot.Absent && in.answered(call).Whole()
+	return missing.why.Cause == snapshot.Absent && in.answered(call).Whole() && in.alive() && in.owner() == in.res.Account
 }
 
 // notCompliant are the counts any of which makes an instance non-compliant:
@@ -51,13 +52,17 @@ var notCompliant = []struct {
 
 // patchState says what the last look for patches found.
 // DescribeInstancePatchStates leaves out instances that were never looked at.
+// Only those are asked about that Systems Manager is known to manage.
 func (in *reading) patchState() fact.Of[string] {
 	v, s, missing := in.besides(KindPatchState, PatchUID(in.res.UID), CallPatches)
+	managed := in.w.Patches.Managed
 	switch {
 	case missing == nil:
 		return s.compliance(v)
-	case in.left(CallPatches, missing):
+	case in.left(CallPatches, missing) && managed.Known():
 		return fact.Known("none", missing.origin, "")
+	case in.left(CallPatches, missing):
+		return fact.Unknown[string](managed.Why(), managed.From(), "")
 	}
 	return fact.Unknown[string](missing.why, missing.origin, "")
 }

@@ -76,11 +76,13 @@ func readMembership(c *snapshot.Context) *controls {
 		return &controls{member: fact.Known(true, s.from, path), manager: fact.Known(id == c.Account, s.from, path)}
 	}
 	a := c.Answer(CallOrganization, snapshot.Global, "")
-	if strings.HasSuffix(a.Code, notInUse) {
+	// A reply without the organisation is a failed call, so that a whole answer
+	// with nothing in it is the collector's word for AWS's "not in use".
+	if strings.HasSuffix(a.Code, notInUse) || a.Whole() && a.Items == 0 {
 		return &controls{member: fact.Known(false, refusal(a), ""), manager: fact.Known(false, refusal(a), "")}
 	}
 	why := reasonOf(a)
-	if a.Whole() {
+	if a.Whole() { // it was answered, and the document is not here
 		why = &fact.Reason{Cause: snapshot.Absent, Call: a.Call, Region: a.Region, Detail: "Organization"}
 	}
 	return &controls{member: fact.Unknown[bool](why, refusal(a), ""), manager: fact.Unknown[bool](why, refusal(a), "")}

@@ -1,7 +1,7 @@
 package awsfact
 
 import (
-	"slices"
+	"cmp"
 	"strings"
 
 	"plumbline/internal/estate"
@@ -115,8 +115,14 @@ func (d *identity) denied(is func(*statement) bool) fact.Of[bool] {
 	if d.fault != nil {
 		return fact.Unknown[bool](d.fault, from, "")
 	}
-	sets := append([][]*policy{d.authority.own}, d.authority.limits...)
-	st, why := found(is, append(slices.Clip(sets), d.limits()...)...)
+	st, why := found(is, append([][]*policy{d.authority.own}, d.authority.limits...)...)
+	if st == nil {
+		above, hidden := found(is, d.limits()...)
+		if manager := d.iam.controls.manager; above != nil && !manager.Known() { // it may not bind the account
+			return fact.Unknown[bool](manager.Why(), manager.From(), "")
+		}
+		st, why = above, cmp.Or(why, hidden)
+	}
 	switch {
 	case st != nil:
 		return fact.Known(true, st.policy.from, st.policy.path)

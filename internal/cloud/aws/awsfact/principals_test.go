@@ -195,6 +195,12 @@ func TestDenialsThatGuardCredentials(t *testing.T) {
 		{"in an attached policy", func(w *world) { w.managed(adminARN, denyV1); w.role(role{attached: []string{adminARN}}) }, []any{true, false}},
 		{"in the boundary", func(w *world) { w.managed(adminARN, denyV1); w.role(role{boundary: adminARN}) }, []any{true, false}},
 		{"in a control policy", func(w *world) { w.role(role{}); w.organise([]string{denyV1}, nil, nil) }, []any{true, false}},
+		{"in a control policy that may not bind the account", func(w *world) {
+			w.role(role{})
+			w.organise([]string{denyV1}, nil, nil)
+			w.resources = without(w.resources, "arn:aws:organizations::999988887777:organization/o-1")
+			w.answer(awsfact.CallOrganization, "", snapshot.Refused, "AccessDeniedException")
+		}, []any{"? denied AccessDeniedException", false}},
 		{"control policies are readable and have none", func(w *world) { w.role(role{}); w.organise([]string{allow("*", "*")}, nil, nil) }, []any{false, false}},
 		{"control policies are not readable", func(w *world) {
 			w.role(role{})

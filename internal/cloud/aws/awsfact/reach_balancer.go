@@ -14,7 +14,9 @@ import (
 type course struct {
 	b     *balancer // nil: one that was not listed
 	l     *listener // nil: which one is not known
+	f     *forward  // nil: which requests it sends there is not known
 	t     *targetGroup
+	zone  string // of a target that is an address
 	port  uint16 // of the instance
 	doubt *hole  // it may not be there
 }
@@ -37,8 +39,8 @@ func (x *exposing) courses(n *nic) (all []course) {
 	if n.primary {
 		targets = append(targets, f.instances[x.in.w.ID]...)
 		for _, b := range f.classic[x.in.w.ID] {
-			for i := range b.listeners {
-				all = append(all, course{b: b, l: &b.listeners[i], port: b.listeners[i].guest})
+			for _, l := range b.listeners {
+				all = append(all, course{b: b, l: l, port: l.guest})
 			}
 		}
 		all = append(all, x.unlisted(n)...)
@@ -84,28 +86,50 @@ func (a *terrain) courses(t *target) (all []course) {
 	return all
 }
 
-// listening are the ways from one load balancer to a target.
+// listening are the ways from one load balancer to a target: those that are
+// known, and those that may be there beside them.
 func (a *terrain) listening(b *balancer, t *target) (all []course) {
-	for i := range b.listeners {
-		if l := &b.listeners[i]; slices.Contains(l.targets, t.group.arn) {
-			c := course{b: b, l: l, t: t.group, port: t.port}
+	arn, named := t.group.arn, false
+	for _, l := range b.listeners {
+		named = named || slices.Contains(l.named, arn)
+		forwards := l.to(arn)
+		for _, f := range forwards {
+			c := course{b: b, l: l, f: f, t: t.group, zone: t.zone, port: t.port}
 			switch {
 			case t.odd != nil:
 				c.doubt = &hole{t.odd, t.group.s.from}
 			case l.doubt != nil:
 				c.doubt = &hole{l.doubt, b.s.from}
+			case f.doubt != nil:
+				c.doubt = &hole{f.doubt, b.s.from}
 			}
 			all = append(all, c)
 		}
+		if h := a.unread(b, l); h != nil && (len(forwards) != 1 || forwards[0].limited || forwards[0].doubt != nil) {
+			all = append(all, course{b: b, l: l, t: t.group, zone: t.zone, port: t.port, doubt: h})
+		}
 	}
-	if len(all) > 0 {
-		return all
+	c := course{b: b, t: t.group, zone: t.zone, port: t.port, doubt: a.hole(CallListeners, b.uid)}
+	if c.doubt == nil && len(all) == 0 && !named {
+		// Lists that were read at different times may not fit each other.
+		c.doubt = &hole{why: &fact.Reason{Cause: snapshot.Absent, Call: CallListeners, Region: a.region, Detail: "which listener sends to " + arn[strings.LastIndexByte(arn, ':')+1:]}}
 	}
-	c := course{b: b, t: t.group, port: t.port}
-	if c.doubt = a.hole(CallListeners, b.uid); c.doubt == nil {
-		c.doubt = &hole{why: &fact.Reason{Cause: snapshot.NotCollected, Call: "elasticloadbalancing:DescribeRules", Region: a.region, Detail: "which requests a rule sends there"}}
+	if c.doubt != nil {
+		all = append(all, c)
 	}
-	return []course{c}
+	return all
+}
+
+// unread says why a listener may send requests where it is not known to: nil if
+// all that it does is known.
+func (a *terrain) unread(b *balancer, l *listener) *hole {
+	if l.hidden != nil {
+		return &hole{l.hidden, b.s.from}
+	}
+	if !b.rules {
+		return nil
+	}
+	return a.hole(CallListenerRules, l.arn)
 }
 
 // unlisted are ways that may be there because a list did not come whole.
@@ -170,7 +194,7 @@ func (x *exposing) course(n *nic, c course) {
 		return
 	}
 	c.doubt = x.a.doubtOf(c, n)
-	x.leadsThrough(c)
+	x.leadsThrough(n, c)
 	if c.b == nil || c.l == nil || c.b.scheme == "internal" {
 		x.vague(n, c)
 		return
@@ -200,14 +224,17 @@ func (a *terrain) doubtOf(c course, n *nic) *hole {
 	return nil
 }
 
-func (x *exposing) leadsThrough(c course) {
-	switch {
-	case x.through.must:
-	case c.doubt == nil:
-		x.through = sure(true)
-	case !x.through.may:
-		x.through = unsure(c.doubt.why, c.doubt.origin)
+// leadsThrough notes that a load balancer leads to the instance: it stands in
+// its zone.
+func (x *exposing) leadsThrough(n *nic, c course) {
+	leads := sure(true)
+	if c.b != nil {
+		leads = x.a.stands(c, n)
 	}
+	if c.doubt != nil {
+		leads = leads.and(unsure(c.doubt.why, c.doubt.origin))
+	}
+	x.through = x.through.or(leads)
 }
 
 func (x *exposing) note(n *nic, c course, family string, acc *access) {

@@ -16,12 +16,14 @@ func (a *terrain) through(c course, n *nic, family string, protocol uint16) *acc
 	type key struct {
 		b                   *balancer
 		l                   *listener
+		f                   *forward
 		t                   *targetGroup
+		zone                string
 		port, protocol      uint16
 		subnet, vpc, groups string
 		family              string
 	}
-	return once(a, key{c.b, c.l, c.t, c.port, protocol, n.subnet, n.vpc, n.groups, family}, func() *access {
+	return once(a, key{c.b, c.l, c.f, c.t, c.zone, c.port, protocol, n.subnet, n.vpc, n.groups, family}, func() *access {
 		r := relayed{a: a, course: c, n: n, protocol: protocol, family: family}
 		return r.work()
 	})
@@ -71,15 +73,19 @@ func better(a, b *passage) bool {
 	}
 }
 
-// front is every packet to the listener's port.
+// front is every packet to the listener's port, from whom it sends on.
 func (r *relayed) front() reach.Flow {
-	return reach.Box(reach.One(r.protocol), reach.One(r.l.port), reach.AllPorts, reach.All(r.family))
+	from := reach.All(r.family)
+	if r.f != nil && r.f.limited {
+		from = from.Intersect(r.f.sources)
+	}
+	return reach.Box(reach.One(r.protocol), reach.One(r.l.port), reach.AllPorts, from)
 }
 
 // zone is the way through one of the load balancer's subnets.
 func (r *relayed) zone(z balancerZone) *passage {
 	p := enter(r.family)
-	p.pass("load_balancer", r.b.short(), "takes "+strings.ToLower(r.l.protocol)+" on port "+portText(r.l.port)+" and sends it to port "+portText(r.port)+r.assumed(),
+	p.pass("load_balancer", r.b.short(), "takes "+strings.ToLower(r.l.protocol)+" on port "+portText(r.l.port)+" and sends it to port "+portText(r.port)+r.l.words(r.f),
 		sieve{Both: reach.Sure(r.front())}, r.b.s.from, "")
 	r.a.subnetGates(p, z.subnet, r.b.vpc, func() {
 		if r.b.groups != "" {
@@ -95,6 +101,10 @@ func (r *relayed) zone(z balancerZone) *passage {
 	says := "lets the load balancer reach port " + portText(r.port)
 	switch p.came.Passing(v.Both) {
 	case reach.Closed:
+		if !r.serves(z).may {
+			says = "is in a zone that the load balancer does not serve from here"
+			break
+		}
 		says = "does not let the load balancer reach port " + portText(r.port)
 	case reach.Partly:
 		says += ", and some clients through it"
@@ -105,48 +115,63 @@ func (r *relayed) zone(z balancerZone) *passage {
 	return p
 }
 
-// assumed says what was not looked at.
-func (r *relayed) assumed() string {
-	if r.b.kind == "application" {
-		return ", where no rule of the listener says otherwise"
-	}
-	return ""
-}
-
 // crosses is what gets from a subnet of the load balancer's to the instance, as
 // clients' packets. Where the target sees the client's own address, its groups
-// and its ACL are asked about that.
-//
-// Whether it does is a setting that is not asked for: for connections either
-// may be, for datagrams it always is (User Guide for Network Load Balancers,
-// "Client IP preservation").
+// and its ACL are asked about that; else about the load balancer's.
 func (r *relayed) crosses(z balancerZone) sieve {
-	all := reach.From(reach.All(r.family))
-	var v sieve
 	hop := r.hop(z)
-	own := hop.and(r.lets(z)) // from the load balancer's address
-	v.Both = own.sieve(r.family).Both
-	if own.may && !own.must {
-		v.doubt(own.why, own.from)
+	seen := r.preserves()
+	var own, kept sieve
+	if !seen.must {
+		y := hop.and(r.meets(z)).and(r.lets(z))
+		own = y.sieve(r.family)
 	}
-	six := r.t != nil && r.t.six
-	if r.b.kind != "network" || six != (r.family == reach.IPv6) {
-		return v
+	if !seen.may {
+		return own
 	}
-	kept := r.preserved(z, all)
-	kept.Both = kept.Intersect(hop.sieve(r.family).Both)
-	if r.protocol == reach.UDP {
-		if kept.why == nil {
-			kept.doubt(hop.why, hop.from)
-		}
+	y := hop.and(r.answers(z))
+	way := y.sieve(r.family)
+	kept = r.preserved(z, reach.From(reach.All(r.family)))
+	kept.Both = kept.Intersect(way.Both)
+	if way.why != nil {
+		kept.why, kept.from = way.why, way.from
+	}
+	if seen.must {
 		return kept
 	}
-	both := sieve{Both: reach.Both{Must: v.Must.Intersect(kept.Must), May: v.May.Union(kept.May)}, why: v.why, from: v.from}
+	both := sieve{Both: reach.Both{Must: own.Must.Intersect(kept.Must), May: own.May.Union(kept.May)}, why: own.why, from: own.from}
 	if kept.why != nil {
 		both.doubt(kept.why, kept.from)
 	}
-	both.doubt(&fact.Reason{Cause: snapshot.NotCollected, Call: "elasticloadbalancing:DescribeTargetGroupAttributes", Region: r.a.region, Detail: "whether targets see the client's address"}, r.b.s.from)
+	both.doubt(seen.why, seen.from)
 	return both
+}
+
+// preserves says that the target sees the client's own address: of network load
+// balancers alone, and where client and target speak the same family. For
+// datagrams it always does, for connections as its group is set (User Guide for
+// Network Load Balancers, "Client IP preservation").
+func (r *relayed) preserves() yesno {
+	if r.b.kind != "network" || r.t == nil || r.t.six != (r.family == reach.IPv6) {
+		return yesno{}
+	}
+	switch r.t.protocol {
+	case "UDP", "TCP_UDP", "QUIC", "TCP_QUIC":
+		return sure(true)
+	case "TCP", "TLS":
+	default:
+		return unsure(r.t.s.why(snapshot.UnknownValue, "/Protocol "+shorten(r.t.protocol)), r.t.s.from)
+	}
+	value, h := r.a.attribute(r.t, "preserve_client_ip.enabled")
+	switch {
+	case h != nil:
+		return unsure(h.why, h.origin)
+	case value == "true":
+		return sure(true)
+	case value == "false":
+		return sure(false)
+	}
+	return unsure(r.t.s.why(snapshot.UnknownValue, "preserve_client_ip.enabled "+shorten(value)), r.t.s.from)
 }
 
 // preserved is what the instance is let have of clients that it sees.
@@ -207,29 +232,64 @@ func (r *relayed) inner() string {
 }
 
 // hop says that the load balancer sends on from one of its subnets to the
-// instance's: its zone serves the instance's, its groups let it, and the ACLs of
-// both subnets let it there and the replies back.
+// instance's: its node there serves the instance's zone, its groups let it, and
+// the ACL of its subnet lets it out. What stays in a subnet crosses no ACL.
 func (r *relayed) hop(z balancerZone) yesno {
 	y := r.serves(z).and(r.sends())
 	if z.subnet == r.n.subnet {
-		return y // what stays in a subnet crosses no ACL
+		return y
+	}
+	guests := r.block(r.n.subnet)
+	if guests.Empty() {
+		h := r.a.missing(CallSubnets, r.n.subnet)
+		return y.and(unsure(h.why, h.origin))
+	}
+	_, leaves := r.a.aclBoth(z.subnet, r.inner())
+	return y.and(covers(leaves, reach.Box(reach.One(r.protocol), reach.AllPorts, reach.One(r.port), guests)))
+}
+
+// meets says that the ACLs let in at the instance's subnet what the load balancer
+// sends from its own address, and the replies back.
+func (r *relayed) meets(z balancerZone) yesno {
+	if z.subnet == r.n.subnet {
+		return sure(true)
 	}
 	nodes, guests := r.block(z.subnet), r.block(r.n.subnet)
 	if nodes.Empty() || guests.Empty() {
 		h := r.a.missing(CallSubnets, z.subnet)
-		return y.and(unsure(h.why, h.origin))
+		return unsure(h.why, h.origin)
 	}
-	family := r.inner()
-	answers, leaves := r.a.aclBoth(z.subnet, family)
+	family, one := r.inner(), reach.One(r.protocol)
+	answers, _ := r.a.aclBoth(z.subnet, family)
 	in, out := r.a.aclBoth(r.n.subnet, family)
-	one := reach.One(r.protocol)
-	y = y.and(covers(leaves, reach.Box(one, reach.AllPorts, reach.One(r.port), guests)))
-	y = y.and(covers(in, reach.Box(one, reach.One(r.port), reach.Ephemeral, nodes)))
+	y := covers(in, reach.Box(one, reach.One(r.port), reach.Ephemeral, nodes))
 	if r.protocol == reach.TCP {
 		y = y.and(some(out, reach.Box(one, reach.AllPorts, reach.Ephemeral, nodes)))
 		y = y.and(some(answers, reach.Box(one, reach.Ephemeral, reach.AllPorts, guests)))
 	}
 	return y
+}
+
+// answers says that the ACL of the load balancer's subnet lets in the replies of
+// a target that sees its clients: they go to the clients' ports.
+func (r *relayed) answers(z balancerZone) yesno {
+	if z.subnet == r.n.subnet || r.protocol != reach.TCP {
+		return sure(true)
+	}
+	guests, one := r.block(r.n.subnet), reach.One(reach.TCP)
+	v, _ := r.a.aclBoth(z.subnet, r.inner())
+	switch {
+	case guests.Empty():
+		h := r.a.missing(CallSubnets, r.n.subnet)
+		return unsure(h.why, h.origin)
+	case v.Must.Covers(reach.Box(one, reach.Ephemeral, reach.AllPorts, guests)):
+		return sure(true)
+	case v.May.Intersect(reach.Box(one, reach.AllPorts, reach.AllPorts, guests)).Empty():
+		return sure(false)
+	case v.why != nil:
+		return unsure(v.why, v.from)
+	}
+	return unsure(&fact.Reason{Cause: snapshot.NotCollected, Region: r.a.region, Detail: "from which ports clients speak, of which the load balancer's network ACL lets the replies to some in"}, nil)
 }
 
 // block are the addresses of a subnet.
@@ -275,15 +335,74 @@ func some(v sieve, packets reach.Flow) yesno {
 // someOfSubnet is the doubt where a rule divides a subnet's addresses.
 var someOfSubnet = &fact.Reason{Cause: snapshot.NotCollected, Call: CallInterfaces, Detail: "which addresses of its subnet the load balancer has"}
 
-// serves says that what comes in in a zone goes to an instance of another. An
-// application load balancer does that unless a group of targets is told not to,
-// which is taken not to be; the others do only where they are told to.
-func (r *relayed) serves(z balancerZone) yesno {
-	s := r.a.subnets[r.n.subnet]
-	if r.b.kind == "application" || s != nil && z.zone != "" && z.zone == s.zone {
-		return sure(true)
+// stands says that a load balancer stands in the zone of an interface. Targets
+// in other zones are sent nothing, however they are registered (Elastic Load
+// Balancing User Guide, "Availability Zones and load balancer nodes"). Of
+// addresses that are told to take from all zones it is not told which counts.
+func (a *terrain) stands(c course, n *nic) yesno {
+	zone := ""
+	if s := a.subnets[n.subnet]; s != nil {
+		zone = s.zone
 	}
-	return unsure(&fact.Reason{Cause: snapshot.NotCollected, Region: r.a.region, Detail: "whether the load balancer serves instances of other zones"}, r.b.s.from)
+	whole := zone != "" && len(c.b.zones) > 0
+	for _, z := range c.b.zones {
+		switch z.zone {
+		case zone:
+			if zone != "" {
+				return sure(true)
+			}
+		case "":
+			whole = false
+		}
+	}
+	detail := ""
+	switch {
+	case !whole:
+		detail = "in which zones the load balancer and the instance are"
+	case c.zone == "all" || c.t != nil && c.t.kind == "ip" && c.b.kind == "application":
+		detail = "whether the load balancer sends to addresses of a zone in which it does not stand"
+	default:
+		return sure(false)
+	}
+	h := a.missing(CallSubnets, n.subnet)
+	return unsure(&fact.Reason{Cause: h.why.Cause, Call: h.why.Call, Region: a.region, Detail: detail}, h.origin)
+}
+
+// crossZone is the attribute that says whether a node sends to other zones.
+const crossZone = "load_balancing.cross_zone.enabled"
+
+// serves says that what comes in in a zone goes to an instance of another. The
+// node of the instance's own zone serves it always. The others of an application
+// load balancer do unless the group of targets says that they do not; of the
+// rest they do where the group says so, or where it leaves it to the load
+// balancer, whose attributes are not asked for: its own node decides nearly
+// always.
+func (r *relayed) serves(z balancerZone) yesno {
+	y := r.a.stands(r.course, r.n)
+	if s := r.a.subnets[r.n.subnet]; !y.may || s != nil && z.zone != "" && z.zone == s.zone {
+		return y
+	}
+	if r.t == nil {
+		return y.and(r.untold())
+	}
+	value, h := r.a.attribute(r.t, crossZone)
+	switch {
+	case value == "true":
+		return y
+	case value == "false":
+		return sure(false)
+	case h != nil:
+		return y.and(unsure(h.why, h.origin))
+	case value != "use_load_balancer_configuration":
+		return y.and(unsure(r.t.s.why(snapshot.UnknownValue, crossZone+" "+shorten(value)), r.t.s.from))
+	case r.b.kind == "application":
+		return y
+	}
+	return y.and(r.untold())
+}
+
+func (r *relayed) untold() yesno {
+	return unsure(&fact.Reason{Cause: snapshot.NotCollected, Call: "elasticloadbalancing:DescribeLoadBalancerAttributes", Region: r.a.region, Detail: "whether the load balancer serves instances of other zones"}, r.b.s.from)
 }
 
 // sends says that the load balancer's own groups let it speak to the instance.

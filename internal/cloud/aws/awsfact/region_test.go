@@ -1,6 +1,8 @@
 package awsfact_test
 
 import (
+	"encoding/base64"
+	"maps"
 	"slices"
 	"testing"
 
@@ -112,16 +114,19 @@ func TestObjects(t *testing.T) {
 		t.Error(diff)
 	}
 	a := awsfact.Objects(c)[0].(*estate.Account)
-	if diff := cmp.Diff([]estate.Question{
+	// what was asked, and what should have been asked of each region that is on
+	asked := []estate.Question{
 		{Call: "ec2:DescribeInstances", Region: here, Status: "refused", Cause: "denied", Code: "denied"},
 		{Call: "ec2:DescribeRegions", Region: "global", Status: "complete"},
-		// what should have been asked of the regions that are on, and was not
-		{Call: "ec2:GetInstanceMetadataDefaults", Region: here, Cause: "not_collected"},
-		{Call: "ec2:GetInstanceMetadataDefaults", Region: there, Cause: "not_collected"},
-		{Call: "ec2:DescribeInstances", Region: there, Cause: "not_collected"},
-		{Call: "ec2:GetInstanceMetadataDefaults", Region: "xx-new-1", Cause: "not_collected"},
-		{Call: "ec2:DescribeInstances", Region: "xx-new-1", Cause: "not_collected"},
-	}, a.Questions.Items(), cmpopts.IgnoreFields(estate.Question{}, "From")); diff != "" || !a.Questions.Whole() {
+	}
+	for _, region := range []string{here, there, "xx-new-1"} {
+		for _, q := range awsfact.RegionalCalls {
+			if q.Call != awsfact.CallInstances || region != here {
+				asked = append(asked, estate.Question{Call: q.Call, Region: region, Cause: "not_collected"})
+			}
+		}
+	}
+	if diff := cmp.Diff(asked, a.Questions.Items(), cmpopts.IgnoreFields(estate.Question{}, "From")); diff != "" || !a.Questions.Whole() {
 		t.Error(diff)
 	}
 	if from := a.Questions.From(); from != nil {
@@ -149,59 +154,144 @@ func TestARegionThatOnlyItsDefaultsSpeakOf(t *testing.T) {
 	}
 }
 
+// A book is a ledger, question by question.
+type book map[snapshot.Key]snapshot.Answer
+
+// everything is the ledger of a scan that asked all of these regions, and was
+// answered in full.
+func everything(regions ...string) book {
+	b := book{}
+	b.put(complete(awsfact.CallRegions, snapshot.Global))
+	for _, l := range awsfact.Listings() {
+		if l.Global {
+			b.put(answerTo(l, snapshot.Global, snapshot.Complete, snapshot.NoCause))
+		}
+	}
+	for _, region := range regions {
+		for _, q := range awsfact.RegionalCalls {
+			b.put(wholeAnswer(q.Call, region, q.Subject))
+		}
+	}
+	return b
+}
+
+// put replaces answers.
+func (b book) put(as ...snapshot.Answer) book {
+	for _, a := range as {
+		b[a.Key] = a
+	}
+	return b
+}
+
+// without what was asked of a question.
+func (b book) without(call, region string) book {
+	maps.DeleteFunc(b, func(k snapshot.Key, _ snapshot.Answer) bool { return k.Call == call && k.Region == region })
+	return b
+}
+
+func (b book) context(rs []snapshot.Resource) *snapshot.Context {
+	return contextOf(rs, slices.Collect(maps.Values(b))...)
+}
+
+func answerTo(l awsfact.Listing, region string, s snapshot.Status, cause snapshot.Cause) snapshot.Answer {
+	a := answer(l.Call, region, s, cause)
+	a.Subject = l.Subject
+	return a
+}
+
+// gaps tells what is claimed to be unseen, and what silently.
+func gaps(c *snapshot.Context) (claimed, silent []string) {
+	for _, u := range awsfact.New().Unseen(c) {
+		g := string(u.Kind)
+		if u.Like != nil {
+			g += " " + typeOf(u.Like)
+		}
+		g += " in " + u.Subject.Region + ": " + string(u.Why.Cause)
+		if u.Silent {
+			silent = append(silent, g)
+			continue
+		}
+		claimed = append(claimed, g)
+	}
+	return claimed, silent
+}
+
+func typeOf(o estate.Object) string {
+	switch o := o.(type) {
+	case *estate.Template:
+		return o.Type
+	case *estate.Network:
+		return o.Type
+	case *estate.Gate:
+		return o.Type
+	case *estate.Principal:
+		return o.Type
+	case *estate.Credential:
+		return o.Type
+	}
+	return string(o.Head().Kind)
+}
+
+// readableReport is a credential report without rows.
+func readableReport(t testing.TB) snapshot.Resource {
+	return jsonDocument(t, awsfact.CallCredentialReport, awsfact.KindCredentialReport, snapshot.Global, "aws:"+account+":global",
+		`{"Content":"`+base64.StdEncoding.EncodeToString([]byte(reportHead))+`"}`)
+}
+
 func TestUnseenAndWhole(t *testing.T) {
 	t.Parallel()
-	two := regionInfo(t, here, "opt-in-not-required", there, "opted-in", "me-south-1", "not-opted-in")
+	two := append(regionInfo(t, here, "opt-in-not-required", there, "opted-in", "me-south-1", "not-opted-in"), readableReport(t))
 	broken := slices.Clone(two)
 	broken[0].Doc = []byte(`{}`)
-	listed := complete(awsfact.CallRegions, snapshot.Global)
-	inHere, inThere := complete(awsfact.CallInstances, here), complete(awsfact.CallInstances, there)
+	both := func() book { return everything(here, there) }
+	anywhere := func(cause string) (all []string) {
+		for _, kind := range []string{"workload", "account_region", "template", "image", "network", "gate"} {
+			all = append(all, kind+" in global: "+cause)
+		}
+		return all
+	}
 	for about, c := range map[string]struct {
-		rs   []snapshot.Resource
-		as   []snapshot.Answer
-		want []string // kind place cause
+		rs     []snapshot.Resource
+		ledger book
+		want   []string
 		// whether workloads here, workloads everywhere, and regions are whole
 		here, everywhere, regions bool
 	}{
-		"everything was seen": {two, []snapshot.Answer{listed, inHere, inThere}, nil, true, true, true},
-		"one region refused": {two, []snapshot.Answer{listed, inThere, denied(awsfact.CallInstances, here)},
-			[]string{"workload aws:111122223333:eu-west-1 denied"}, false, false, true},
-		"one region broke off": {two, []snapshot.Answer{listed, inHere, answer(awsfact.CallInstances, there, snapshot.Partial, snapshot.CutOff)},
-			[]string{"workload aws:111122223333:us-east-1 cut_off"}, true, false, true},
-		"one region was never asked": {two, []snapshot.Answer{listed, inHere},
-			[]string{"workload aws:111122223333:us-east-1 not_collected"}, true, false, true},
-		"a region that is not opted in and was asked for by name is a gap": {two, []snapshot.Answer{listed, inHere, inThere, answer(awsfact.CallInstances, "me-south-1", snapshot.Refused, snapshot.NotOptedIn)},
-			[]string{"workload aws:111122223333:me-south-1 not_opted_in"}, true, false, true},
-		"the regions were refused": {nil, []snapshot.Answer{denied(awsfact.CallRegions, snapshot.Global), inHere},
-			[]string{"workload aws:111122223333:global denied", "account_region aws:111122223333:global denied"}, true, false, false},
-		"the regions were refused, and the one that was tried": {nil, []snapshot.Answer{denied(awsfact.CallRegions, snapshot.Global), denied(awsfact.CallInstances, here)},
-			[]string{"workload aws:111122223333:global denied", "account_region aws:111122223333:global denied", "workload aws:111122223333:eu-west-1 denied"}, false, false, false},
-		"the regions broke off": {two, []snapshot.Answer{answer(awsfact.CallRegions, snapshot.Global, snapshot.Partial, snapshot.Throttled), inHere, inThere},
-			[]string{"workload aws:111122223333:global throttled", "account_region aws:111122223333:global throttled"}, true, false, false},
-		"nothing at all": {nil, nil,
-			[]string{"workload aws:111122223333:global not_collected", "account_region aws:111122223333:global not_collected"}, false, false, false},
-		"an empty list of regions": {nil, []snapshot.Answer{listed},
-			[]string{"workload aws:111122223333:global unreadable", "account_region aws:111122223333:global unreadable"}, false, false, false},
-		"a region's document is no such": {broken, []snapshot.Answer{listed, inHere, inThere},
-			[]string{"workload aws:111122223333:global unreadable", "account_region aws:111122223333:global unreadable"}, true, false, false},
-		"a status of tomorrow counts as on": {regionInfo(t, here, "half-in"), []snapshot.Answer{listed},
-			[]string{"workload aws:111122223333:eu-west-1 not_collected"}, false, false, true},
+		"everything was seen": {two, both(), nil, true, true, true},
+		"one region refused": {two, both().put(denied(awsfact.CallInstances, here)),
+			[]string{"workload in eu-west-1: denied"}, false, false, true},
+		"one region broke off": {two, both().put(answer(awsfact.CallInstances, there, snapshot.Partial, snapshot.CutOff)),
+			[]string{"workload in us-east-1: cut_off"}, true, false, true},
+		"one region was never asked": {two, both().without(awsfact.CallInstances, there),
+			[]string{"workload in us-east-1: not_collected"}, true, false, true},
+		"a region that is not opted in and was asked for by name is a gap": {two, both().put(answer(awsfact.CallInstances, "me-south-1", snapshot.Refused, snapshot.NotOptedIn)),
+			[]string{"workload in me-south-1: not_opted_in"}, true, false, true},
+		"the regions were refused": {two[3:], everything(here).put(denied(awsfact.CallRegions, snapshot.Global)),
+			anywhere("denied"), true, false, false},
+		"the regions were refused, and the one that was tried": {two[3:], everything(here).put(denied(awsfact.CallRegions, snapshot.Global), denied(awsfact.CallInstances, here)),
+			append(anywhere("denied"), "workload in eu-west-1: denied"), false, false, false},
+		"the regions broke off": {two, both().put(answer(awsfact.CallRegions, snapshot.Global, snapshot.Partial, snapshot.Throttled)),
+			anywhere("throttled"), true, false, false},
+		"the regions were not asked for": {two[3:], everything().without(awsfact.CallRegions, snapshot.Global),
+			anywhere("not_collected"), false, false, false},
+		"an empty list of regions":       {two[3:], everything(), anywhere("unreadable"), false, false, false},
+		"a region's document is no such": {broken, both(), anywhere("unreadable"), true, false, false},
+		"a status of tomorrow counts as on": {append(regionInfo(t, here, "half-in"), readableReport(t)), everything(here).without(awsfact.CallInstances, here),
+			[]string{"workload in eu-west-1: not_collected"}, false, false, true},
+		"a credential report that cannot be read": {append(slices.Clone(two[:3]), jsonDocument(t, awsfact.CallCredentialReport, awsfact.KindCredentialReport, snapshot.Global, "aws:"+account+":global", `{"Content":"?"}`)), both(),
+			[]string{"credential access_key in global: unreadable"}, true, true, true},
 	} {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
-			ctx := contextOf(c.rs, c.as...)
-			var got []string
-			for _, u := range awsfact.New().Unseen(ctx) {
-				if u.Silent {
-					continue
-				}
-				got = append(got, string(u.Kind)+" "+u.Subject.UID+" "+string(u.Why.Cause))
-				if asked := u.Why.Cause != snapshot.NotCollected && u.Why.Detail != "an empty list of regions"; asked != (u.Origin != nil) {
-					t.Errorf("%s: origin %+v", got[len(got)-1], u.Origin)
-				}
-			}
+			ctx := c.ledger.context(c.rs)
+			got, _ := gaps(ctx)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
+			}
+			for _, u := range awsfact.New().Unseen(ctx) {
+				if asked := u.Why.Cause != snapshot.NotCollected && u.Why.Detail != "an empty list of regions"; asked != (u.Origin != nil) {
+					t.Errorf("%s in %s: %s, origin %+v", u.Kind, u.Subject.Region, u.Why, u.Origin)
+				}
 			}
 			facts := awsfact.New()
 			whole := []bool{facts.Whole(ctx, estate.KindWorkload, here), facts.Whole(ctx, estate.KindWorkload, ""), facts.Whole(ctx, estate.KindAccountRegion, here)}
@@ -214,10 +304,59 @@ func TestUnseenAndWhole(t *testing.T) {
 			if facts.Whole(ctx, estate.KindWorkload, "me-south-1") {
 				t.Error("a region that is not opted in is whole")
 			}
-			if facts.Whole(ctx, estate.KindGate, "") || !facts.Whole(ctx, estate.KindAccount, "") {
+			if facts.Whole(ctx, estate.Kind("comet"), "") || !facts.Whole(ctx, estate.KindAccount, "") {
 				t.Error("a kind that nothing lists is whole, or the account is not")
 			}
 		})
+	}
+}
+
+// Of every listing that did not come whole is said where, why, and what may be
+// missing: once, whatever else is missing there.
+func TestEveryListingThatIsNotWholeIsAGap(t *testing.T) {
+	t.Parallel()
+	rs := append(regionInfo(t, here, "opt-in-not-required", there, "opted-in"), readableReport(t))
+	facts := awsfact.New()
+	ways := map[string]func(b book, l awsfact.Listing, region string) book{
+		"denied": func(b book, l awsfact.Listing, region string) book {
+			return b.put(answerTo(l, region, snapshot.Refused, snapshot.Denied))
+		},
+		"cut_off": func(b book, l awsfact.Listing, region string) book {
+			return b.put(answerTo(l, region, snapshot.Partial, snapshot.CutOff))
+		},
+		"not_collected": func(b book, l awsfact.Listing, region string) book {
+			delete(b, answerTo(l, region, "", "").Key)
+			return b
+		},
+	}
+	all := everything(here, there)
+	for _, l := range awsfact.Listings() {
+		region := there
+		if l.Global {
+			region = snapshot.Global
+		}
+		all.put(answerTo(l, region, snapshot.Refused, snapshot.Denied))
+		for cause, change := range ways {
+			want := []string{string(l.Kind) + " " + typeOf(l.Like) + " in " + region + ": " + cause}
+			ctx := change(everything(here, there), l, region).context(rs)
+			if got, silent := gaps(ctx); !slices.Equal(got, want) || silent != nil {
+				t.Errorf("%s %s, %s: gaps %v, silent %v, want %v", l.Call, l.Subject, cause, got, silent, want)
+			}
+			if facts.Whole(ctx, l.Kind, region) || facts.Whole(ctx, l.Kind, "") {
+				t.Errorf("%s %s, %s: every %s was seen", l.Call, l.Subject, cause, l.Kind)
+			}
+			if !l.Global && !facts.Whole(ctx, l.Kind, here) {
+				t.Errorf("%s %s in %s, %s: not every %s of %s was seen", l.Call, l.Subject, region, cause, l.Kind, here)
+			}
+		}
+	}
+	got, _ := gaps(all.context(rs))
+	if len(got) != len(awsfact.Listings()) {
+		t.Errorf("all refused: %v", got)
+	}
+	slices.Sort(got)
+	if once := slices.Compact(slices.Clone(got)); len(once) != len(got) {
+		t.Errorf("a gap is told twice: %v", got)
 	}
 }
 
@@ -225,25 +364,37 @@ func TestUnseenAndWhole(t *testing.T) {
 // claimed; it is named all the same, so that no rise of the posture rests on it.
 func TestRegionsOfWhichNothingIsClaimed(t *testing.T) {
 	t.Parallel()
-	ctx := contextOf(regionInfo(t, here, "opted-in", "me-south-1", "not-opted-in"), complete(awsfact.CallRegions, snapshot.Global),
-		answer(awsfact.CallInstances, here, snapshot.Unasked, snapshot.OutOfScope), answer(awsfact.CallDefaults, here, snapshot.Unasked, snapshot.OutOfScope))
-	facts := awsfact.New()
-	var got []string
-	for _, u := range facts.Unseen(ctx) {
-		if !u.Silent {
-			t.Errorf("%s at %s is claimed to be a gap", u.Kind, u.Subject.UID)
-		}
-		got = append(got, string(u.Kind)+" "+u.Subject.Region)
+	rs := append(regionInfo(t, here, "opted-in", "me-south-1", "not-opted-in"), readableReport(t))
+	ledger := everything()
+	for _, q := range awsfact.RegionalCalls {
+		a := answer(q.Call, here, snapshot.Unasked, snapshot.OutOfScope)
+		a.Subject = q.Subject
+		ledger.put(a)
 	}
-	if diff := cmp.Diff([]string{"workload " + here, "account_region " + here, "workload me-south-1"}, got); diff != "" {
+	ctx := ledger.context(rs)
+	claimed, silent := gaps(ctx)
+	if claimed != nil {
+		t.Errorf("claimed to be gaps: %v", claimed)
+	}
+	want := []string{"workload in eu-west-1: out_of_scope", "account_region in eu-west-1: out_of_scope", "workload in me-south-1: not_collected"}
+	for _, l := range awsfact.Listings() {
+		if !l.Global {
+			like := string(l.Kind) + " " + typeOf(l.Like)
+			want = append(want, like+" in eu-west-1: out_of_scope", like+" in me-south-1: not_collected")
+		}
+	}
+	if diff := cmp.Diff(want, silent); diff != "" {
 		t.Error(diff)
 	}
+	facts := awsfact.New()
 	for _, o := range facts.Objects(ctx) {
 		if o.Head().Region == here {
 			t.Errorf("%s was left out and is judged", o.Head().UID)
 		}
 	}
-	if facts.Whole(ctx, estate.KindAccountRegion, here) || facts.Whole(ctx, estate.KindWorkload, here) || facts.Whole(ctx, estate.KindWorkload, "") {
-		t.Error("a region that was left out counts as looked at in full")
+	for _, kind := range []estate.Kind{estate.KindAccountRegion, estate.KindWorkload, estate.KindTemplate, estate.KindGate} {
+		if facts.Whole(ctx, kind, here) || kind != estate.KindAccountRegion && facts.Whole(ctx, kind, "") {
+			t.Errorf("a region that was left out counts as looked at in full: %s", kind)
+		}
 	}
 }

@@ -26,6 +26,20 @@ var balancerShapes = map[string]*wire.Shape{
 		Hide: []string{"DefaultActions/AuthenticateOidcConfig/ClientSecret", "DefaultActions/AuthenticateOidcConfig/AuthenticationRequestExtraParams",
 			"DefaultActions/AuthenticateCognitoConfig/AuthenticationRequestExtraParams"},
 	},
+	// A header or a query that a rule asks for is often a secret that a content
+	// network in front shares with the load balancer.
+	CallListenerRules: {
+		Kind: KindListenerRule, Split: listIn("Rules"),
+		Sets: setsAt("Actions/ForwardConfig/TargetGroups:TargetGroupArn", "Actions/JwtValidationConfig/AdditionalClaims:Name", "Actions/JwtValidationConfig/AdditionalClaims/Values",
+			"Conditions", "Conditions/RegexValues", "Conditions/Values", "Conditions/HostHeaderConfig/RegexValues", "Conditions/HostHeaderConfig/Values", "Conditions/HttpHeaderConfig/RegexValues",
+			"Conditions/HttpHeaderConfig/Values", "Conditions/HttpRequestMethodConfig/Values", "Conditions/PathPatternConfig/RegexValues", "Conditions/PathPatternConfig/Values",
+			"Conditions/QueryStringConfig/Values", "Conditions/SourceIpConfig/Values"),
+		Secrets: []string{"Actions/FixedResponseConfig/MessageBody", "Actions/RedirectConfig/Query", "Actions/RedirectConfig/Path", "Conditions/Values",
+			"Conditions/HostHeaderConfig/RegexValues", "Conditions/HostHeaderConfig/Values", "Conditions/PathPatternConfig/RegexValues", "Conditions/PathPatternConfig/Values"},
+		Hide: []string{"Actions/AuthenticateOidcConfig/ClientSecret", "Actions/AuthenticateOidcConfig/AuthenticationRequestExtraParams",
+			"Actions/AuthenticateCognitoConfig/AuthenticationRequestExtraParams",
+			"Conditions/RegexValues", "Conditions/HttpHeaderConfig/RegexValues", "Conditions/HttpHeaderConfig/Values", "Conditions/QueryStringConfig/Values/Key", "Conditions/QueryStringConfig/Values/Value"},
+	},
 	CallTargetGroups: {
 		Kind: KindTargetGroup, Split: listIn("TargetGroups"), Sets: setsAt("LoadBalancerArns"),
 		Secrets: []string{"TargetGroupName", "HealthCheckPath"},
@@ -34,4 +48,5 @@ var balancerShapes = map[string]*wire.Shape{
 		Kind: KindTargetHealth, Split: listIn("TargetHealthDescriptions"),
 		Drop: []string{"AdministrativeOverride/Description", "AnomalyDetection", "TargetHealth/Description"},
 	},
+	CallTargetConfig: {Kind: KindTargetAttributes, Split: wholeReply, Sets: setsAt("Attributes:Key"), Secrets: []string{"Attributes/Value"}},
 }

@@ -17,9 +17,8 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 	regions, missing := regionsOf(c)
 	var gaps []judge.Unseen
 	if missing != nil {
-		subject := accountSubject(c)
-		for _, kind := range []estate.Kind{estate.KindWorkload, estate.KindAccountRegion, estate.KindTemplate, estate.KindImage, estate.KindNetwork, estate.KindGate} {
-			gaps = append(gaps, unseen(kind, subject, missing))
+		for _, kind := range regionalKinds {
+			gaps = append(gaps, unseen(kind, accountSubject(c), missing))
 		}
 	}
 	for _, region := range askable(c, regions) {
@@ -41,6 +40,18 @@ func Unseen(c *snapshot.Context) []judge.Unseen {
 	}
 	return append(append(gaps, unlisted(c, regions)...), reportGap(c)...)
 }
+
+// regionalKinds are those of things that stand in a region: where not all
+// regions are known, there may be more of each.
+var regionalKinds = func() []estate.Kind {
+	kinds := []estate.Kind{estate.KindWorkload, estate.KindAccountRegion}
+	for i := range listings {
+		if l := &listings[i]; !l.global && !slices.Contains(kinds, l.kind) {
+			kinds = append(kinds, l.kind)
+		}
+	}
+	return kinds
+}()
 
 func unseen(k estate.Kind, place estate.Subject, h *hole) judge.Unseen {
 	return judge.Unseen{Kind: k, Subject: place, Why: h.why, Origin: h.origin}
