@@ -113,7 +113,7 @@ func serveDemo(ctx context.Context, s streams, l net.Listener, store *postgres.S
 	}
 	a := cloud.Estate().Accounts[0]
 	svc, err := newService(ctx, site{store: store, queue: queue, base: &url.URL{Scheme: "http", Host: l.Addr().String()}, log: log, stopping: stopping, entry: entry,
-		aws: aws.Options{Endpoint: cloud.URL, Region: a.Regions[0].Name, Login: func() (string, string) { return a.AccessKey, a.SecretKey }, Now: time.Now}})
+		aws: aws.Options{Endpoint: cloud.URL, Region: a.Regions[0].Name, Login: func() (string, string) { return a.AccessKey, a.SecretKey }, UserDataPerSecond: 1000, Now: time.Now}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -200,7 +200,7 @@ func storeScan(ctx context.Context, store *postgres.Store, set *rule.Set, estate
 	defer srv.Close()
 	a := estate.Accounts[0]
 	var key [32]byte // the demo's secrets are made up
-	col, err := aws.Connect(ctx, aws.Options{Endpoint: srv.URL, Region: a.Regions[0].Name,
+	col, err := aws.Connect(ctx, aws.Options{Endpoint: srv.URL, Region: a.Regions[0].Name, UserData: true, UserDataPerSecond: 1000,
 		Login: func() (string, string) { return a.AccessKey, a.SecretKey }, Redactor: wire.NewRedactor(key), Now: time.Now})
 	if err != nil {
 		return 0, err

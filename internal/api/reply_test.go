@@ -123,6 +123,7 @@ func TestWhatIsDone(t *testing.T) {
 		{"POST", "/api/v1/account-trial", `{"provider":"aws","login":{"role_arn":"arn:x"}}`, "try aws arn:x", ""},
 		{"PATCH", "/api/v1/accounts/3", `{"name":"lab"}`, "change 3 lab 1h0m0s", ""},
 		{"PATCH", "/api/v1/accounts/3", `{"scan_every_minutes":0}`, "change 3 payments 0s", ""},
+		{"PATCH", "/api/v1/accounts/3", `{"no_user_data":true}`, "user data 3 false", ""},
 		{"POST", "/api/v1/accounts/3/test", "", "test 3", ""},
 		{"POST", "/api/v1/accounts/3/disconnect", "", "disconnect 3", ""},
 	} {

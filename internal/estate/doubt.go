@@ -9,7 +9,7 @@ func (w *Workload) Doubt(why *fact.Reason, from *fact.Origin) {
 	w.State, w.ManagedBy, w.Group, w.Image, w.ContainerHost = word, word, word, word, yes
 	w.Metadata = Metadata{Endpoint: word, Tokens: word, HopLimit: number, Applied: yes, IPv6: yes, Tags: yes, Class: word, Containers: yes}
 	w.Usage = Usage{NoToken: number, Rejected: number}
-	w.Exposure = Exposure{Internet: word, Reached: yes, Latent: yes, Public: yes,
+	w.Exposure = Exposure{Internet: word, Reached: yes, Latent: yes, Public: yes, TCPPorts: number, UDPPorts: number,
 		Open: fact.Listed[Opening](nil, from, "", why), Rules: fact.Listed[GateRule](nil, from, "", why)}
 	w.Identity = Identity{Name: word, Mechanism: word, Role: word, Power: word, AtLeast: word, Grants: fact.Listed[Grant](nil, from, "", why)}
 	w.UserData = UserData{Present: yes, Secrets: fact.Listed[Secret](nil, from, "", why)}

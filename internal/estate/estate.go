@@ -116,7 +116,9 @@ type Exposure struct {
 	Internet fact.Of[string] // see the words below
 	Reached  fact.Of[bool]   // reachable or via_lb: known as soon as one of them is certain
 	Latent   fact.Of[bool]   // it does not run, and would be reached if it did
-	Public   fact.Of[bool]   // a public address or a load balancer leads to it, whatever gates say
+	Public   fact.Of[bool]   // a public address, by a route that leads there, or a load balancer in its zone leads to it, whatever filters say
+	TCPPorts fact.Of[int64]  // how many of its ports from 1 to 65535 are open to any source in one family, in whatever pieces; unknown where more may be
+	UDPPorts fact.Of[int64]  //
 	Open     fact.List[Opening]
 	Rules    fact.List[GateRule] // of the security groups attached to it
 	Paths    []reach.Path        // every way in that was looked at, gate by gate
@@ -134,7 +136,7 @@ const (
 // An Opening is a range of ports that packets from the internet reach.
 type Opening struct {
 	Family    string        // ipv4, ipv6
-	Protocol  string        // tcp, udp, icmp, or another protocol's number
+	Protocol  string        // tcp, udp, icmp (of either family), or the numbers of all other protocols, told together: "47", "0, 2-5"
 	From, To  int64         // of the workload's own ports; 0 and 65535 are all, both 0 where the protocol has none
 	FrontFrom int64         // what a client connects to; as From unless a load balancer stands in between
 	FrontTo   int64         //

@@ -61,8 +61,13 @@ func metadataStep(w *estate.Workload) Step {
 	s := Step{Kind: KindMetadata, Title: "Metadata service", ID: w.UID, From: m.Class.From(), Path: m.Class.Path(), Certain: m.Class.Known()}
 	class, known := m.Class.Get()
 	s.Detail, s.Passes = classes[class].detail, classes[class].passes
-	if !known {
-		s.Detail, s.Passes = "what it takes to be answered is not known: "+m.Class.Why().String(), true
+	if known {
+		return s
+	}
+	s.Detail, s.Passes = "what it takes to be answered is not known: "+m.Class.Why().String(), true
+	tokens, _ := m.Tokens.Get()
+	if inForce, _ := m.Applied.Get(); inForce && tokens == "required" {
+		s.Detail, s.Passes, s.Certain = "answers only with a session token, if it answers at all", false, true
 	}
 	return s
 }
@@ -123,8 +128,8 @@ func powerStep(w *estate.Workload) Step {
 		s.From, s.Path = i.AtLeast.From(), i.AtLeast.Path()
 	case known && !harmful(most, class):
 		s.Certain, s.Detail = true, mayDo(most)
-	case known: // at most that much, and not for certain
-		s.Passes, s.Detail = true, "may be that it "+mayDo(most)
+	case known: // by statements whose conditions are taken to be met, see Grant.Inferred
+		s.Passes, s.Certain, s.Detail = true, true, mayDo(most)
 	default:
 		s.Passes, s.Detail = true, "what it may do is not known: "+i.Power.Why().String()
 	}

@@ -11,6 +11,7 @@ import (
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/internal/scan"
 )
@@ -32,6 +33,8 @@ func TestAxeFindsNothingOnAccountsScansAndInventory(t *testing.T) {
 	for _, s := range deskStops(d) {
 		addresses = append(addresses, base+s)
 	}
+	ways := server(t, deep(shared(), unchanged))
+	addresses = append(addresses, ways+"/findings/FND-1", ways+"/findings?open=AWS-IMDS-001&sheet=FND-2", server(t, serve(wayIn(full(), finding.Open, finding.Lost)))+"/")
 	addresses = append(addresses, empty+"/accounts", empty+"/scans", empty+"/inventory")
 	t.Run("pages", func(t *testing.T) {
 		for half := range 2 {
@@ -126,7 +129,7 @@ func TestAccountsWorkWithoutJavaScript(t *testing.T) {
 		{chromedp.Click(`button[value="connect"]`), "This page loads itself again every 10 seconds."},
 		{chromedp.Click(`a[href="/scans/7?reload=off"]`), "Load this page again to see how far the scan is."},
 		{chromedp.Click(`a.danger`), "Cancel scan 7?"},
-		{chromedp.Click(`button.danger`), "Scan 7"},
+		{chromedp.Click(`button.danger`), "This page loads itself again every 10 seconds."},
 		{chromedp.Click(`header.side nav a[href="/inventory"]`), "60 workloads."},
 		{chromedp.Click(`a[rel="next"]`), "web-prod-51"},
 		{chromedp.Click(`a.res`), "How is the metadata service set?"},

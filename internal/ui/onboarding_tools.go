@@ -45,9 +45,15 @@ func (u *ui) tools(p *pages.Onboarding, o *onboarding) error {
 		p.Tools = append(p.Tools, pages.Tool{ID: id, Name: t.Name, Text: uses[t.Language],
 			Blocks: []parts.Code{parts.Plain("c-"+id, t.File+", external ID filled in", strings.TrimSpace(t.Text))}})
 	}
-	org := awsrole.Organisation()
-	p.Tools = append(p.Tools, pages.Tool{ID: "org", Name: org.Name, Text: "For all accounts of an organisation at once, and those that join it later. Connect each with its own ARN afterwards; the external ID is the same.",
-		Blocks: []parts.Code{parts.Plain("c-org", org.File, strings.TrimSpace(org.Text))}})
+	of := map[string]struct{ id, use string }{
+		"plumbline-organisation.sh": {"org", "For all accounts of an organisation at once, and those that join it later. Connect each with its own ARN afterwards; the external ID is the same."},
+		"plumbline-organisation.tf": {"org-tf", "The same stack set, for those who keep the organisation in Terraform."},
+		"plumbline-delegation.sh":   {"org-read", "Lets the accounts read which service control policies bind them. Without it only what those forbid is not assessed."},
+	}
+	for _, t := range awsrole.OrganisationTemplates(awsrole.Organisation{Principal: who, ExternalID: o.external}) {
+		p.Tools = append(p.Tools, pages.Tool{ID: of[t.File].id, Name: t.Name, Text: of[t.File].use,
+			Blocks: []parts.Code{parts.Plain("c-"+of[t.File].id, t.File, strings.TrimSpace(t.Text))}})
+	}
 	p.Tools = append(p.Tools, pages.Tool{ID: "policy", Name: "Policy only", Text: "For a role that you make yourself: what it is allowed, and who may take it on.",
 		Blocks: []parts.Code{parts.Plain("c-policy", "policy.json, "+some(len(p.Permitted), "action", "actions")+", all of them reading", policy),
 			parts.Plain("c-trust", "trust.json, external ID filled in", strings.TrimSpace(string(awsrole.Trust(who, o.external))))}})

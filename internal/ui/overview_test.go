@@ -204,7 +204,7 @@ func TestTheOverviewNamesTheWorstWaysIn(t *testing.T) {
 	t.Parallel()
 	f := wayIn(full(), finding.Open, finding.Open, finding.Open, finding.Open, finding.NoData, finding.Lost)
 	p := get(t, serve(f), "/")
-	p.has(t, "Ways in", "4 workloads or groups are reached from the internet", "front-1", "front-3", "Of 2 more it cannot be told.")
+	p.has(t, "Ways in", "4 workloads or groups are at once reached from the internet", "front-1", "front-3", "Of 2 more it cannot be told.")
 	if strings.Contains(p.text(), "front-4") || !slices.Contains(p.hrefs(), "/findings/FND-60") {
 		t.Error("the worst three are not those that are named")
 	}

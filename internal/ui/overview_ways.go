@@ -29,7 +29,7 @@ func (o *outlook) ways(ctx context.Context) error {
 		g = o.groups[i]
 	}
 	if n := g.NoData + g.Lost; n > 0 {
-		w.Unknown = &pages.Link{Text: "Of " + some(n, "more it", "more it") + " cannot be told.", Href: findingsOf(viewUnassessed + " " + pair("rule", ruleOfWays))}
+		w.Unknown = &pages.Link{Text: "Of " + number(n) + " more it cannot be told.", Href: findingsOf(viewUnassessed + " " + pair("rule", ruleOfWays))}
 	}
 	silent := unasked(lastOf(o.standings))
 	if silent > 0 {
@@ -42,7 +42,7 @@ func (o *outlook) ways(ctx context.Context) error {
 		}
 		return nil
 	}
-	w.Sum = some(g.Open, "workload or group is", "workloads or groups are") + " reached from the internet, answer without a token, and hold an identity that can do harm."
+	w.Sum = some(g.Open, "workload or group is", "workloads or groups are") + " at once reached from the internet, answering without a token, and holding an identity that can do harm."
 	fs, _, err := o.Reader.Findings(ctx, query.Query{}.Set("is", "open").Set("rule", ruleOfWays), listing.Worst, listing.Place{Limit: worstWays})
 	if err != nil {
 		return fmt.Errorf("worst ways in: %w", err)

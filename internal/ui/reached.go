@@ -86,7 +86,7 @@ var returns = map[string]string{"full": "open", "partial": "open to some ports o
 func opening(o *estate.Opening) pages.Opening {
 	p := pages.Opening{
 		Port: portText(o.Protocol, o.From, o.To), Family: cmp.Or(families[o.Family], o.Family),
-		From: cmp.Or(o.Sources, "not told"), Through: cmp.Or(lastPart(o.Via), o.Address, "its own address"), Return: cmp.Or(returns[o.Return], o.Return, "not known"),
+		From: cmp.Or(o.Sources, "not told"), Through: cmp.Or(balancerName(o.Via), o.Address, "its own address"), Return: cmp.Or(returns[o.Return], o.Return, "not known"),
 	}
 	if o.Via != "" && o.Address != "" {
 		p.Through += " at " + o.Address
@@ -103,6 +103,16 @@ func opening(o *estate.Opening) pages.Opening {
 		p.Tag = parts.Tag{Tone: "line", Text: "To chosen addresses"}
 	}
 	return p
+}
+
+// balancerName is what a load balancer is called: the last part of its uid but
+// for the number that AWS adds to a name.
+func balancerName(uid string) string {
+	if _, rest, ok := strings.Cut(uid, ":loadbalancer/"); ok {
+		parts := strings.Split(rest, "/") // app/NAME/ID, net/NAME/ID, or NAME of a classic one
+		return parts[min(1, len(parts)-1)]
+	}
+	return lastPart(uid)
 }
 
 // portText spells a range of ports: "tcp 22", "udp 8000–8100", "all of tcp".
@@ -128,7 +138,7 @@ func gateways(paths []reach.Path) []pages.Gateway {
 		p := &paths[i]
 		g := pages.Gateway{Title: strings.TrimSpace(cmp.Or(families[p.Family], p.Family) + " to " + cmp.Or(p.Address, p.Interface, "it")), State: wayState(p), Open: p.Open || p.Maybe || len(paths) == 1}
 		if p.Via != "" {
-			g.Title += ", through " + lastPart(p.Via)
+			g.Title += ", through " + balancerName(p.Via)
 		}
 		shut := false
 		for j := range p.Gates {
@@ -158,7 +168,7 @@ func wayState(p *reach.Path) pages.State {
 
 var gateNames = map[string]string{
 	"address": "Address", "route": "Route table", "block_public_access": "Block Public Access", "network_acl_in": "Network ACL, inwards",
-	"network_acl_out": "Network ACL, outwards", "security_group": "Security group", "load_balancer": "Load balancer", "target": "Target group",
+	"network_acl_out": "Network ACL, outwards", "security_group": "Security group", "load_balancer": "Load balancer", "target": "Target",
 	"interface": "Network interface", "state": "State",
 }
 

@@ -113,7 +113,7 @@ func TestAWorkloadAnswersFourQuestions(t *testing.T) {
 		"1,204 requests answered in the last 14 days", "no request in the last 24 hours",
 		"What the next instance of its group gets", "Tokens required by the account's default", "Hop limit 1 by its template", "Public address as the subnet has it",
 		"What reaches it? Any address on the internet", "tcp 22 IPv4 0.0.0.0/0 203.0.113.7", "To any address",
-		"50dc at front.example, where clients use tcp 443", "To chosen addresses", "udp, all ports IPv6", "none: replies do not leave", "May be: the permission is missing",
+		"front at front.example, where clients use tcp 443", "To chosen addresses", "udp, all ports IPv6", "none: replies do not leave", "May be: the permission is missing",
 		"There may be more than is listed.", "The permission is missing (UnauthorizedOperation): ec2:DescribeNetworkAcls in eu-west-1.",
 		"Security group sg-0b Lets some through", "IPv4 to 198.51.100.9 Closed at Network ACL, inwards acl-0d", "Rule 90 denies everything.", "Network ACL, inwards acl-0c Not known",
 		"What may it do? Everything in the account", "AdministratorAccess statement #1", "Condition taken to be met", "Passes a role to a new instance.",

@@ -28,6 +28,13 @@ var identityListings = []listing{
 	authorization(awsfact.SubjectPolicy, types.EntityTypeLocalManagedPolicy, types.EntityTypeAWSManagedPolicy),
 	authorization(awsfact.SubjectUser, types.EntityTypeUser),
 	authorization(awsfact.SubjectGroup, types.EntityTypeGroup),
+	{call: awsfact.CallRoles, send: func(ctx context.Context, api *clients, token *string) (*string, error) {
+		out, err := api.iam.ListRoles(ctx, &iam.ListRolesInput{MaxItems: api.size(1000), Marker: token})
+		if err != nil {
+			return nil, err
+		}
+		return out.Marker, nil
+	}},
 	{call: awsfact.CallProfiles, send: func(ctx context.Context, api *clients, token *string) (*string, error) {
 		out, err := api.iam.ListInstanceProfiles(ctx, &iam.ListInstanceProfilesInput{MaxItems: api.size(1000), Marker: token})
 		if err != nil {

@@ -31,7 +31,8 @@ func (a *Account) equip(n int, seed uint64) {
 // carryOn equips an account on a later day as it was, and newcomers besides.
 // Groups that are made anew every night have been.
 func (a *Account) carryOn(was *Account, rng *rand.Rand) {
-	a.IAM = was.IAM.clone()
+	a.IAM, a.Trails = was.IAM.clone(), was.TrailsNow()
+	a.book = &trailBook{list: a.Trails}
 	for n, r := range a.Regions {
 		old := was.Regions[n]
 		r.fleet, r.watch, r.storage = old.fleet.clone(), old.watch.clone(), old.storage

@@ -71,6 +71,7 @@ type Account struct {
 	OrgCase    string        // name of its case
 	Trails     []Trail
 	TrailCase  string // name of its case
+	book       *trailBook
 	grants     []grant
 }
 
@@ -87,7 +88,9 @@ type Region struct {
 	watch     *Watch
 	forecasts []ForecastExpectation
 
-	storage  *Storage // as it was changed, nil if it was not
+	storage  *Storage   // as it was changed, nil if it was not
+	net      *Network   // likewise
+	changing sync.Mutex // one change of the network at a time
 	mu       sync.RWMutex
 	kind     string          // of the scenes that stand in it
 	taken    map[string]bool // addresses, while the region is built

@@ -199,7 +199,7 @@ func evolve(e *Estate) *Estate {
 }
 
 func (r *Region) evolve(rng *rand.Rand) *Region {
-	out := &Region{Account: r.Account, Name: r.Name, OptIn: r.OptIn, Case: r.Case, Want: r.Want, Refuses: r.Refuses, defaults: r.Defaults(), Net: r.Net, kind: r.kind, taken: map[string]bool{}}
+	out := &Region{Account: r.Account, Name: r.Name, OptIn: r.OptIn, Case: r.Case, Want: r.Want, Refuses: r.Refuses, defaults: r.Defaults(), Net: r.Network(), kind: r.kind, taken: map[string]bool{}}
 	out.retake(r.list)
 	if c := regionCases[rng.IntN(len(regionCases))]; rng.IntN(4) == 0 && r.Enabled() && c.OptIn != NotOptedIn {
 		out.Case, out.Want, out.defaults = c.Name, c.Want, c.Defaults

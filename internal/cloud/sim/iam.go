@@ -33,6 +33,7 @@ type Role struct {
 	Tags           []Tag
 	Made, LastUsed time.Time
 	LastRegion     string
+	MaxSession     int // seconds; 0 is an hour
 }
 
 // A Document is a policy by name, in JSON.

@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // The types of load balancers have the members of their APIs, under the very
 // names that stand on the wire, unless the tag aws says otherwise.
@@ -65,8 +68,19 @@ type ListenerRule struct {
 
 // A RuleCondition is a property that a request must have.
 type RuleCondition struct {
-	Field  string
-	Values []string
+	Field            string
+	Values           []string
+	SourceIpConfig   *SourceCondition
+	HttpHeaderConfig *HeaderCondition
+}
+
+// A SourceCondition is met by clients of some blocks.
+type SourceCondition struct{ Values []string }
+
+// A HeaderCondition is met by requests with a header.
+type HeaderCondition struct {
+	HttpHeaderName string
+	Values         []string
 }
 
 // A TargetGroup is where requests go: instances or addresses.
@@ -80,6 +94,17 @@ type TargetGroup struct {
 	LoadBalancerArns                                                                             []string
 	Targets                                                                                      []TargetHealth `aws:"-"`
 	PreservesClient                                                                              bool           `aws:"-"` // the attribute preserve_client_ip.enabled
+	CrossZone                                                                                    string         `aws:"-"` // the attribute load_balancing.cross_zone.enabled
+}
+
+// Attributes are the settings of a target group that decide who reaches its
+// targets. Not every kind of load balancer has all.
+func (t *TargetGroup) Attributes() []Tag {
+	out := []Tag{{"deregistration_delay.timeout_seconds", "300"}, {"load_balancing.cross_zone.enabled", t.CrossZone}, {"stickiness.enabled", "false"}}
+	if t.Protocol != "HTTP" {
+		out = append(out, Tag{"preserve_client_ip.enabled", strconv.FormatBool(t.PreservesClient)})
+	}
+	return out
 }
 
 // A TargetHealth is a target and how it does.

@@ -16,6 +16,8 @@ type Reach struct {
 	Latent bool   // it does not run, and would be reachable or via_lb if it did
 	Public string // a public address or a load balancer leads to it by a route, whatever filters say: Yes or No; "" where the words allow either
 	Open   []Opening
+
+	Perhaps bool // more may be open than Open says: something that decides is not told, and what is open for certain gives the word
 }
 
 // The states of a Reach. Any source means at least 2^24 public IPv4 addresses,
@@ -138,6 +140,8 @@ var sceneKinds = []struct {
 	{"route tables refused", "off", []string{"DescribeRouteTables"}},
 	{"balancers refused", "off", []string{"DescribeLoadBalancers"}},
 	{"prefix lists refused", "off", []string{"DescribeManagedPrefixLists", "GetManagedPrefixListEntries"}},
+	{"rules refused", "off", []string{"DescribeRules"}},
+	{"attributes refused", "off", []string{"DescribeTargetGroupAttributes"}},
 }
 
 // Kinds of regions in which VPCs and subnets do not tell either whether public

@@ -189,7 +189,7 @@ var sourceScenes = []*Scene{
 	}},
 	{Name: "protocol 50", V4: reachable(world("50", 0, 0)), V6: apart, build: func(s *site) { s.only(onAll("50", any4)) }},
 	{Name: "a protocol of no known name", V4: Reach{State: Uncertain, Public: Yes}, V6: apart, build: func(s *site) { s.only(onAll("quic-next", any4)) }},
-	{Name: "a protocol of no known name beside SSH", V4: Reach{State: Reachable, Public: Yes, Open: []Opening{ssh}}, V6: apart, build: func(s *site) {
+	{Name: "a protocol of no known name beside SSH", V4: Reach{State: Reachable, Public: Yes, Open: []Opening{ssh}, Perhaps: true}, V6: apart, build: func(s *site) {
 		s.only(onAll("quic-next", any4), onPorts("tcp", 22, 22, any4))
 	}},
 	{Name: "TCP of every port", V4: reachable(world("tcp", 0, 65535)), V6: apart, build: func(s *site) { s.only(onPorts("tcp", 0, 65535, any4)) }},
@@ -437,11 +437,89 @@ var balancerScenes = []*Scene{
 		s.net().SecurityGroups[s.at(s.lb.SecurityGroups[0])].allow(onPorts("tcp", 80, 80, officeBlock))
 		s.listen("HTTP", 80, s.net().TargetGroups[len(s.net().TargetGroups)-1])
 	}},
+	{Name: "a rule of a load balancer for the office", V4: restricted(world("tcp", 8080, 8080).behind(80, "l7").chosen(officeBlock)), V6: apart, build: func(s *site) {
+		g := s.admits("alb", onPorts("tcp", 80, 80, any4))
+		s.withdraw()
+		s.only(onPorts("tcp", 8080, 8080, g.GroupId))
+		s.balancer("application", "internet-facing", g)
+		s.rule(s.listen("HTTP", 80, nil), s.targets("HTTP", "instance", 8080), RuleCondition{Field: "source-ip", SourceIpConfig: &SourceCondition{[]string{officeBlock}}})
+	}},
+	{Name: "a rule of a load balancer for a header", V4: viaLB(world("tcp", 8080, 8080).behind(80, "l7")), V6: apart, build: func(s *site) {
+		g := s.admits("alb", onPorts("tcp", 80, 80, any4))
+		s.withdraw()
+		s.only(onPorts("tcp", 8080, 8080, g.GroupId))
+		s.balancer("application", "internet-facing", g)
+		s.rule(s.listen("HTTP", 80, nil), s.targets("HTTP", "instance", 8080), RuleCondition{Field: "http-header", HttpHeaderConfig: &HeaderCondition{"X-Stage", []string{"blue"}}})
+	}},
+	{Name: "a target group that is given no share", V4: apart, V6: apart, build: func(s *site) {
+		s.web("internet-facing", any4)
+		none := 0
+		l := s.net().Listeners[len(s.net().Listeners)-1]
+		l.DefaultActions[0].TargetGroupArn, l.DefaultActions[0].ForwardConfig.TargetGroups[0].Weight = "", &none
+	}},
+	{Name: "a network load balancer that hides its clients", V4: viaLB(world("tcp", 8443, 8443).behind(443, "l4")), V6: apart, build: func(s *site) {
+		s.withdraw()
+		s.only(onPorts("tcp", 8443, 8443, s.vpc.CidrBlock))
+		s.balancer("network", "internet-facing")
+		t := s.targets("TCP", "instance", 8443)
+		t.PreservesClient = false
+		s.listen("TCP", 443, t)
+	}},
+	{Name: "a network load balancer that shows its clients to addresses for the VPC", V4: shut, V6: apart, build: func(s *site) {
+		s.withdraw()
+		s.only(onPorts("tcp", 8443, 8443, s.vpc.CidrBlock))
+		s.balancer("network", "internet-facing")
+		t := s.targets("TCP", "ip", 8443)
+		t.PreservesClient = true
+		s.listen("TCP", 443, t)
+	}},
+	{Name: "a network load balancer that shows its clients, and an ACL for the office", V4: restricted(world("tcp", 8443, 8443).behind(443, "l4").chosen(officeBlock)), V6: apart, build: func(s *site) {
+		s.withdraw()
+		s.only(onPorts("tcp", 8443, 8443, any4))
+		s.balancer("network", "internet-facing")
+		s.listen("TCP", 443, s.targets("TCP", "instance", 8443))
+		s.filter(entry(100, "in", "allow", "6", "8443-8443", officeBlock), entry(100, "out", "allow", "-1", "", any4))
+	}},
+	{Name: "a network load balancer that does not stand in its target's zone", V4: apart, V6: apart, build: func(s *site) { s.farther("true", 1, 2) }},
+	{Name: "a network load balancer whose node in another zone has the only way out, and sends across zones", V4: viaLB(world("tcp", 8443, 8443).behind(443, "l4")), V6: apart, build: func(s *site) {
+		s.strand(s.farther("true", 0, 1)[0])
+	}},
+	{Name: "a network load balancer whose node in another zone has the only way out, and keeps to its zone", V4: barred, V6: apart, build: func(s *site) {
+		s.strand(s.farther("false", 0, 1)[0])
+	}},
+	// Whether it sends across zones is left to the load balancer's own attributes,
+	// which are not asked for.
+	{Name: "a network load balancer whose node in another zone has the only way out, and may send across zones", V4: uncertain, V6: apart, build: func(s *site) {
+		s.strand(s.farther("use_load_balancer_configuration", 0, 1)[0])
+	}},
 	{Name: "a stopped target", V4: isolated(true, Yes), V6: isolated(false, No), build: func(s *site) {
 		s.web("internet-facing", any4)
 		s.state = "stopped"
 	}},
 	{Name: "a load balancer behind blocked public access", Where: "ingress blocked", V4: barred, V6: apart, build: func(s *site) { s.web("internet-facing", any4) }},
+}
+
+// strand takes the way out from a subnet that has one.
+func (s *site) strand(sub *Subnet) {
+	for _, t := range s.net().RouteTables {
+		t.Associations = slices.DeleteFunc(t.Associations, func(a RouteAssociation) bool { return a.SubnetId == sub.SubnetId })
+	}
+	s.serve(s.ground.table(s.vpc, "no way out"), sub)
+}
+
+// farther is a network load balancer in zones that are counted from the one of
+// its targets.
+func (s *site) farther(across string, zones ...int) []*Subnet {
+	s.withdraw()
+	s.only(onPorts("tcp", 8443, 8443, any4))
+	for k := range zones {
+		zones[k] += s.subnet.zone()
+	}
+	subs := s.balancerIn("network", "internet-facing", zones)
+	t := s.targets("TCP", "instance", 8443)
+	t.CrossZone = across
+	s.listen("TCP", 443, t)
+	return subs
 }
 
 // web is the common arrangement: clients at 443 of an application load
@@ -476,5 +554,25 @@ var refusedScenes = []*Scene{
 	{Name: "route tables are not told", Where: "route tables refused", V4: uncertain, V6: apart, build: func(*site) {}},
 	{Name: "route tables are not told, and there is no address", Where: "route tables refused", V4: apart, V6: apart, build: func(s *site) { s.public = false }},
 	{Name: "load balancers are not told", Where: "balancers refused", V4: uncertain, V6: uncertain, build: func(s *site) { s.web("internet-facing", any4) }},
-	{Name: "load balancers are not told, and SSH is open", Where: "balancers refused", V4: Reach{State: Reachable, Public: Yes, Open: []Opening{ssh}}, V6: uncertain, build: func(*site) {}},
+	{Name: "rules of listeners are not told", Where: "rules refused", V4: uncertain, V6: apart, build: func(s *site) {
+		g := s.admits("alb", onPorts("tcp", 80, 80, any4))
+		s.withdraw()
+		s.only(onPorts("tcp", 8080, 8080, g.GroupId))
+		s.balancer("application", "internet-facing", g)
+		s.rule(s.listen("HTTP", 80, nil), s.targets("HTTP", "instance", 8080))
+	}},
+	{Name: "rules of listeners are not told, and the default action forwards", Where: "rules refused", V4: viaLB(world("tcp", 8080, 8080).behind(443, "l7")), V6: apart, build: func(s *site) { s.web("internet-facing", any4) }},
+	{Name: "whether clients are shown is not told", Where: "attributes refused", V4: uncertain, V6: apart, build: func(s *site) {
+		s.withdraw()
+		s.only(onPorts("tcp", 8443, 8443, s.vpc.CidrBlock))
+		s.balancer("network", "internet-facing")
+		s.listen("TCP", 443, s.targets("TCP", "instance", 8443))
+	}},
+	{Name: "whether clients are shown is not told, and both are let in", Where: "attributes refused", V4: viaLB(world("tcp", 8443, 8443).behind(443, "l4")), V6: apart, build: func(s *site) {
+		s.withdraw()
+		s.only(onPorts("tcp", 8443, 8443, any4))
+		s.balancer("network", "internet-facing")
+		s.listen("TCP", 443, s.targets("TCP", "instance", 8443))
+	}},
+	{Name: "load balancers are not told, and SSH is open", Where: "balancers refused", V4: Reach{State: Reachable, Public: Yes, Open: []Opening{ssh}, Perhaps: true}, V6: uncertain, build: func(*site) {}},
 }

@@ -109,9 +109,12 @@ func (s *site) harmless() {
 
 // another makes a further subnet of the VPC, which the open ACL guards and the
 // main table serves.
-func (s *site) another(name string) *Subnet {
+func (s *site) another(name string) *Subnet { return s.anotherIn(name, s.n+1) }
+
+// anotherIn is the same in a zone.
+func (s *site) anotherIn(name string, zone int) *Subnet {
 	s.n++
-	sub := s.ground.subnet(s.vpc, name, s.n, fmt.Sprintf("%s%d.0/24", s.block, s.n), fmt.Sprintf("%s%02x::/64", s.six56, s.n))
+	sub := s.ground.subnet(s.vpc, name, zone, fmt.Sprintf("%s%d.0/24", s.block, s.n), fmt.Sprintf("%s%02x::/64", s.six56, s.n))
 	s.guard(s.acl, sub)
 	return sub
 }

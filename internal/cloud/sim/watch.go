@@ -46,10 +46,20 @@ type Recorder struct {
 // An Alarm is CloudWatch's. One about several metrics names them in Of.
 type Alarm struct {
 	Name, Namespace, Metric string
-	Of                      []Metric // of a metric-math alarm; then Metric is ""
+	Of                      []Metric     // of a metric-math alarm; then Metric is ""
+	Queries                 []AlarmQuery // of an alarm on a query; then both are empty
+	Threshold               float64
+	Comparison              string // "" is GreaterThanThreshold
 	Actions                 []string
 	ActionsEnabled          bool
 	State                   string // OK, ALARM, INSUFFICIENT_DATA
+}
+
+// An AlarmQuery is one expression that an alarm is about.
+type AlarmQuery struct {
+	ID, Expression string
+	Period         int
+	Returned       bool
 }
 
 // A Metric is a metric by name.
@@ -58,6 +68,11 @@ type Metric struct{ Namespace, Name string }
 // A MetricFilter is one of CloudWatch Logs: what fits the pattern counts as a
 // metric.
 type MetricFilter struct{ Name, LogGroup, Pattern, Namespace, Metric string }
+
+// Replaces says that another filter is of the same name in the same log group.
+func (f MetricFilter) Replaces(o MetricFilter) bool {
+	return f.Name == o.Name && f.LogGroup == o.LogGroup
+}
 
 // A Vault holds backups. Key is the ARN of the key that it is encrypted with.
 type Vault struct {

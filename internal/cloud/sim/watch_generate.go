@@ -55,6 +55,7 @@ func (a *Account) follow(c TrailCase) {
 			}
 		}
 	}
+	a.book = &trailBook{list: a.Trails}
 }
 
 // clusters puts instances that serve containers into a cluster of ECS.

@@ -8,9 +8,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
+	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/cloud/facts"
 	"plumbline/internal/finding"
@@ -22,8 +25,8 @@ import (
 
 // A need is a call that a provider's scan makes.
 type need struct {
-	call string
-	void bool // no scan starts without it
+	calls []string // the call, and others that are refused with it
+	void  bool     // no scan starts without it
 }
 
 // A provider is what a trial knows of one.
@@ -38,9 +41,27 @@ var providers = map[string]provider{
 
 func awsNeeds() (needs []need) {
 	for _, c := range awsrole.Calls {
-		needs = append(needs, need{c.Action, c.Void})
+		needs = append(needs, need{append([]string{c.Action}, awsFollow[c.Action]...), c.Void})
 	}
 	return needs
+}
+
+// awsFollow are calls that are not made, or not answered, where another is
+// refused: it finds what they are asked of. A credential report can be read
+// only after it was made (IAM API reference, GetCredentialReport:
+// ReportNotPresent, ReportExpired).
+var awsFollow = map[string][]string{
+	awsfact.CallMakeReport:    {awsfact.CallCredentialReport},
+	awsfact.CallInstances:     awsfact.BesideCalls,
+	awsfact.CallManaged:       {awsfact.CallPatches},
+	awsfact.CallClusters:      {awsfact.CallContainers, awsfact.CallContainer},
+	awsfact.CallContainers:    {awsfact.CallContainer},
+	awsfact.CallPrefixLists:   {awsfact.CallPrefixEntries},
+	awsfact.CallLoadBalancers: {awsfact.CallListeners, awsfact.CallListenerRules},
+	awsfact.CallListeners:     {awsfact.CallListenerRules},
+	awsfact.CallTargetGroups:  {awsfact.CallTargetHealth, awsfact.CallTargetConfig},
+	awsfact.CallTrails:        {awsfact.CallTrailStatus, awsfact.CallTrailSelectors},
+	awsfact.CallDetectors:     {awsfact.CallDetector},
 }
 
 // Silences says, for each call that a provider's scan makes, which rules can no
@@ -48,9 +69,23 @@ func awsNeeds() (needs []need) {
 // coverage is never silent: it says that something is missing.
 //
 // It is found out, not written down: an example account is judged with the
-// call's answers refused, and a rule falls silent if it names a gap, or knows
-// less of any subject than before.
+// call's answers refused, and a rule falls silent if it names a gap that it did
+// not name before, or knows less of any subject. That takes a second or two,
+// once for a set of rules; what is returned is shared, and not to be changed.
 func Silences(set *rule.Set, provider string) (map[string][]string, error) {
+	once, _ := found.LoadOrStore(asked{set, provider}, sync.OnceValues(func() (map[string][]string, error) { return silences(set, provider) }))
+	return once.(func() (map[string][]string, error))()
+}
+
+// found out before, by what was asked.
+var found sync.Map
+
+type asked struct {
+	set      *rule.Set
+	provider string
+}
+
+func silences(set *rule.Set, provider string) (map[string][]string, error) {
 	p, known := providers[provider]
 	if !known {
 		return nil, fmt.Errorf("%q is no provider whose calls are known", provider)
@@ -59,13 +94,25 @@ func Silences(set *rule.Set, provider string) (map[string][]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the example account of %s: %w", provider, err)
 	}
+	lists := make([][]string, len(p.needs))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			b := judge.NewBench(set, facts.For(provider))
+			for i := next.Add(1) - 1; i < int64(len(lists)); i = next.Add(1) - 1 {
+				if p.needs[i].void {
+					lists[i] = e.everyRule()
+					continue
+				}
+				lists[i] = e.without(b, p.needs[i].calls...)
+			}
+		})
+	}
+	workers.Wait()
 	silent := map[string][]string{}
-	for _, n := range p.needs {
-		if n.void {
-			silent[n.call] = e.everyRule()
-			continue
-		}
-		silent[n.call] = e.without(n.call)
+	for i, n := range p.needs {
+		silent[n.calls[0]] = lists[i]
 	}
 	return silent, nil
 }
@@ -73,17 +120,26 @@ func Silences(set *rule.Set, provider string) (map[string][]string, error) {
 // An example is a recorded account and what the rules say of it.
 type example struct {
 	set     *rule.Set
-	facts   judge.Facts
 	context *snapshot.Context
 	pages   []snapshot.Resource
-	told    map[subject]bool // what is known
+	said
+}
+
+// What is said of an account: what is known of which subject, and where nobody
+// could look.
+type said struct {
+	told map[subject]bool
+	gaps map[place]bool
 }
 
 type subject struct{ rule, uid string }
 
+type place struct{ rule, region string }
+
 func read(set *rule.Set, provider string) (*example, error) {
-	e := &example{set: set, facts: facts.For(provider)}
-	r := recording.NewReader(bytes.NewReader(facts.Example(provider)), e.facts.IsWorkload, 0)
+	e := &example{set: set}
+	f := facts.For(provider)
+	r := recording.NewReader(bytes.NewReader(facts.Example(provider)), f.IsWorkload, 0)
 	ctx := context.Background() // it is in memory
 	var err error
 	if e.context, err = r.Context(ctx); err != nil {
@@ -96,51 +152,50 @@ func read(set *rule.Set, provider string) (*example, error) {
 	if err != nil {
 		return nil, err
 	}
-	var gaps map[string]bool
-	if e.told, gaps = e.judge(e.context, e.pages); len(gaps) > 0 {
-		return nil, fmt.Errorf("it has gaps of its own, so that others cannot be told: %d rules name one", len(gaps))
-	}
+	e.said = judged(judge.NewBench(set, f), e.context, e.pages)
 	return e, nil
 }
 
-// judge says what is known, and which rules name a gap.
-func (e *example) judge(c *snapshot.Context, pages []snapshot.Resource) (told map[subject]bool, gaps map[string]bool) {
-	b := judge.NewBench(e.set, e.facts)
-	told, gaps = map[subject]bool{}, map[string]bool{}
+func judged(b *judge.Bench, c *snapshot.Context, pages []snapshot.Resource) said {
+	s := said{map[subject]bool{}, map[place]bool{}}
 	for _, res := range []judge.Result{b.Page(c, pages), b.Close(c)} {
 		for si := range res.Subjects {
 			for ri, r := range res.Rules {
 				if o := res.Outcome(si, ri); o != 0 && o != finding.Unknown && !r.Coverage {
-					told[subject{r.ID, res.Subjects[si].UID}] = true
+					s.told[subject{r.ID, res.Subjects[si].UID}] = true
 				}
 			}
 		}
 		for i := range res.Verdicts {
-			if res.Verdicts[i].Gap {
-				gaps[res.Verdicts[i].Rule] = true
+			if v := &res.Verdicts[i]; v.Gap {
+				s.gaps[place{v.Rule, v.Subject.Region}] = true
 			}
 		}
 	}
-	return told, gaps
+	return s
 }
 
-// without gives the rules that know less when a call is refused everywhere.
-func (e *example) without(call string) []string {
+// without gives the rules that know less when calls are refused everywhere.
+func (e *example) without(b *judge.Bench, calls ...string) (silent []string) {
 	var rs []snapshot.Resource
 	for _, kind := range e.context.Kinds() {
-		rs = append(rs, except(call, e.context.Resources(kind))...)
+		rs = append(rs, except(calls, e.context.Resources(kind))...)
 	}
 	answers := slices.Clone(e.context.Answers())
 	for i := range answers {
-		if a := &answers[i]; a.Call == call {
+		if a := &answers[i]; slices.Contains(calls, a.Call) {
 			a.Status, a.Cause, a.Code, a.Pages, a.Items = snapshot.Refused, snapshot.Denied, "Denied", 0, 0
 		}
 	}
 	c := snapshot.NewContext(e.context.Provider, e.context.Account, e.context.TakenAt, rs, answers)
-	told, gaps := e.judge(c, except(call, e.pages))
-	silent := slices.Collect(maps.Keys(gaps))
+	now := judged(b, c, except(calls, e.pages))
+	for p := range now.gaps {
+		if !e.gaps[p] {
+			silent = append(silent, p.rule)
+		}
+	}
 	for s := range e.told {
-		if !told[s] {
+		if !now.told[s] {
 			silent = append(silent, s.rule)
 		}
 	}
@@ -148,9 +203,9 @@ func (e *example) without(call string) []string {
 	return slices.Compact(silent)
 }
 
-func except(call string, rs []snapshot.Resource) (others []snapshot.Resource) {
+func except(calls []string, rs []snapshot.Resource) (others []snapshot.Resource) {
 	for _, r := range rs {
-		if r.Call != call {
+		if !slices.Contains(calls, r.Call) {
 			others = append(others, r)
 		}
 	}

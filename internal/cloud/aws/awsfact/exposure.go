@@ -67,6 +67,8 @@ func (in *reading) unexposed(why *fact.Reason) {
 		Reached:  fact.Unknown[bool](why, from, interfacesPath),
 		Latent:   fact.Unknown[bool](why, from, interfacesPath),
 		Public:   fact.Unknown[bool](why, from, interfacesPath),
+		TCPPorts: fact.Unknown[int64](why, from, interfacesPath),
+		UDPPorts: fact.Unknown[int64](why, from, interfacesPath),
 		Open:     fact.Listed[estate.Opening](nil, from, interfacesPath, why),
 		Rules:    fact.Listed[estate.GateRule](nil, from, interfacesPath, why),
 	}

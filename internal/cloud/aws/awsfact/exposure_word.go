@@ -1,8 +1,12 @@
 package awsfact
 
 import (
+	"cmp"
+	"slices"
+
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/reach"
 	"plumbline/internal/snapshot"
 )
 
@@ -11,6 +15,7 @@ func (x *exposing) tell() {
 	e, s := &x.in.w.Exposure, x.in.s
 	e.Paths = x.paths
 	e.Public = x.leadsTo()
+	e.TCPPorts, e.UDPPorts = fact.Known[int64](0, s.from, statePath), fact.Known[int64](0, s.from, statePath)
 	certain, possible := x.word(true), x.word(false)
 	reached := x.reached()
 	switch running := x.in.running(); {
@@ -22,6 +27,7 @@ func (x *exposing) tell() {
 		}
 		e.Reached, e.Latent = reached, fact.Known(false, s.from, statePath)
 		e.Open = x.openings()
+		e.TCPPorts, e.UDPPorts = x.count("tcp"), x.count("udp")
 	case !running.may:
 		e.Internet = fact.Known(estate.Isolated, s.from, statePath)
 		e.Reached = fact.Known(false, s.from, statePath)
@@ -33,6 +39,47 @@ func (x *exposing) tell() {
 }
 
 const statePath = "/instanceState/name"
+
+// count says how many ports of a protocol are open to any source, of the family
+// in which most are. A load balancer that speaks the application's protocol
+// opens none.
+func (x *exposing) count(protocol string) fact.Of[int64] {
+	var certain, possible int64
+	for _, family := range []string{reach.IPv4, reach.IPv6} {
+		must, may := x.ports(family, protocol, true), x.ports(family, protocol, false)
+		certain, possible = max(certain, must), max(possible, may)
+	}
+	if certain == possible {
+		return fact.Known(certain, x.in.s.from, interfacesPath)
+	}
+	for i := range x.ways {
+		if w := &x.ways[i]; !w.certain && w.any && w.Protocol == protocol {
+			return fact.Unknown[int64](w.why, w.from, interfacesPath)
+		}
+	}
+	return fact.Unknown[int64](fact.NobodyAsked, nil, interfacesPath)
+}
+
+// ports counts those that ways lead to, each once. Nobody listens on port 0.
+func (x *exposing) ports(family, protocol string, certain bool) (n int64) {
+	var open [][2]int64
+	for i := range x.ways {
+		w := &x.ways[i]
+		if w.Family == family && w.Protocol == protocol && w.Layer == "l4" && w.any && (w.certain || !certain) {
+			open = append(open, [2]int64{w.From, w.To})
+		}
+	}
+	slices.SortFunc(open, func(a, b [2]int64) int { return cmp.Compare(a[0], b[0]) })
+	next := int64(1)
+	for _, r := range open {
+		from := max(r[0], next)
+		if r[1] >= from {
+			n += r[1] - from + 1
+			next = r[1] + 1
+		}
+	}
+	return n
+}
 
 // between tells of an instance that may run or not: what would reach it may, and
 // nothing is certain.
@@ -46,6 +93,7 @@ func (x *exposing) between(running yesno, reached fact.Of[bool]) {
 	}
 	x.ways = weakened(x.ways, running.why, running.from)
 	e.Open = x.openings()
+	e.TCPPorts, e.UDPPorts = x.count("tcp"), x.count("udp")
 }
 
 // latent is what would be if a stopped instance ran. One that is terminated

@@ -105,7 +105,8 @@ func declared(c *snapshot.Context, member fact.Of[bool]) (tokens, enforced fact.
 		return none, none
 	}
 	a := c.Answer(CallEffectivePolicy, snapshot.Global, "")
-	if strings.HasSuffix(a.Code, noPolicy) {
+	// A whole answer with nothing in it is the collector's word for that code.
+	if strings.HasSuffix(a.Code, noPolicy) || a.Whole() && a.Items == 0 {
 		none := fact.Known(noPreference, refusal(a), "")
 		return none, none
 	}

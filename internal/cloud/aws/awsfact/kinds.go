@@ -50,6 +50,7 @@ const (
 	KindContainer  = "aws.container_instance" // of ECS
 
 	KindRole               = "aws.iam_role"
+	KindRoleListing        = "aws.iam_role_listing" // what the listing of roles says and the details do not
 	KindUser               = "aws.iam_user"
 	KindIAMGroup           = "aws.iam_group"
 	KindPolicy             = "aws.iam_policy"
@@ -134,6 +135,7 @@ const (
 	CallContainer  = "ecs:DescribeContainerInstances" // Subject: the cluster's ARN
 
 	CallAuthorization     = "iam:GetAccountAuthorizationDetails"
+	CallRoles             = "iam:ListRoles"
 	CallProfiles          = "iam:ListInstanceProfiles"
 	CallAccountSummary    = "iam:GetAccountSummary"
 	CallMakeReport        = "iam:GenerateCredentialReport"

@@ -60,6 +60,7 @@ var namings = map[string]*naming{
 	KindContainer:   {arn: "containerInstanceArn", name: noOne},
 
 	KindRole:               {arn: "Arn", name: "RoleName"},
+	KindRoleListing:        {by: uidBelow("Arn", RoleListingUID(""), ""), name: "RoleName"},
 	KindUser:               {arn: "Arn", name: "UserName"},
 	KindIAMGroup:           {arn: "Arn", name: "GroupName"},
 	KindPolicy:             {arn: "Arn", name: "PolicyName"},

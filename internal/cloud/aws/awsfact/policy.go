@@ -91,8 +91,9 @@ func hiddenPolicy(name string, why *fact.Reason, from *fact.Origin) *policy {
 
 // readPolicy reads a document as IAM sends it: URL-encoded (RFC 3986, see
 // GetAccountAuthorizationDetails), or as it is, as Organizations does. What
-// cannot be read is unknown, never empty.
-func readPolicy(s source, text, name, path string, g grammar) *policy {
+// cannot be read is unknown, never empty. account is whose identities it
+// decides about.
+func readPolicy(s source, text, name, path, account string, g grammar) *policy {
 	p := &policy{name: name, from: s.from, path: path}
 	why := func(err error) *fact.Reason {
 		return s.why(snapshot.Unreadable, name+": "+err.Error())
@@ -117,7 +118,7 @@ func readPolicy(s source, text, name, path string, g grammar) *policy {
 	}
 	for i, v := range list {
 		st := &statement{policy: p, number: i + 1}
-		if err := st.read(v, version, g); err != nil {
+		if err := st.read(v, language{version, account}, g); err != nil {
 			p.hide(v, why(fmt.Errorf("statement %d: %w", i+1, err)))
 			continue
 		}
@@ -173,13 +174,13 @@ func statementsOf(o polObject) (list []any, version string, err error) {
 	return list, version, nil
 }
 
-func (s *statement) read(v any, version string, g grammar) error {
+func (s *statement) read(v any, in language, g grammar) error {
 	o, ok := v.(polObject)
 	if !ok {
 		return errors.New("not an object")
 	}
 	for _, m := range o {
-		if err := s.element(m, version, g); err != nil {
+		if err := s.element(m, in, g); err != nil {
 			return err
 		}
 	}
@@ -188,7 +189,7 @@ func (s *statement) read(v any, version string, g grammar) error {
 
 // element reads one element of a statement. Names of elements are written as
 // IAM writes them; one in another spelling is one that is not known.
-func (s *statement) element(m polMember, version string, g grammar) error {
+func (s *statement) element(m polMember, in language, g grammar) error {
 	bad := fmt.Errorf("its %s", m.name)
 	ok := true
 	switch m.name {
@@ -204,7 +205,7 @@ func (s *statement) element(m polMember, version string, g grammar) error {
 		s.notRes = m.name == "NotResource"
 		s.resourceWords, ok = polTexts(m.value)
 		for _, w := range s.resourceWords {
-			s.resources = append(s.resources, resourceGlob(w, version))
+			s.resources = append(s.resources, in.resourceGlob(w))
 		}
 	case "Condition":
 		s.conditions, ok = readConditions(m.value)
@@ -319,7 +320,7 @@ func (c *condition) holds(r request) truth {
 	case "stringequalsignorecase", "stringnotequalsignorecase":
 		found = slices.ContainsFunc(c.values, func(v string) bool { return strings.EqualFold(v, r.passedTo) })
 	case "stringlike", "stringnotlike":
-		found = slices.ContainsFunc(c.values, func(v string) bool { return compileGlob(v, true).matches(r.passedTo) })
+		found = slices.ContainsFunc(c.values, func(v string) bool { return language{version2012, ""}.resourceGlob(v).matches(r.passedTo) })
 	default:
 		return open
 	}

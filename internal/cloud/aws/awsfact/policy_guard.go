@@ -73,14 +73,16 @@ func (c *condition) infrastructure() bool {
 	return !slices.ContainsFunc(c.values, func(v string) bool { return !strings.HasSuffix(v, ":role/aws:ec2-infrastructure") })
 }
 
-// excepts is a condition that leaves named principals out of a denial.
-func (c *condition) excepts() bool {
+// excepts is a condition that leaves named principals out of a denial. One that
+// leaves out everybody, or everybody of an account, leaves nothing of it.
+func (c *condition) excepts(home arnPlace) bool {
 	if c.key != "aws:principalarn" || !strings.Contains(c.op, "not") {
 		return false
 	}
 	return !slices.ContainsFunc(c.values, func(v string) bool {
 		name := v[strings.LastIndexByte(v, '/')+1:]
-		return compileGlob(name, false).free()
+		all := compileGlob(v, false)
+		return compileGlob(name, false).free() || all.matches(everyRole.at(home)) || all.matches(everyUser.at(home))
 	})
 }
 
@@ -89,10 +91,10 @@ func (c *condition) excepts() bool {
 // not say, the key is absent and StringNotEquals is met. Exceptions for named
 // principals may stand beside it.
 func (s *statement) deniesLaunch(home arnPlace) bool {
-	if s.allow || !s.about("ec2:runinstances", everyInstance.at(home)) {
+	if s.allow || !s.about("ec2:runinstances", newInstance.at(home)) {
 		return false
 	}
-	return s.onlyUnless("ec2:metadatahttptokens", true)
+	return s.onlyUnless(home, "ec2:metadatahttptokens", true)
 }
 
 // deniesOptional says that a statement denies making tokens optional: the
@@ -102,19 +104,19 @@ func (s *statement) deniesOptional(home arnPlace) bool {
 	if s.allow || !s.about("ec2:modifyinstancemetadataoptions", everyInstance.at(home)) {
 		return false
 	}
-	return s.onlyUnless("ec2:attribute/httptokens", false)
+	return s.onlyUnless(home, "ec2:attribute/httptokens", false)
 }
 
 // onlyUnless says that a denial's conditions hold wherever a key is not
 // "required"; launching wants the condition, for without it nothing could be
 // launched at all, which is no guardrail but a ban, and counts as one too.
-func (s *statement) onlyUnless(key string, absentToo bool) bool {
+func (s *statement) onlyUnless(home arnPlace, key string, absentToo bool) bool {
 	for _, c := range s.conditions {
 		switch {
 		case c.is("stringnotequals", key, "required"), c.is("stringnotequalsifexists", key, "required"):
 		case c.is("stringequals", key, "optional") && !absentToo:
 		case c.is("null", key, "false") && !absentToo: // a change that names no tokens changes none
-		case c.excepts():
+		case c.excepts(home):
 		default:
 			return false
 		}

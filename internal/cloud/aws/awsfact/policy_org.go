@@ -117,7 +117,7 @@ func (r *controlReader) index() {
 		if !ok {
 			name = id
 		}
-		r.policies[id] = policyAt(s, v.Get("Content"), name, "/Content")
+		r.policies[id] = policyAt(s, v.Get("Content"), name, "/Content", r.c.Account)
 	}
 }
 

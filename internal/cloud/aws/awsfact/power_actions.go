@@ -19,7 +19,9 @@ import (
 
 // A thing is what an action is done to, spelled as in the service authorization
 // reference with {P}, {R} and {A} for partition, region and account, and {*} for
-// a name.
+// a name. Where AWS makes a part of the name itself ("i-", a secret's last six
+// characters, a revision) it stands in it: a pattern such as "instance/i-*"
+// chooses nothing.
 type thing string
 
 // at fills in a place and a fresh name.
@@ -50,18 +52,19 @@ const (
 	everyUser     thing = "arn:{P}:iam::{A}:user/{*}"
 	everyGroup    thing = "arn:{P}:iam::{A}:group/{*}"
 	everyPolicy   thing = "arn:{P}:iam::{A}:policy/{*}"
-	everyInstance thing = "arn:{P}:ec2:{R}:{A}:instance/{*}"
+	everyInstance thing = "arn:{P}:ec2:{R}:{A}:instance/i-{*}"
+	newInstance   thing = "arn:{P}:ec2:{R}:{A}:instance/{*}" // it has no id before it is launched
 	everyFunction thing = "arn:{P}:lambda:{R}:{A}:function:{*}"
 	everyBucket   thing = "arn:{P}:s3:::{*}/{*}"
-	everySecret   thing = "arn:{P}:secretsmanager:{R}:{A}:secret:{*}"
+	everySecret   thing = "arn:{P}:secretsmanager:{R}:{A}:secret:{*}-{*}~"
 	everyParam    thing = "arn:{P}:ssm:{R}:{A}:parameter/{*}"
 	everyKey      thing = "arn:{P}:kms:{R}:{A}:key/{*}"
 	everyTable    thing = "arn:{P}:dynamodb:{R}:{A}:table/{*}"
-	everyStack    thing = "arn:{P}:cloudformation:{R}:{A}:stack/{*}"
+	everyStack    thing = "arn:{P}:cloudformation:{R}:{A}:stack/{*}/{*}"
 	everyEndpoint thing = "arn:{P}:glue:{R}:{A}:devEndpoint/{*}"
 	everyJob      thing = "arn:{P}:glue:{R}:{A}:job/{*}"
-	everyTask     thing = "arn:{P}:ecs:{R}:{A}:task-definition/{*}"
-	everyService  thing = "arn:{P}:ecs:{R}:{A}:service/{*}"
+	everyTask     thing = "arn:{P}:ecs:{R}:{A}:task-definition/{*}:{*}"
+	everyService  thing = "arn:{P}:ecs:{R}:{A}:service/{*}/{*}"
 	everyProject  thing = "arn:{P}:codebuild:{R}:{A}:project/{*}"
 	everyNotebook thing = "arn:{P}:sagemaker:{R}:{A}:notebook-instance/{*}"
 	everyTraining thing = "arn:{P}:sagemaker:{R}:{A}:training-job/{*}"
@@ -123,7 +126,7 @@ var primitives = []primitive{
 		why: "changes what an instance runs when it starts, and restarts it"},
 	{steps: []step{{"sagemaker:createpresignednotebookinstanceurl", everyNotebook}}, why: "opens a notebook that has a role"},
 
-	passing("ec2.amazonaws.com", "passes a role to a new instance", step{"ec2:runinstances", everyInstance}),
+	passing("ec2.amazonaws.com", "passes a role to a new instance", step{"ec2:runinstances", newInstance}),
 	passing("ec2.amazonaws.com", "passes a role to a running instance", step{"ec2:associateiaminstanceprofile", everyInstance}),
 	passing("ec2.amazonaws.com", "passes another role to a running instance", step{"ec2:replaceiaminstanceprofileassociation", everyInstance}),
 	passing("lambda.amazonaws.com", "passes a role to a new function", step{"lambda:createfunction", everyFunction}),
@@ -162,6 +165,11 @@ var dataReads = []struct {
 	{step{"dynamodb:query", everyTable}, "reads every table"},
 	{step{"dynamodb:scan", everyTable}, "reads every table"},
 	{step{"dynamodb:partiqlselect", everyTable}, "reads every table"},
+	{step{"dynamodb:getrecords", "arn:{P}:dynamodb:{R}:{A}:table/{*}/stream/{*}"}, "reads what changes in every table"},
+	{step{"kinesis:getrecords", "arn:{P}:kinesis:{R}:{A}:stream/{*}"}, "reads every stream"},
+	{step{"ebs:getsnapshotblock", "arn:{P}:ec2:{R}::snapshot/snap-{*}"}, "reads the disks in every snapshot"},
+	{step{"redshift:getclustercredentials", "arn:{P}:redshift:{R}:{A}:dbuser:{*}/{*}"}, "signs in to every warehouse"},
+	{step{"redshift:getclustercredentialswithiam", "arn:{P}:redshift:{R}:{A}:dbname:{*}/{*}"}, "signs in to every warehouse"},
 	{step{"rds-data:executestatement", "arn:{P}:rds:{R}:{A}:cluster:{*}"}, "runs statements in every database"},
 	{step{"rds-data:batchexecutestatement", "arn:{P}:rds:{R}:{A}:cluster:{*}"}, "runs statements in every database"},
 	{step{"redshift-data:executestatement", "arn:{P}:redshift:{R}:{A}:cluster:{*}"}, "runs statements in every warehouse"},

@@ -16,14 +16,15 @@ import (
 type iam struct {
 	c        *snapshot.Context
 	home     arnPlace
-	profiles map[string]*profile  // by ARN
-	roles    map[string]*identity // by ARN
-	users    map[string]*identity // by ARN
-	groups   map[string]*identity // by name
-	policies map[string]*managed  // by ARN
-	held     map[string]bool      // ARNs of roles that a profile holds
-	unread   *fact.Reason         // a profile whose role could not be read
-	controls *controls            // of the organisation
+	profiles map[string]*profile           // by ARN
+	roles    map[string]*identity          // by ARN
+	users    map[string]*identity          // by ARN
+	groups   map[string]*identity          // by name
+	policies map[string]*managed           // by ARN
+	held     map[string]bool               // ARNs of roles that a profile holds
+	listed   map[string]*snapshot.Resource // what the listing of roles says, by its UID
+	unread   *fact.Reason                  // a profile whose role could not be read
+	controls *controls                     // of the organisation
 }
 
 type iamKey struct{}
@@ -38,6 +39,7 @@ func newIAM(c *snapshot.Context) *iam {
 		c: c, home: arnPlace{Partition(c), "zz-" + fresh + "-1", c.Account},
 		profiles: map[string]*profile{}, roles: map[string]*identity{}, users: map[string]*identity{},
 		groups: map[string]*identity{}, policies: map[string]*managed{}, held: map[string]bool{},
+		listed: map[string]*snapshot.Resource{},
 	}
 	m.controls = readControls(c)
 	for _, kind := range []struct {
@@ -56,6 +58,9 @@ func newIAM(c *snapshot.Context) *iam {
 	for i := range c.Resources(KindPolicy) {
 		res := &c.Resources(KindPolicy)[i]
 		m.policies[res.UID] = &managed{res: res}
+	}
+	for i := range c.Resources(KindRoleListing) {
+		m.listed[c.Resources(KindRoleListing)[i].UID] = &c.Resources(KindRoleListing)[i]
 	}
 	m.readProfiles()
 	return m
@@ -124,7 +129,7 @@ type managed struct {
 // listing has is there all the same, and may say anything.
 func (m *iam) managed(arn string) *policy {
 	if p, ok := m.policies[arn]; ok {
-		p.once.Do(func() { p.read = readManaged(p.res) })
+		p.once.Do(func() { p.read = readManaged(p.res, m.home.account) })
 		return p.read
 	}
 	a := m.c.Answer(CallAuthorization, snapshot.Global, SubjectPolicy)
@@ -136,7 +141,7 @@ func (m *iam) managed(arn string) *policy {
 }
 
 // readManaged reads the default version of a managed policy.
-func readManaged(res *snapshot.Resource) *policy {
+func readManaged(res *snapshot.Resource, account string) *policy {
 	s := source{originOf(res)}
 	var rd wire.Reader
 	v, err := rd.Read(res.Doc)
@@ -153,18 +158,18 @@ func readManaged(res *snapshot.Resource) *policy {
 			continue
 		}
 		path := "/PolicyVersionList/" + strconv.Itoa(i) + "/Document"
-		return policyAt(s, version.Get("Document"), name, path)
+		return policyAt(s, version.Get("Document"), name, path, account)
 	}
 	return hiddenPolicy(name, s.why(snapshot.Absent, "/PolicyVersionList"), s.from)
 }
 
 // policyAt reads the policy that stands at a place of a document.
-func policyAt(s source, v wire.Value, name, path string) *policy {
+func policyAt(s source, v wire.Value, name, path, account string) *policy {
 	text, ok := v.Text()
 	if !ok {
 		return hiddenPolicy(name, s.why(snapshot.Absent, path), s.from)
 	}
-	return readPolicy(s, text, name, path, identityPolicy)
+	return readPolicy(s, text, name, path, account, identityPolicy)
 }
 
 // An identity is a role, a user or a group, as GetAccountAuthorizationDetails
@@ -181,6 +186,12 @@ type identity struct {
 	trust     *policy
 	session   fact.Of[int64]
 	profiles  fact.Of[bool] // a profile holds it, as its own document says
+
+	weighed sync.Once
+	base    base // see alone
+
+	hopping [2]sync.Once // by leaning
+	ways    [2][]hop     // see hops
 
 	judging sync.Once
 	worth   worth
@@ -202,7 +213,7 @@ func (d *identity) readAll() {
 	}
 	kind := map[string]string{KindRole: "Role", KindUser: "User", KindIAMGroup: "Group"}[d.res.Kind]
 	d.self = []string{d.res.UID}
-	d.authority.own = append(inlines(s, v, kind+"PolicyList"), d.attached(s, v)...)
+	d.authority.own = append(inlines(s, v, kind+"PolicyList", d.iam.home.account), d.attached(s, v)...)
 	if d.res.Kind == KindUser {
 		d.authority.own = append(d.authority.own, d.ofGroups(s, v)...)
 	}
@@ -212,10 +223,30 @@ func (d *identity) readAll() {
 	}
 	d.path = s.pathOf(v)
 	d.trust = readTrust(s, v)
-	d.session = s.whole(v.Get("MaxSessionDuration"), "/MaxSessionDuration")
+	d.session = d.iam.sessionOf(d.res.UID)
 	if list := v.Get("InstanceProfileList"); list.Exists() {
 		d.profiles = fact.Known(list.Len() > 0, s.from, "/InstanceProfileList")
 	}
+}
+
+// sessionOf is how long a session of a role may last, in seconds, as the
+// listing of roles says.
+func (m *iam) sessionOf(role string) fact.Of[int64] {
+	const path = "/MaxSessionDuration"
+	uid := RoleListingUID(role)
+	if res := m.listed[uid]; res != nil {
+		s := source{originOf(res)}
+		v, err := new(wire.Reader).Read(res.Doc)
+		if err != nil {
+			return fact.Unknown[int64](s.why(snapshot.Unreadable, uid), s.from, "")
+		}
+		return s.whole(v.Get("MaxSessionDuration"), path)
+	}
+	a := m.c.Answer(CallRoles, snapshot.Global, "")
+	if !a.Whole() {
+		return fact.Unknown[int64](reasonOf(a), refusal(a), "")
+	}
+	return fact.Unknown[int64](&fact.Reason{Cause: snapshot.Absent, Call: a.Call, Region: a.Region, Detail: shorten(role)}, refusal(a), "")
 }
 
 // limits are what the organisation imposes. It does not bind service-linked
@@ -230,7 +261,7 @@ func (d *identity) limits() [][]*policy {
 // inlines are the policies that stand in the identity itself. IAM sends the
 // list for every one, empty where there is none: a document without it does
 // not tell.
-func inlines(s source, v wire.Value, list string) (out []*policy) {
+func inlines(s source, v wire.Value, list, account string) (out []*policy) {
 	path := "/" + list
 	l := v.Get(list)
 	if !l.Exists() || !l.IsNull() && !l.IsList() {
@@ -238,7 +269,7 @@ func inlines(s source, v wire.Value, list string) (out []*policy) {
 	}
 	for i, p := range l.Items() {
 		name, _ := p.Get("PolicyName").Text()
-		out = append(out, policyAt(s, p.Get("PolicyDocument"), name, path+"/"+strconv.Itoa(i)+"/PolicyDocument"))
+		out = append(out, policyAt(s, p.Get("PolicyDocument"), name, path+"/"+strconv.Itoa(i)+"/PolicyDocument", account))
 	}
 	return out
 }
@@ -313,7 +344,7 @@ func readTrust(s source, v wire.Value) *policy {
 	if !ok {
 		return hiddenPolicy("trust policy", s.why(snapshot.Absent, path), s.from)
 	}
-	return readPolicy(s, text, "trust policy", path, trustPolicy)
+	return readPolicy(s, text, "trust policy", path, "", trustPolicy)
 }
 
 func (s source) pathOf(v wire.Value) fact.Of[string] {

@@ -39,9 +39,7 @@ type weighing struct {
 // levelOf works out what an authority comes to. self are the ARNs of the
 // identity itself and of what decides about it, see primitive.self.
 func levelOf(a *authority, home arnPlace, self []string, lean leaning) sum {
-	w := &weighing{authority: a, lean: lean, home: home, self: self, shares: map[*statement]*share{}, level: power.None}
-	w.grants, w.bounds = a.grants(), a.bounds()
-	w.places = placesOf(home, w.grants, w.bounds)
+	w := newWeighing(a, home, self, lean)
 	taken := w.escalations()
 	w.everything(taken)
 	for _, d := range dataReads {
@@ -51,6 +49,13 @@ func levelOf(a *authority, home arnPlace, self []string, lean leaning) sum {
 	}
 	w.verbs()
 	return sum{w.level, w.sorted()}
+}
+
+func newWeighing(a *authority, home arnPlace, self []string, lean leaning) *weighing {
+	w := &weighing{authority: a, lean: lean, home: home, self: self, shares: map[*statement]*share{}, level: power.None}
+	w.grants, w.bounds = a.grants(), a.bounds()
+	w.places = placesOf(home, w.grants, w.bounds)
+	return w
 }
 
 func (w *weighing) sorted() []*share {
@@ -95,6 +100,9 @@ func (w *weighing) can(st step, service string) (answer, bool) {
 	all := answer{inferred: true}
 	for _, p := range w.places {
 		w.add(&all, request{st.action, st.on.at(p), service})
+		if service != "" && p.partition == "aws-cn" { // some services have a name of their own there
+			w.add(&all, request{st.action, st.on.at(p), service + ".cn"})
+		}
 		if st.on == anyThing {
 			break
 		}
@@ -316,6 +324,9 @@ func (w *weighing) actionsOf(s *statement) []candidate {
 		for _, g := range b.actions {
 			add(g.one())
 		}
+		for _, shared := range shares(s.actions, b.actions) {
+			add(shared.one())
+		}
 	}
 	for _, b := range w.bounds {
 		if b.allow && b.notAction {
@@ -323,6 +334,22 @@ func (w *weighing) actionsOf(s *statement) []candidate {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b candidate) int { return b.level.Rank() - a.level.Rank() })
+	return out
+}
+
+// shares are what patterns of a statement and of a bound have in common, where
+// neither takes in the other: there is more to ask about than what each says.
+func shares(of, bound []glob) (out []glob) {
+	for _, a := range of {
+		for _, b := range bound {
+			if !alike(a, b) || a.matches(b.one()) || b.matches(a.one()) {
+				continue
+			}
+			if shared, ok := common(a, b); ok {
+				out = append(out, shared)
+			}
+		}
+	}
 	return out
 }
 
@@ -372,6 +399,9 @@ func (w *weighing) thingsOf(s *statement) (out things) {
 		}
 		for _, g := range b.resources {
 			add(g)
+		}
+		for _, shared := range shares(s.resources, b.resources) {
+			add(shared)
 		}
 	}
 	if s.ofResource(everything) {

@@ -10,19 +10,21 @@ import (
 type arnPlace struct{ partition, region, account string }
 
 // placeOf reads the place that a resource pattern speaks of. What the pattern
-// leaves open is the identity's own partition and account, and a fresh region.
+// leaves open is the identity's own partition and account, and a fresh region;
+// of what it leaves open in part ("eu-*") one that nobody named. A pattern may
+// end early, its last star standing for all that follows ("arn:aws:ec2:eu-west-1:*").
 func placeOf(g glob, home arnPlace) arnPlace {
 	parts := strings.SplitN(string(g), ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
+	if parts[0] != "arn" {
 		return home
 	}
-	said := func(part, or string) string {
-		if part == "" || strings.IndexByte(part, anyRun) >= 0 || strings.IndexByte(part, anyOne) >= 0 {
+	said := func(i int, or string) string {
+		if i >= len(parts) || parts[i] == "" || glob(parts[i]).matches(or) {
 			return or
 		}
-		return part
+		return glob(parts[i]).one()
 	}
-	return arnPlace{said(parts[1], home.partition), said(parts[3], home.region), said(parts[4], home.account)}
+	return arnPlace{said(1, home.partition), said(3, home.region), said(4, home.account)}
 }
 
 // placesOf are the places that statements speak of, each once, home first.
@@ -41,6 +43,14 @@ func placesOf(home arnPlace, statements ...[]*statement) []arnPlace {
 		return cmp.Or(cmp.Compare(a.partition, b.partition), cmp.Compare(a.region, b.region), cmp.Compare(a.account, b.account))
 	})
 	return out
+}
+
+// idOf is how the ids of a type of EC2's things begin, which AWS makes up: a
+// pattern "volume/vol-*" takes in every volume.
+var idOf = map[string]string{
+	"instance": "i", "volume": "vol", "snapshot": "snap", "image": "ami", "security-group": "sg", "security-group-rule": "sgr",
+	"network-interface": "eni", "subnet": "subnet", "vpc": "vpc", "route-table": "rtb", "network-acl": "acl", "internet-gateway": "igw",
+	"launch-template": "lt", "elastic-ip": "eipalloc", "natgateway": "nat", "vpc-endpoint": "vpce",
 }
 
 // wide says that a resource pattern takes in everything of a type in some
@@ -67,6 +77,9 @@ func wide(g glob) bool {
 		return false
 	}
 	kind, name := resource[:i], resource[i+1:]
+	if parts[2] == "ec2" && strings.HasSuffix(name, string([]byte{'-', anyRun})) && idOf[kind] == name[:len(name)-2] {
+		return true
+	}
 	if i := strings.IndexAny(name, "/:"); i >= 0 { // "table/*/index/*": of every table
 		name = name[:i]
 	}

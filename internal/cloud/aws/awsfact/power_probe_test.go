@@ -61,6 +61,24 @@ func TestProbe(t *testing.T) {
 		{"getfed", inline(allow("sts:GetFederationToken", "*")), "?"},
 		{"boundary perms", inline(allow("iam:DeleteRolePermissionsBoundary", "*")), "?"},
 		{"codecommit", inline(allow("codecommit:GitPull", "*")), "?"},
+		{"i-*", inline(allow("ssm:StartSession", "arn:aws:ec2:*:*:instance/i-*")), "escalation"},
+		{"vol-*", inline(allow("ec2:DeleteVolume", "arn:aws:ec2:*:*:volume/vol-*")), "write"},
+		{"i-0abc*", inline(allow("ssm:StartSession", "arn:aws:ec2:*:*:instance/i-0abc*")), "limited"},
+		{"secret -??????", inline(allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:*-??????")), "data_read"},
+		{"task *:*", inline(allow("iam:PassRole", "*"), allow("ecs:RunTask", "arn:aws:ecs:*:*:task-definition/*:*")), "escalation"},
+		{"task *", inline(allow("iam:PassRole", "*"), allow("ecs:RunTask", "arn:aws:ecs:*:*:task-definition/*")), "escalation"},
+		{"stack */*", inline(allow("iam:PassRole", "*"), allow("cloudformation:CreateStack", "arn:aws:cloudformation:*:*:stack/*/*")), "escalation"},
+		{"service */*", inline(allow("iam:PassRole", "*"), allow("ecs:RegisterTaskDefinition", "*"), allow("ecs:UpdateService", "arn:aws:ecs:*:*:service/*/*")), "escalation"},
+		{"run i-*", inline(allow("iam:PassRole", "*"), allow("ec2:RunInstances", "arn:aws:ec2:*:*:instance/i-*")), "?"},
+		{"snap", inline(allow("ebs:GetSnapshotBlock", "arn:aws:ec2:*::snapshot/*")), "data_read"},
+		{"actions intersect", func(w *world, r *role) {
+			w.managed("arn:aws:iam::111122223333:policy/b", allow("sqs:Send*", "*"))
+			r.inline, r.boundary = []string{allow("sqs:*Message", "*")}, "arn:aws:iam::111122223333:policy/b"
+		}, "write"},
+		{"resources intersect", func(w *world, r *role) {
+			w.managed("arn:aws:iam::111122223333:policy/b", allow("*", "arn:aws:s3:::*-prod/*"))
+			r.inline, r.boundary = []string{allow("s3:GetObject", "arn:aws:s3:::app-*")}, "arn:aws:iam::111122223333:policy/b"
+		}, "limited"},
 		{"gov arn", inline(allow("iam:PutRolePolicy", "arn:aws-us-gov:iam::*:role/*")), "?"},
 	} {
 		w := newWorld(t)

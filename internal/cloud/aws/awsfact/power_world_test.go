@@ -34,6 +34,7 @@ func newWorld(t testing.TB) *world {
 	for _, s := range []string{awsfact.SubjectRole, awsfact.SubjectUser, awsfact.SubjectGroup, awsfact.SubjectPolicy} {
 		w.answer(awsfact.CallAuthorization, s, snapshot.Complete, "")
 	}
+	w.answer(awsfact.CallRoles, "", snapshot.Complete, "")
 	w.answer(awsfact.CallProfiles, "", snapshot.Complete, "")
 	w.answer(awsfact.CallOrganization, "", snapshot.Refused, "AWSOrganizationsNotInUseException")
 	return w
@@ -82,6 +83,7 @@ type role struct {
 	attached []string // ARNs
 	boundary string
 	trust    string
+	session  string // what the listing of roles says; "" if it does not name the role
 	also     object // further members, or others in place of these
 }
 
@@ -109,7 +111,7 @@ func (w *world) role(r role) {
 		r.trust = trustEC2
 	}
 	doc := object{
-		"Arn": roleARN, "RoleName": "web", "Path": "/team/", "MaxSessionDuration": "3600",
+		"Arn": roleARN, "RoleName": "web", "Path": "/team/",
 		"AssumeRolePolicyDocument": encoded(r.trust), "RolePolicyList": inlines(r.inline), "AttachedManagedPolicies": attachments(r.attached),
 	}
 	if r.boundary != "" {
@@ -121,6 +123,9 @@ func (w *world) role(r role) {
 		}
 	}
 	w.add(awsfact.KindRole, awsfact.CallAuthorization, roleARN, "web", doc)
+	if r.session != "" {
+		w.add(awsfact.KindRoleListing, awsfact.CallRoles, awsfact.RoleListingUID(roleARN), "web", object{"Arn": roleARN, "RoleName": "web", "MaxSessionDuration": r.session})
+	}
 }
 
 // profile is the instance profile "web" that holds the role.

@@ -1,6 +1,7 @@
 package awsfact
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,17 +39,17 @@ func (d *identity) weigh() worth {
 			grants: fact.Listed[estate.Grant](nil, from, "", d.fault), wildcards: fact.Listed[estate.Wildcard](nil, from, "", d.fault),
 		}
 	}
-	a := &authority{own: d.authority.own, limits: append(slices.Clone(d.authority.limits), d.limits()...)}
-	written := levelOf(a, d.iam.home, d.self, asWritten)
-	most, least, certain := written.level, written.level, written.level
-	if a.conditional() {
-		certain = levelOf(a, d.iam.home, d.self, forCertain).level
+	b := d.alone()
+	shown, most, least, certain := b.most, b.most.level, b.written.level, b.certain
+	more, less := b.more, b.less
+	if least.Rank() < power.Escalation.Rank() {
+		f := d.farther(asWritten)
+		shown, most, least = f.shown(shown), power.Max(most, f.most), power.Max(least, f.least)
+		more = cmp.Or(more, f.why)
 	}
-	more, less := a.more(), a.less()
-	shown := written
-	if more != nil {
-		shown = levelOf(a.atWorst(), d.iam.home, d.self, asWritten)
-		most = shown.level
+	if certain.Rank() < power.Escalation.Rank() {
+		f := d.farther(forCertain)
+		certain = power.Max(certain, f.least)
 	}
 	if less != nil {
 		least, certain = power.None, power.None
@@ -65,9 +66,39 @@ func (d *identity) weigh() worth {
 	} else {
 		gaps = nil // whatever was not read changes nothing
 	}
-	w.grants = fact.Listed(grantsOf(shown, a), from, "", gaps...)
-	w.wildcards = fact.Listed(d.wildcardsOf(a), from, "", gaps...)
+	w.grants = fact.Listed(grantsOf(shown, b.authority), from, "", gaps...)
+	w.wildcards = fact.Listed(d.wildcardsOf(b.authority), from, "", gaps...)
 	return w
+}
+
+// A base is what an identity's own policies come to, within its limits.
+type base struct {
+	authority  *authority
+	written    sum         // what was read, conditions taken to be met
+	most       sum         // where what could not be read allows everything
+	certain    power.Level // without grants under a condition
+	more, less *fact.Reason
+}
+
+// alone works out what the identity comes to without any other, once. Its
+// document has been read.
+func (d *identity) alone() *base {
+	d.weighed.Do(func() {
+		a := &authority{own: d.authority.own, limits: append(slices.Clone(d.authority.limits), d.limits()...)}
+		b := base{authority: a, written: levelOf(a, d.iam.home, d.self, asWritten), more: a.more(), less: a.less()}
+		b.most, b.certain = b.written, b.written.level
+		if a.conditional() {
+			b.certain = levelOf(a, d.iam.home, d.self, forCertain).level
+		}
+		if b.more != nil {
+			b.most = levelOf(a.atWorst(), d.iam.home, d.self, asWritten)
+		}
+		if b.less != nil {
+			b.certain = power.None
+		}
+		d.base = b
+	})
+	return &d.base
 }
 
 // mostGrants is how many statements are named.

@@ -15,7 +15,7 @@ func TestPrincipalOfARole(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.profile()
-	w.role(role{inline: []string{allow("s3:*", "*"), allow("ec2:*", "arn:aws:ec2:*:*:instance/i-1"), allow("!iam:*", "*")}})
+	w.role(role{session: "3600", inline: []string{allow("s3:*", "*"), allow("ec2:*", "arn:aws:ec2:*:*:instance/i-1"), allow("!iam:*", "*")}})
 	p := w.principal("web")
 	want := estate.Subject{Kind: estate.KindPrincipal, Provider: "aws", Account: account, Region: "global", UID: roleARN, ID: "web", Name: "web", Parent: "aws:" + account + ":global"}
 	if diff := cmp.Diff(want, p.Subject); diff != "" {
@@ -59,6 +59,32 @@ func TestWildcardsAreWhatIsLeftOfThem(t *testing.T) {
 			}
 			if got := fmt.Sprint(services); got != c.want {
 				t.Errorf("want %s, got %s", c.want, got)
+			}
+		})
+	}
+}
+
+func TestHowLongASessionOfARoleMayLast(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		about string
+		world func(*world)
+		want  any
+	}{
+		{"the listing says it", func(w *world) { w.role(role{session: "43200"}) }, int64(43200)},
+		{"the listing says no number", func(w *world) { w.role(role{session: "long"}) }, "? unknown_value /MaxSessionDuration"},
+		{"the listing does not name the role", func(w *world) { w.role(role{}) }, "? absent " + roleARN},
+		{"the listing was refused", func(w *world) {
+			w.role(role{})
+			w.answer(awsfact.CallRoles, "", snapshot.Refused, "AccessDenied")
+		}, "? denied"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c.world(w)
+			if got := told(w.principal("web").MaxSession); got != c.want {
+				t.Errorf("want %v, got %v", c.want, got)
 			}
 		})
 	}

@@ -40,6 +40,7 @@ var callOf = map[string]string{
 	awsfact.KindGroupRule: awsfact.CallGroupRules, awsfact.KindPrefixList: awsfact.CallPrefixLists, awsfact.KindPrefixEntry: awsfact.CallPrefixEntries,
 	awsfact.KindBlockAccess: awsfact.CallBlockAccess, awsfact.KindBlockExclusion: awsfact.CallBlockExclusions, awsfact.KindInterface: awsfact.CallInterfaces,
 	awsfact.KindLoadBalancer: awsfact.CallLoadBalancers, awsfact.KindListener: awsfact.CallListeners, awsfact.KindTargetGroup: awsfact.CallTargetGroups,
+	awsfact.KindListenerRule: awsfact.CallListenerRules, awsfact.KindTargetAttributes: awsfact.CallTargetConfig,
 	awsfact.KindTargetHealth: awsfact.CallTargetHealth, awsfact.KindClassicLoadBalancer: awsfact.CallLoadBalancers,
 }
 
@@ -211,12 +212,13 @@ func (s *scene) subjects() map[string][]string {
 	m[awsfact.CallLoadBalancers] = []string{"", awsfact.SubjectClassic}
 	for kind, of := range map[string][2]string{
 		awsfact.KindPrefixList: {awsfact.CallPrefixEntries, "prefixListId"}, awsfact.KindLoadBalancer: {awsfact.CallListeners, "LoadBalancerArn"},
-		awsfact.KindTargetGroup: {awsfact.CallTargetHealth, "TargetGroupArn"},
+		awsfact.KindTargetGroup: {awsfact.CallTargetHealth, "TargetGroupArn"}, awsfact.KindListener: {awsfact.CallListenerRules, "ListenerArn"},
 	} {
 		for _, d := range s.more[kind] {
 			m[of[0]] = append(m[of[0]], d[of[1]].(string))
 		}
 	}
+	m[awsfact.CallTargetConfig] = m[awsfact.CallTargetHealth]
 	return m
 }
 
@@ -230,7 +232,9 @@ func (s *scene) hides(kind string, d doc) bool {
 	switch kind {
 	case awsfact.KindPrefixEntry:
 		subject = d["^"].(doc)[awsfact.AboutPrefixList].(string)
-	case awsfact.KindTargetHealth:
+	case awsfact.KindListenerRule:
+		subject = d["^"].(doc)[awsfact.AboutListener].(string)
+	case awsfact.KindTargetHealth, awsfact.KindTargetAttributes:
 		subject = d["^"].(doc)[awsfact.AboutTargetGroup].(string)
 	case awsfact.KindListener:
 		subject = d["LoadBalancerArn"].(string)

@@ -26,6 +26,13 @@ var identityShapes = map[string]*wire.Shape{
 		Sets:    setsAt("PolicyVersionList:VersionId"),
 		Secrets: []string{"Description", "PolicyVersionList/Document"},
 	},
+	// GetAccountAuthorizationDetails does not say how long a session may last
+	// (IAM API reference, RoleDetail). All else is said there.
+	CallRoles: {
+		Kind: KindRoleListing, Split: listIn("Roles"),
+		Secrets: []string{"Description"},
+		Drop:    []string{"AssumeRolePolicyDocument", "CreateDate", "Description", "Path", "PermissionsBoundary", "RoleLastUsed", "Tags"},
+	},
 	CallProfiles: taggedIAM(&wire.Shape{
 		Kind: KindProfile, Split: listIn("InstanceProfiles"),
 		Sets:    setsAt("Roles:Arn"),

@@ -73,7 +73,8 @@ func (f *fleet) inUse(res *snapshot.Resource, users int) fact.Of[bool] {
 	return fact.Known(false, from, "")
 }
 
-// versionsOf lists the versions of a template that were asked for.
+// versionsOf lists the versions of a template that are in use or may come to be:
+// the default, the latest, and those that groups launch from.
 func (f *fleet) versionsOf(t *template, users []*groupLaunch) fact.List[estate.TemplateVersion] {
 	used := map[string]bool{}
 	var gaps []*fact.Reason
@@ -96,6 +97,11 @@ func (f *fleet) versionsOf(t *template, users []*groupLaunch) fact.List[estate.T
 	}
 	if a := versionsAnswer(f.c, t.res.Region, t.id); len(gaps) == 0 && !a.Whole() {
 		gaps = append(gaps, reasonOf(a))
+	}
+	// A group may launch from a version that is neither the default nor the
+	// latest: where groups are out of sight, so may such versions be.
+	if h := f.groupsHole(t.res.Region); h != nil {
+		gaps = append(gaps, h.why)
 	}
 	var items []estate.TemplateVersion
 	for _, v := range t.seen {

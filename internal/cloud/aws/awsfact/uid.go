@@ -108,6 +108,9 @@ func ManagedUID(instance string) string { return instance + "/ssm" }
 // PatchUID names the patch state of an instance.
 func PatchUID(instance string) string { return instance + "/patches" }
 
+// RoleListingUID names what the listing of roles says of a role.
+func RoleListingUID(role string) string { return role + "/listing" }
+
 // Partition is the part of AWS that the account of a context stands in, as the
 // caller's own ARN says; "aws" where that is not known.
 func Partition(c *snapshot.Context) string {

@@ -109,6 +109,7 @@ var networkCalls = of(SidNetwork,
 
 var identityCalls = of(SidIdentity,
 	Call{Action: awsfact.CallAuthorization, Why: "Reads roles, users, groups and policies: what each may do.", Silences: "What an instance's identity may do."},
+	Call{Action: awsfact.CallRoles, Why: "Reads how long a session of a role may last, which the call before does not say.", Silences: "How long sessions of roles may last."},
 	Call{Action: awsfact.CallProfiles, Why: "Reads which role an instance profile stands for.", Silences: "Which identity an instance has."},
 	Call{Action: awsfact.CallAccountSummary, Why: "Reads whether the root user has access keys and a second factor.", Silences: "The root user's access keys and second factor."},
 	Call{Action: awsfact.CallMakeReport, Why: "Has IAM make the credential report.", Silences: "How old access keys and passwords are, and when they were last used."},

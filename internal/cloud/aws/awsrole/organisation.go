@@ -1,24 +1,134 @@
 package awsrole
 
-// Organisation are the commands that make the role in every account of an
-// organisation, and in those that join it later, by a stack set of the
-// CloudFormation template. They run in the management account, or where the
-// organisation delegated stack sets (CreateStackSet: service-managed
-// permissions). A stack set leaves the management account itself out.
-func Organisation() Template {
-	return Template{Name: "Organisation", File: "plumbline-organisation.sh", Language: "sh", Text: `# Save the template of "CloudFormation" as plumbline-reader.yaml, then run this
-# signed in to the management account of the organisation. IAM knows no regions:
-# one region is enough for all accounts.
-root=$(aws organizations list-roots --query "Roots[0].Id" --output text)
-aws cloudformation create-stack-set --stack-set-name plumbline-reader \
-  --template-body file://plumbline-reader.yaml --capabilities CAPABILITY_NAMED_IAM \
-  --permission-model SERVICE_MANAGED \
-  --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false
-aws cloudformation create-stack-instances --stack-set-name plumbline-reader \
-  --deployment-targets OrganizationalUnitIds="$root" --regions us-east-1
-# A stack set leaves the management account itself out: deploy the template
-# there as in any single account.
-# The role's ARN is the same in each account but for the number:
-#   arn:aws:iam::ACCOUNT:role/plumbline-reader
-`}
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+)
+
+// An Organisation says for which accounts OrganisationTemplates writes. Who
+// uses a text is asked for what is left out, but for the units.
+type Organisation struct {
+	Principal string // ARN of the identity that Plumbline signs in with
+	// ExternalID is one for all accounts. It keeps another customer of whoever
+	// runs Plumbline from naming these roles as theirs, and the accounts of one
+	// organisation are one customer's. A stack set, too, gives an account that
+	// joins later the parameters that all others got.
+	ExternalID string
+	Units      []string // organisational units that get the role, "ou-ab12-cdefgh34"; none: all, by the organisation's root
+	Accounts   []string // ids of the accounts that are scanned, for the delegation
+}
+
+// OrganisationNotes say of onboarding an organisation what has to be known
+// before any of the texts is used.
+var OrganisationNotes = []string{
+	"A stack set makes the same role in every account of the units that you name, and in those that join them later. All of them have one external id.",
+	// CloudFormation User Guide, stack sets with service-managed permissions.
+	"CloudFormation makes no stack in the management account itself, even if it stands in one of the units. Make the role there as in a single account.",
+	"What service control policies forbid can be assessed only in accounts that the management account lets read those policies. The delegation does that; " +
+		"without it, and with everything else in place, only this is not assessed.",
+}
+
+// noAccount stands where the accounts are not known yet.
+const noAccount = "<id of an account that is scanned>"
+
+// roleName is what each of the texts calls the role.
+const roleName = "plumbline-reader"
+
+// OrganisationTemplates writes what makes the role of RoleTemplates in every
+// account of an organisation's units: as a stack set with permissions that
+// CloudFormation manages, in two languages, and what the management account has
+// to allow so that the statement SidOrganisation tells anything in the others.
+//
+// The values are data, as they are in RoleTemplates.
+func OrganisationTemplates(o Organisation) []Template {
+	type parameter struct{ ParameterKey, ParameterValue string }
+	fill := struct {
+		Organisation
+		Body, Parameters, Targets, Delegation string
+		Region, RoleARN                       string
+		Asks                                  bool
+	}{
+		Organisation: o,
+		Body:         written(readerFile, filling{Statements: statements()}),
+		Parameters: plain([]parameter{
+			{"Principal", cmp.Or(o.Principal, noPrincipal)}, {"ExternalId", cmp.Or(o.ExternalID, noExternalID)},
+		}),
+		Targets:    plain(struct{ OrganizationalUnitIds []string }{o.Units}),
+		Delegation: string(Delegation(partition(o.Principal), o.Accounts)),
+		Region:     stackRegion(partition(o.Principal)),
+		RoleARN:    "arn:" + partition(o.Principal) + ":iam::ACCOUNT:role/" + roleName,
+		Asks:       o.Principal == "" || o.ExternalID == "",
+	}
+	list := []Template{
+		{Name: "CloudFormation StackSet", File: "plumbline-organisation.sh", Language: "sh"},
+		{Name: "Terraform", File: "plumbline-organisation.tf", Language: "hcl"},
+		{Name: "Delegation", File: "plumbline-delegation.sh", Language: "sh"},
+	}
+	for i := range list {
+		list[i].Text = written(list[i].File, fill)
+	}
+	return list
+}
+
+// Delegation is what the management account of an organisation adds to its
+// resource-based delegation policy, so that accounts may read which service
+// control policies bind them: each of SidOrganisation's calls, and nothing that
+// changes anything (Organizations User Guide, resource-based policy examples).
+// partition is that of the accounts: "aws".
+func Delegation(partition string, accounts []string) []byte {
+	if len(accounts) == 0 {
+		accounts = []string{noAccount}
+	}
+	var principals []string
+	for _, a := range accounts {
+		principals = append(principals, "arn:"+partition+":iam::"+a+":root")
+	}
+	var actions []string
+	for _, c := range Calls {
+		if c.Sid == SidOrganisation {
+			actions = append(actions, c.Action)
+		}
+	}
+	type delegates struct {
+		Sid, Effect string
+		Principal   map[string][]string
+		Action      []string
+		Resource    string
+	}
+	return []byte(plain(struct {
+		Version   string
+		Statement []delegates
+	}{"2012-10-17", []delegates{{"PlumblineReadsServiceControlPolicies", "Allow", map[string][]string{"AWS": principals}, actions, "*"}}}))
+}
+
+// partition of an ARN, "aws" if it names none.
+func partition(arn string) string {
+	part := strings.SplitN(arn, ":", 3)
+	if len(part) == 3 && part[0] == "arn" && part[1] != "" && strings.Trim(part[1], "abcdefghijklmnopqrstuvwxyz-") == "" {
+		return part[1]
+	}
+	return "aws"
+}
+
+// stackRegion is where the stacks are made. A role has no region: one is
+// enough, and it has to be one that every account has enabled.
+func stackRegion(partition string) string {
+	if partition == "aws-us-gov" {
+		return "us-gov-west-1"
+	}
+	return "us-east-1"
+}
+
+// plain writes JSON as people read it. No value can end the line that it stands
+// on.
+func plain(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		panic(err) // strings only
+	}
+	return b.String()
 }

@@ -2,7 +2,6 @@ package awsrole
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/template"
@@ -37,24 +36,35 @@ var texts = template.Must(template.New("").Option("missingkey=error").
 // The values are data: however they are spelled, they add nothing to a text but
 // themselves.
 func RoleTemplates(principal, externalID string) []Template {
-	fill := struct {
-		Principal, ExternalID string
-		Statements            []statement
-		Trust, Policy         string
-	}{principal, externalID, statements(), string(Trust(principal, externalID)), string(Policy())}
+	fill := filling{principal, externalID, statements(), string(Trust(principal, externalID)), string(Policy())}
 	list := []Template{
-		{Name: "CloudFormation", File: "plumbline-reader.yaml", Language: "yaml"},
+		{Name: "CloudFormation", File: readerFile, Language: "yaml"},
 		{Name: "Terraform", File: "plumbline-reader.tf", Language: "hcl"},
 		{Name: "AWS CLI", File: "plumbline-reader.sh", Language: "sh"},
 	}
 	for i := range list {
-		var b strings.Builder
-		if err := texts.ExecuteTemplate(&b, list[i].File, fill); err != nil {
-			panic(err) // a template of ours, filled with strings
-		}
-		list[i].Text = b.String()
+		list[i].Text = written(list[i].File, fill)
 	}
 	return list
+}
+
+// filling is what the templates of a single account are filled with.
+type filling struct {
+	Principal, ExternalID string
+	Statements            []statement
+	Trust, Policy         string
+}
+
+// readerFile is the CloudFormation template, which a stack set uses too.
+const readerFile = "plumbline-reader.yaml"
+
+// written fills a template.
+func written(file string, fill any) string {
+	var b strings.Builder
+	if err := texts.ExecuteTemplate(&b, file, fill); err != nil {
+		panic(err) // a template of ours, filled with strings
+	}
+	return b.String()
 }
 
 // Principal is whom a trust policy has to name for an identity that AWS spelled
@@ -89,19 +99,11 @@ func Trust(principal, externalID string) []byte {
 		Action    string
 		Condition condition
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(struct {
+	return []byte(plain(struct {
 		Version   string
 		Statement []trusts
 	}{"2012-10-17", []trusts{{"Allow", map[string]string{"AWS": principal}, CallAssumeRole,
-		condition{map[string]string{"sts:ExternalId": externalID}}}}})
-	if err != nil {
-		panic(err) // strings only
-	}
-	return []byte(b.String())
+		condition{map[string]string{"sts:ExternalId": externalID}}}}}))
 }
 
 // quoted writes a string as YAML and HCL both read it: between quotation marks,

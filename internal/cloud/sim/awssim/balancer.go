@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 
 	"plumbline/internal/cloud/sim"
 )
@@ -79,7 +78,7 @@ func (s *Server) describeBalancers(c *caller, q url.Values) (*page, *refusal) {
 	if no := only(q, "LoadBalancerArns.member.", "Names.member.", "Marker", "PageSize"); no != nil {
 		return nil, no
 	}
-	rows, no := chosen(c.region.Net.LoadBalancers, list(q, "LoadBalancerArns"), "LoadBalancerArn", "LoadBalancerNotFound")
+	rows, no := chosen(c.region.Network().LoadBalancers, list(q, "LoadBalancerArns"), "LoadBalancerArn", "LoadBalancerNotFound")
 	if no == nil {
 		rows, no = chosen(rows, list(q, "Names"), "LoadBalancerName", "LoadBalancerNotFound")
 	}
@@ -93,7 +92,7 @@ func (s *Server) describeListeners(c *caller, q url.Values) (*page, *refusal) {
 	if no := only(q, "LoadBalancerArn", "ListenerArns.member.", "Marker", "PageSize"); no != nil {
 		return nil, no
 	}
-	n := c.region.Net
+	n := c.region.Network()
 	arns, of := list(q, "ListenerArns"), q.Get("LoadBalancerArn")
 	if of == "" && arns == nil {
 		return nil, badRequest("ValidationError", "You must specify either a load balancer or one or more listeners")
@@ -115,7 +114,7 @@ func (s *Server) describeListenerRules(c *caller, q url.Values) (*page, *refusal
 	if no := only(q, "ListenerArn", "Marker", "PageSize"); no != nil {
 		return nil, no
 	}
-	n := c.region.Net
+	n := c.region.Network()
 	if _, no := chosen(n.Listeners, []string{q.Get("ListenerArn")}, "ListenerArn", "ListenerNotFound"); no != nil {
 		return nil, no
 	}
@@ -127,7 +126,7 @@ func (s *Server) describeTargetGroups(c *caller, q url.Values) (*page, *refusal)
 	if no := only(q, "LoadBalancerArn", "TargetGroupArns.member.", "Names.member.", "Marker", "PageSize"); no != nil {
 		return nil, no
 	}
-	n := c.region.Net
+	n := c.region.Network()
 	rows, no := chosen(n.TargetGroups, list(q, "TargetGroupArns"), "TargetGroupArn", "TargetGroupNotFound")
 	if no == nil {
 		rows, no = chosen(rows, list(q, "Names"), "TargetGroupName", "TargetGroupNotFound")
@@ -143,7 +142,7 @@ func (s *Server) describeTargetGroups(c *caller, q url.Values) (*page, *refusal)
 
 // group finds the target group that a call is about.
 func (c *caller) group(q url.Values) (*sim.TargetGroup, *refusal) {
-	rows, no := chosen(c.region.Net.TargetGroups, []string{q.Get("TargetGroupArn")}, "TargetGroupArn", "TargetGroupNotFound")
+	rows, no := chosen(c.region.Network().TargetGroups, []string{q.Get("TargetGroupArn")}, "TargetGroupArn", "TargetGroupNotFound")
 	if no != nil {
 		return nil, no
 	}
@@ -172,8 +171,12 @@ func (s *Server) describeTargetGroupAttributes(c *caller, q url.Values) (*page, 
 	if no != nil {
 		return nil, no
 	}
+	var rows []any
+	for _, a := range g.Attributes() {
+		rows = append(rows, &a)
+	}
 	p := c.result()
-	p.membersOf("Attributes", []any{&sim.Tag{Key: "preserve_client_ip.enabled", Value: strconv.FormatBool(g.PreservesClient)}}, s)
+	p.membersOf("Attributes", rows, s)
 	return c.endResult(p), nil
 }
 
@@ -181,7 +184,7 @@ func (s *Server) describeClassic(c *caller, q url.Values) (*page, *refusal) {
 	if no := only(q, "LoadBalancerNames.member.", "Marker", "PageSize"); no != nil {
 		return nil, no
 	}
-	rows, no := chosen(c.region.Net.Classic, list(q, "LoadBalancerNames"), "LoadBalancerName", "LoadBalancerNotFound")
+	rows, no := chosen(c.region.Network().Classic, list(q, "LoadBalancerNames"), "LoadBalancerName", "LoadBalancerNotFound")
 	if no != nil {
 		return nil, no
 	}

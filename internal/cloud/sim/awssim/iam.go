@@ -14,6 +14,7 @@ import (
 var iamOps = map[string]queryOp{
 	iam + "GetAccountAuthorizationDetails": (*Server).authorizationDetails,
 	iam + "ListInstanceProfiles":           (*Server).listProfiles,
+	iam + "ListRoles":                      (*Server).listRoles,
 	iam + "GetInstanceProfile":             (*Server).getProfile,
 	iam + "GetAccountSummary":              (*Server).accountSummary,
 	iam + "GenerateCredentialReport":       (*Server).generateReport,
@@ -285,6 +286,39 @@ func roleOf(i *sim.IAM, x sim.Profile) *sim.Role {
 	}
 	r := i.Roles[n]
 	return &r
+}
+
+// listRoles tells of the roles without their policies, tags and boundary, and
+// with what the details leave out ("this operation does not return …
+// PermissionsBoundary, RoleLastUsed, Tags", IAM API reference).
+func (s *Server) listRoles(c *caller, q url.Values) (*page, *refusal) {
+	if no := only(q, "PathPrefix", "Marker", "MaxItems"); no != nil {
+		return nil, no
+	}
+	var all []entity
+	c.account.IAM.View(func(i *sim.IAM) {
+		for _, r := range i.Roles {
+			if strings.HasPrefix(r.Path, q.Get("PathPrefix")) {
+				all = append(all, entity{"Roles", func(p *page) { p.roleListed(c.account, r) }})
+			}
+		}
+	})
+	part, next, no := s.marker(c, q, all)
+	if no != nil {
+		return nil, no
+	}
+	p := c.result()
+	p.entities("Roles", part)
+	p.truncated(next)
+	return c.endResult(p), nil
+}
+
+// shortestMaxSession is what a role has of which nobody said otherwise.
+const shortestMaxSession = 3600
+
+func (p *page) roleListed(a *sim.Account, r sim.Role) {
+	p.role(a, r)
+	p.text("MaxSessionDuration", strconv.Itoa(max(r.MaxSession, shortestMaxSession)))
 }
 
 func (s *Server) listProfiles(c *caller, q url.Values) (*page, *refusal) {

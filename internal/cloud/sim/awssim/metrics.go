@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -228,13 +229,16 @@ func (c *caller) alarm(x sim.Alarm) object {
 	actions := append([]string{}, x.Actions...)
 	o := object{
 		"AlarmName": x.Name, "AlarmArn": "arn:aws:cloudwatch:" + c.region.Name + ":" + c.account.ID + ":alarm:" + x.Name, "ActionsEnabled": x.ActionsEnabled, "AlarmActions": actions,
-		"OKActions": []string{}, "InsufficientDataActions": []string{}, "StateValue": x.State, "EvaluationPeriods": 1, "Threshold": 0, "ComparisonOperator": "GreaterThanThreshold",
+		"OKActions": []string{}, "InsufficientDataActions": []string{}, "StateValue": x.State, "EvaluationPeriods": 1, "Threshold": x.Threshold, "ComparisonOperator": cmp.Or(x.Comparison, "GreaterThanThreshold"),
 	}
 	if x.Metric != "" {
 		o["Namespace"], o["MetricName"], o["Statistic"], o["Period"], o["Dimensions"] = x.Namespace, x.Metric, "Sum", 300, []any{}
 		return o
 	}
 	var of []object
+	for _, e := range x.Queries {
+		of = append(of, object{"Id": e.ID, "ReturnData": e.Returned, "Expression": e.Expression, "Period": e.Period})
+	}
 	for n, m := range x.Of {
 		of = append(of, object{"Id": "m" + strconv.Itoa(n+1), "ReturnData": n == 0, "MetricStat": object{"Metric": object{"Namespace": m.Namespace, "MetricName": m.Name, "Dimensions": []any{}}, "Period": 300, "Stat": "Sum"}})
 	}

@@ -25,7 +25,7 @@ type listing struct {
 
 // rowsOf makes rows of a list of the network.
 func rowsOf[T any](of func(*sim.Network) []T) func(*caller) []any {
-	return func(c *caller) []any { return anys(of(c.region.Net)) }
+	return func(c *caller) []any { return anys(of(c.region.Network())) }
 }
 
 func anys[T any](l []T) []any {
@@ -56,7 +56,7 @@ var listings = []listing{
 		least: 5, most: 1000, id: "NetworkAclId", member: "NetworkAclId", missing: "InvalidNetworkAclID.NotFound", filters: map[string]string{"vpc-id": "VpcId", "association.subnet-id": "Associations.SubnetId"}},
 	{action: "DescribeSecurityGroups", set: "securityGroupInfo", rows: rowsOf(func(n *sim.Network) []*sim.SecurityGroup { return n.SecurityGroups }),
 		least: 5, most: 1000, id: "GroupId", member: "GroupId", missing: "InvalidGroup.NotFound", filters: map[string]string{"vpc-id": "VpcId", "group-id": "GroupId", "group-name": "GroupName"}},
-	{action: "DescribeSecurityGroupRules", set: "securityGroupRuleSet", rows: func(c *caller) []any { return anys(c.region.Net.GroupRules(c.region.Name)) },
+	{action: "DescribeSecurityGroupRules", set: "securityGroupRuleSet", rows: func(c *caller) []any { return anys(c.region.Network().GroupRules(c.region.Name)) },
 		least: 5, most: 1000, id: "SecurityGroupRuleId", member: "SecurityGroupRuleId", missing: "InvalidSecurityGroupRuleId.NotFound", filters: map[string]string{"group-id": "GroupId", "security-group-rule-id": "SecurityGroupRuleId"}},
 	{action: "DescribeSecurityGroupVpcAssociations", set: "securityGroupVpcAssociationSet", rows: rowsOf(func(n *sim.Network) []*sim.GroupAssociation { return n.GroupAssociations }),
 		least: 5, most: 1000, filters: map[string]string{"group-id": "GroupId", "vpc-id": "VpcId", "state": "State"}},

@@ -13,7 +13,7 @@ func (s *Server) prefixListEntries(c *caller, q url.Values) (*page, *refusal) {
 	if no := only(q, "DryRun", "PrefixListId", "MaxResults", "NextToken", "TargetVersion"); no != nil {
 		return nil, no
 	}
-	lists := c.region.Net.PrefixLists
+	lists := c.region.Network().PrefixLists
 	n := slices.IndexFunc(lists, func(l *sim.PrefixList) bool { return l.PrefixListId == q.Get("PrefixListId") })
 	if n < 0 {
 		return nil, badRequest("InvalidPrefixListID.NotFound", "The prefix list ID '"+q.Get("PrefixListId")+"' does not exist")
@@ -35,7 +35,7 @@ func (s *Server) blockPublicAccess(c *caller, q url.Values) (*page, *refusal) {
 		return nil, no
 	}
 	p := c.reply(c.action+"Response", 1024)
-	writer{p, ec2Style, nil}.value("vpcBlockPublicAccessOptions", reflect.ValueOf(c.region.Net.BlockPublicAccess))
+	writer{p, ec2Style, nil}.value("vpcBlockPublicAccessOptions", reflect.ValueOf(c.region.Network().BlockPublicAccess))
 	return p.finish(), nil
 }
 
@@ -54,7 +54,7 @@ func (s *Server) describeSnapshots(c *caller, q url.Values) (*page, *refusal) {
 		return nil, badRequest("InvalidParameterValue", "The simulated AWS knows snapshots of the account itself only: name the owner self.")
 	}
 	var rows []any
-	for _, x := range c.region.Net.Snapshots {
+	for _, x := range c.region.Network().Snapshots {
 		if !public || x.Public {
 			rows = append(rows, x)
 		}
@@ -115,7 +115,7 @@ func (s *Server) describeInterfaces(c *caller, q url.Values) (*page, *refusal) {
 	}
 	rows := []any{}
 	if of == nil {
-		rows = anys(c.region.Net.Interfaces)
+		rows = anys(c.region.Network().Interfaces)
 		for i := range c.region.Len() {
 			rows = c.interfacesOf(i, rows)
 		}

@@ -109,8 +109,9 @@ type (
 // action; jsonOperations is every other, by service and action. Each file
 // brings its own.
 var (
-	operations     = merged(coreOps, networkOps, balancerOps, iamOps, scalingOps, imageOps, templateOps, userDataOps, storageOps)
-	jsonOperations = merged(metricOps, organizationOps, watchOps, careOps)
+	operations = merged(coreOps, networkOps, balancerOps, iamOps, scalingOps, imageOps, templateOps, userDataOps, storageOps,
+		groupChanges, aclChanges, networkChanges, storageChanges, roleChanges, fleetChanges)
+	jsonOperations = merged(metricOps, organizationOps, watchOps, careOps, watchChanges, trailChanges)
 )
 
 func merged[F any](tables ...map[string]F) map[string]F {

@@ -68,7 +68,11 @@ var routes = []route{
 	{serviceGuardDuty, http.MethodGet, "/detector/{}", "GetDetector"},
 	{serviceGuardDuty, http.MethodPost, "/detector/{}", "UpdateDetector"},
 	{serviceAnalyzer, http.MethodGet, "/analyzer", "ListAnalyzers"},
+	{serviceAnalyzer, http.MethodPut, "/analyzer", "CreateAnalyzer"},
+	{serviceAnalyzer, http.MethodDelete, "/analyzer/{}", "DeleteAnalyzer"},
 	{serviceBackup, http.MethodGet, "/backup-vaults", "ListBackupVaults"},
+	{serviceBackup, http.MethodPut, "/backup-vaults/{}/vault-lock", "PutBackupVaultLockConfiguration"},
+	{serviceBackup, http.MethodDelete, "/backup-vaults/{}/vault-lock", "DeleteBackupVaultLockConfiguration"},
 	{serviceBackup, http.MethodGet, "/resources", "ListProtectedResources"},
 }
 

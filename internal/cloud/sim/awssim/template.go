@@ -128,17 +128,21 @@ func (c *caller) changeTemplate(q url.Values, change func(*sim.LaunchTemplate) *
 // are named changed.
 func (s *Server) createVersion(c *caller, q url.Values) (*page, *refusal) {
 	const data = "LaunchTemplateData."
-	known := []string{"DryRun", "ClientToken", "LaunchTemplateId", "LaunchTemplateName", "SourceVersion", "VersionDescription", data + "ImageId", data + "UserData", data + "MetadataOptions."}
+	known := []string{"DryRun", "ClientToken", "LaunchTemplateId", "LaunchTemplateName", "SourceVersion", "VersionDescription", data + "ImageId", data + "UserData", data + "MetadataOptions.", data + "NetworkInterface."}
 	if no := only(q, known...); no != nil {
 		return nil, no
 	}
 	o := data + "MetadataOptions."
 	hop := 0
-	var no *refusal
 	if v := q.Get(o + "HttpPutResponseHopLimit"); v != "" {
+		var no *refusal
 		if hop, no = hopLimit(v, false); no != nil {
 			return nil, no
 		}
+	}
+	faces, no := interfacesIn(q, data+"NetworkInterface.")
+	if no != nil {
+		return nil, no
 	}
 	var made *sim.TemplateVersion
 	_, no = c.changeTemplate(q, func(t *sim.LaunchTemplate) *refusal {
@@ -155,6 +159,9 @@ func (s *Server) createVersion(c *caller, q url.Values) (*page, *refusal) {
 		set(&v.LaunchTemplateData.ImageId, q.Get(data+"ImageId"))
 		set(&v.LaunchTemplateData.UserData, q.Get(data+"UserData"))
 		v.LaunchTemplateData.MetadataOptions = merge(v.LaunchTemplateData.MetadataOptions, q, o, hop)
+		if faces != nil {
+			v.LaunchTemplateData.NetworkInterfaces = faces
+		}
 		made = &v
 		t.Versions, t.LatestVersionNumber = append(t.Versions, made), v.VersionNumber
 		return nil

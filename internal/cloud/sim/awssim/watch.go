@@ -205,7 +205,7 @@ func (s *Server) describeTrails(c *caller, a ask) (any, *refusal) {
 		return nil, no
 	}
 	all := []object{}
-	for _, t := range c.account.Trails {
+	for _, t := range c.account.TrailsNow() {
 		shadow := t.Home != c.region.Name
 		if shadow && (!t.MultiRegion || q.IncludeShadowTrails != nil && !*q.IncludeShadowTrails) {
 			continue
@@ -224,7 +224,7 @@ func (s *Server) describeTrails(c *caller, a ask) (any, *refusal) {
 
 // trail finds one by ARN, or, in its own region, by name.
 func (c *caller) trail(name string) (sim.Trail, *refusal) {
-	for _, t := range c.account.Trails {
+	for _, t := range c.account.TrailsNow() {
 		if name == c.trailARN(t) || name == t.Name && t.Home == c.region.Name {
 			return t, nil
 		}

@@ -87,43 +87,51 @@ func (c *check) family(want sim.Reach, six bool) {
 	if want.State == sim.Uncertain {
 		return
 	}
-	own, balanced, others := c.addresses(six)
-	ports, clients, sources := c.ports(), c.clients(), c.sources(six)
-	send := func(to netip.Addr, want sim.Reach, through bool) {
+	at := walker.About(c.r, c.i, six)
+	own, balanced, others := at.Own, at.Balanced, at.Others
+	ports, clients, sources := at.Ports, c.clients(), at.Sources
+	send := func(to []netip.Addr, want sim.Reach, through bool) {
+		if len(to) == 0 {
+			return
+		}
 		for _, from := range sources {
 			for _, protocol := range []int{walker.TCP, walker.UDP, walker.ICMP, walker.ICMP6, 50, 47} {
-				p := walker.Packet{From: from, To: to, Protocol: protocol, FromPort: 40000, Type: 8}
+				p := walker.Packet{From: from, Protocol: protocol, FromPort: 40000, Type: 8}
 				if six {
 					p.Type = 128
 				}
 				if !ported(p) {
-					c.one(want, p, through)
+					c.one(want, p, to, through)
 					continue
 				}
 				for _, port := range ports {
 					for _, client := range clients {
 						p.ToPort, p.FromPort = port, client
-						c.one(want, p, through)
+						c.one(want, p, to, through)
 					}
 				}
 			}
 		}
 	}
 	for _, a := range own {
-		send(a, want, false)
+		send([]netip.Addr{a}, want, false)
 	}
-	for _, a := range balanced {
-		send(a, want, true)
-	}
+	send(balanced, want, true) // a client takes whichever of them gets it there
 	for _, a := range others {
-		send(a, sim.Reach{}, false) // nothing is behind them
+		send([]netip.Addr{a}, sim.Reach{}, false) // nothing is behind them
 	}
 }
 
-// one walks a packet and compares what became of it.
-func (c *check) one(want sim.Reach, p walker.Packet, balanced bool) {
+// one walks a packet to each of some addresses and compares what became of it
+// at best.
+func (c *check) one(want sim.Reach, p walker.Packet, to []netip.Addr, balanced bool) {
 	c.t.Helper()
-	got := walker.Walk(c.r, c.i, p)
+	var got walker.Result
+	for _, p.To = range to {
+		if got = walker.Walk(c.r, c.i, p); got.Answered {
+			break
+		}
+	}
 	if got.Answered {
 		c.answered[c.want.Scene]++
 	}
@@ -175,75 +183,6 @@ func within(blocks []string, a netip.Addr) bool {
 	return slices.ContainsFunc(blocks, func(b string) bool { return netip.MustParsePrefix(b).Contains(a) })
 }
 
-// addresses are those of the instance that are public, those of load balancers
-// of its VPC, and those of other services there.
-func (c *check) addresses(six bool) (own, balanced, others []netip.Addr) {
-	add := func(l []netip.Addr, a string) []netip.Addr {
-		if p, err := netip.ParseAddr(a); err == nil && p.Is6() == six {
-			l = append(l, p)
-		}
-		return l
-	}
-	for _, n := range c.i.Interfaces {
-		own = add(own, n.Public)
-		for _, s := range n.Secondary {
-			own = add(own, s.Public)
-		}
-		for _, a := range n.Sixes() {
-			own = add(own, a)
-		}
-		for _, p := range n.Prefixes {
-			own = add(own, netip.MustParsePrefix(p).Addr().Next().String())
-		}
-	}
-	for _, n := range c.r.Net.Interfaces {
-		switch {
-		case n.VpcId != c.i.VPC || n.Association == nil:
-		case strings.HasPrefix(n.Description, "ELB "):
-			balanced = add(add(balanced, n.Association.PublicIp), n.Ipv6Address)
-		default:
-			others = add(others, n.Association.PublicIp)
-		}
-	}
-	return own, balanced, others
-}
-
-// around adds the numbers beside the ends of a range.
-func around(l []int, from, to int) []int {
-	for _, n := range []int{from - 1, from, from + 1, to - 1, to, to + 1} {
-		if n >= 0 && n <= 65535 {
-			l = append(l, n)
-		}
-	}
-	return l
-}
-
-func sorted(l []int) []int { slices.Sort(l); return slices.Compact(l) }
-
-func (c *check) ports() []int {
-	l := []int{0, 22, 65535}
-	for _, g := range c.r.Net.SecurityGroups {
-		for _, p := range g.IpPermissions {
-			if g.VpcId == c.i.VPC && p.FromPort != nil {
-				l = around(l, *p.FromPort, *p.ToPort)
-			}
-		}
-	}
-	for _, a := range c.r.Net.ACLs {
-		for _, e := range a.Entries {
-			if a.VpcId == c.i.VPC && e.PortRange != nil && !e.Egress {
-				l = around(l, e.PortRange.From, e.PortRange.To)
-			}
-		}
-	}
-	for _, x := range c.r.Net.Listeners {
-		if slices.ContainsFunc(c.r.Net.LoadBalancers, func(b *sim.LoadBalancer) bool { return b.VpcId == c.i.VPC && b.LoadBalancerArn == x.LoadBalancerArn }) {
-			l = around(l, x.Port, x.Port)
-		}
-	}
-	return sorted(l)
-}
-
 // clients are ports that packets come from: those of the range that a full way
 // back covers, and, where an ACL is narrower, the ends of its entries.
 func (c *check) clients() []int {
@@ -251,7 +190,7 @@ func (c *check) clients() []int {
 	for _, a := range c.r.Net.ACLs {
 		for _, e := range a.Entries {
 			if a.VpcId == c.i.VPC && e.PortRange != nil && e.Egress {
-				for _, n := range around(nil, e.PortRange.From, e.PortRange.To) {
+				for _, n := range walker.Around(nil, e.PortRange.From, e.PortRange.To) {
 					if n >= 1024 || partial(c.want.V4) {
 						l = append(l, n)
 					}
@@ -259,109 +198,10 @@ func (c *check) clients() []int {
 			}
 		}
 	}
-	return sorted(l)
+	slices.Sort(l)
+	return slices.Compact(l)
 }
 
 func partial(r sim.Reach) bool {
 	return slices.ContainsFunc(r.Open, func(o sim.Opening) bool { return o.Return == sim.Partial })
-}
-
-// sources are public addresses at the ends of every block that anything of the
-// VPC names, and some elsewhere.
-func (c *check) sources(six bool) []netip.Addr {
-	l := []string{"8.8.8.8/32", "62.112.16.9/32", "203.0.113.9/32", "198.51.100.7/32", "2600::1/128", "2a00::1/128", "2a00:8000::1/128", "2a00:1450:4001::1/128"}
-	add := func(b string) {
-		if b != "" {
-			l = append(l, b)
-		}
-	}
-	for _, g := range c.r.Net.SecurityGroups {
-		if g.VpcId != c.i.VPC && !slices.Contains(c.i.Groups, sim.Group{ID: g.GroupId, Name: g.GroupName}) {
-			continue
-		}
-		for _, p := range g.IpPermissions {
-			for _, r := range p.IpRanges {
-				add(r.CidrIp)
-			}
-			for _, r := range p.Ipv6Ranges {
-				add(r.CidrIpv6)
-			}
-		}
-	}
-	for _, a := range c.r.Net.ACLs {
-		for _, e := range a.Entries {
-			if a.VpcId == c.i.VPC {
-				add(e.CidrBlock + e.Ipv6CidrBlock)
-			}
-		}
-	}
-	for _, t := range c.r.Net.RouteTables {
-		for _, r := range t.Routes {
-			if t.VpcId == c.i.VPC {
-				add(r.DestinationCidrBlock + r.DestinationIpv6CidrBlock)
-			}
-		}
-	}
-	for _, p := range c.r.Net.PrefixLists {
-		for _, e := range p.Entries {
-			add(e.Cidr)
-		}
-	}
-	slices.Sort(l)
-	return slices.DeleteFunc(ends(slices.Compact(l), six), c.own)
-}
-
-// own says that an address is of the VPC itself: such packets do not come from
-// the internet.
-func (c *check) own(a netip.Addr) bool {
-	for _, v := range c.r.Net.VPCs {
-		for _, b := range v.Ipv6CidrBlockAssociationSet {
-			if v.VpcId == c.i.VPC && netip.MustParsePrefix(b.Ipv6CidrBlock).Contains(a) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// ends are the first and last addresses of blocks, and those beside them, as
-// far as they are public.
-func ends(blocks []string, six bool) []netip.Addr {
-	var out []netip.Addr
-	for _, b := range blocks {
-		p := netip.MustParsePrefix(b)
-		if p.Addr().Is6() != six {
-			continue
-		}
-		last := lastOf(p)
-		for _, a := range []netip.Addr{p.Masked().Addr().Prev(), p.Masked().Addr(), last, last.Next()} {
-			if public(a) {
-				out = append(out, a)
-			}
-		}
-	}
-	slices.SortFunc(out, netip.Addr.Compare)
-	return slices.Compact(out)
-}
-
-func lastOf(p netip.Prefix) netip.Addr {
-	b := p.Masked().Addr().AsSlice()
-	for n := p.Bits(); n < len(b)*8; n++ {
-		b[n/8] |= 1 << (7 - n%8)
-	}
-	a, _ := netip.AddrFromSlice(b)
-	return a
-}
-
-// public says that packets of the internet may come from an address.
-func public(a netip.Addr) bool {
-	if !a.IsValid() {
-		return false
-	}
-	for _, b := range []string{"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3"} {
-		if netip.MustParsePrefix(b).Contains(a) {
-			return false
-		}
-	}
-	return a.Is4() || netip.MustParsePrefix("2000::/3").Contains(a)
 }

@@ -54,8 +54,8 @@ resource "aws_iam_role_policy" "plumbline_read" {
       # {{.}}
 {{- end}}
       {
-        Sid      = {{quoted .Sid}}
-        Effect   = {{quoted .Effect}}
+        Sid    = {{quoted .Sid}}
+        Effect = {{quoted .Effect}}
         Action = [
 {{- range .Action}}
           {{quoted .}},

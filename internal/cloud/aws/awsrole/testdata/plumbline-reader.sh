@@ -78,8 +78,10 @@ cat > plumbline-policy.json <<'PLUMBLINE'
         "ec2:DescribeNetworkInterfaces",
         "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeRules",
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeVpnConnections",
         "ec2:DescribeClientVpnEndpoints",
@@ -92,6 +94,7 @@ cat > plumbline-policy.json <<'PLUMBLINE'
       "Effect": "Allow",
       "Action": [
         "iam:GetAccountAuthorizationDetails",
+        "iam:ListRoles",
         "iam:ListInstanceProfiles",
         "iam:GetAccountSummary",
         "iam:GenerateCredentialReport",

@@ -47,8 +47,8 @@ resource "aws_iam_role_policy" "plumbline_read" {
     Statement = [
       # DescribeLaunchTemplateVersions and DescribeLaunchConfigurations send user data too. Where reading user data is switched off, Plumbline drops it unread.
       {
-        Sid      = "Inventory"
-        Effect   = "Allow"
+        Sid    = "Inventory"
+        Effect = "Allow"
         Action = [
           "ec2:DescribeRegions",
           "ec2:GetInstanceMetadataDefaults",
@@ -76,8 +76,8 @@ resource "aws_iam_role_policy" "plumbline_read" {
         Resource = "*"
       },
       {
-        Sid      = "Network"
-        Effect   = "Allow"
+        Sid    = "Network"
+        Effect = "Allow"
         Action = [
           "ec2:DescribeVpcs",
           "ec2:DescribeSubnets",
@@ -98,8 +98,10 @@ resource "aws_iam_role_policy" "plumbline_read" {
           "ec2:DescribeNetworkInterfaces",
           "elasticloadbalancing:DescribeLoadBalancers",
           "elasticloadbalancing:DescribeListeners",
+          "elasticloadbalancing:DescribeRules",
           "elasticloadbalancing:DescribeTargetGroups",
           "elasticloadbalancing:DescribeTargetHealth",
+          "elasticloadbalancing:DescribeTargetGroupAttributes",
           "ec2:DescribeVpcEndpoints",
           "ec2:DescribeVpnConnections",
           "ec2:DescribeClientVpnEndpoints",
@@ -109,10 +111,11 @@ resource "aws_iam_role_policy" "plumbline_read" {
       },
       # GenerateCredentialReport has IAM make a report, which changes nothing in the account.
       {
-        Sid      = "Identity"
-        Effect   = "Allow"
+        Sid    = "Identity"
+        Effect = "Allow"
         Action = [
           "iam:GetAccountAuthorizationDetails",
+          "iam:ListRoles",
           "iam:ListInstanceProfiles",
           "iam:GetAccountSummary",
           "iam:GenerateCredentialReport",
@@ -123,8 +126,8 @@ resource "aws_iam_role_policy" "plumbline_read" {
         Resource = "*"
       },
       {
-        Sid      = "Watching"
-        Effect   = "Allow"
+        Sid    = "Watching"
+        Effect = "Allow"
         Action = [
           "cloudtrail:DescribeTrails",
           "cloudtrail:GetTrailStatus",
@@ -140,8 +143,8 @@ resource "aws_iam_role_policy" "plumbline_read" {
       },
       # What an instance runs when it starts often holds secrets, and IAM cannot allow it for some instances only. Without this statement, or with reading user data switched off, secrets in user data are not assessed.
       {
-        Sid      = "OptionalUserData"
-        Effect   = "Allow"
+        Sid    = "OptionalUserData"
+        Effect = "Allow"
         Action = [
           "ec2:DescribeInstanceAttribute",
         ]
@@ -149,8 +152,8 @@ resource "aws_iam_role_policy" "plumbline_read" {
       },
       # These answer in the management account, or where the organisation delegated them. Elsewhere they are refused, and what service control policies forbid is not assessed.
       {
-        Sid      = "OptionalOrganisation"
-        Effect   = "Allow"
+        Sid    = "OptionalOrganisation"
+        Effect = "Allow"
         Action = [
           "organizations:ListParents",
           "organizations:ListPoliciesForTarget",

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -475,7 +474,11 @@ func (r *reader) target(where string, g *sim.TargetGroup, c *elasticloadbalancin
 	reads(r, where+"DescribeTargetHealth", g.Targets, health.TargetHealthDescriptions)
 	attributes, err := c.DescribeTargetGroupAttributes(r.t.Context(), &elasticloadbalancingv2.DescribeTargetGroupAttributesInput{TargetGroupArn: &g.TargetGroupArn})
 	r.must(err)
-	if a := attributes.Attributes; len(a) != 1 || *a[0].Key != "preserve_client_ip.enabled" || *a[0].Value != fmt.Sprint(g.PreservesClient) {
-		r.t.Errorf("%s: attributes of %s: %v", where, g.TargetGroupName, a)
+	var got []sim.Tag
+	for _, a := range attributes.Attributes {
+		got = append(got, sim.Tag{Key: *a.Key, Value: *a.Value})
+	}
+	if !slices.Equal(g.Attributes(), got) {
+		r.t.Errorf("%s: attributes of %s: %v", where, g.TargetGroupName, got)
 	}
 }
