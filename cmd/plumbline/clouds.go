@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/cloud/trial"
 	"plumbline/internal/listing"
+	"plumbline/internal/postgres"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
 	"plumbline/internal/wire"
@@ -24,6 +26,8 @@ type clouds struct {
 	rules    *rule.Set
 	redactor *wire.Redactor
 	options  aws.Options // what every sign-in has in common
+	store    *postgres.Store
+	log      *slog.Logger
 
 	mu   sync.Mutex
 	open map[string]session
@@ -55,7 +59,9 @@ func (c *clouds) connect(ctx context.Context, a listing.Account) (cloud.Collecto
 	if s, ok := c.known(key); ok {
 		return s, nil
 	}
-	col, err := aws.Connect(ctx, c.of(a.Login))
+	o := c.of(a.Login)
+	o.Recall = recall(c.store, a.External, c.log)
+	col, err := aws.Connect(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,7 +66,7 @@ func newService(_ context.Context, s site) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: s.aws}
+	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: s.aws, store: cmp.Or(s.hands, s.store), log: s.log}
 	folk := people.New(s.store, time.Now)
 	svc := service{
 		work: &shard.Runner{Store: cmp.Or(s.hands, s.store), Queue: s.queue, Rules: set, Facts: facts.For, Connect: sky.connect, Engine: version, Log: s.log, Stale: s.stale,
@@ -168,7 +169,13 @@ func unread(set *rule.Set) func(provider string) ([]string, error) {
 			return nil, notYet(provider)
 		}
 		silent, err := known()
-		return silent[awsfact.CallUserData], err
+		if err != nil {
+			return nil, err
+		}
+		// Of templates it comes with the template, whose listing is asked for anyway.
+		names := append([]string{"AWS-DATA-002", "AWS-DATA-007"}, silent[awsfact.CallUserData]...)
+		slices.Sort(names)
+		return slices.Compact(names), nil
 	}
 }
 

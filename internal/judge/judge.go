@@ -160,14 +160,18 @@ func (b *Bench) Close(c *snapshot.Context) Result {
 	for _, o := range b.facts.Objects(c) {
 		b.object(&res, o)
 	}
+	named := map[[2]string]bool{} // gaps: a rule names a place once, whatever may be missing there
 	for _, u := range b.facts.Unseen(c) {
 		for _, r := range b.rules {
+			at := [2]string{r.ID, u.Subject.UID}
 			switch {
 			case r.For != u.Kind || !about(r, c.Provider) || r.Coverage:
 			case u.Like != nil && b.judge.Judge(r, u.Like) == finding.NotApplicable:
 			case u.Silent:
 				res.Dark = append(res.Dark, Dark{r, u.Subject.Region})
+			case named[at]:
 			default:
+				named[at] = true
 				res.Verdicts = append(res.Verdicts, r.Gap(u.Subject, u.Why, u.Origin))
 			}
 		}

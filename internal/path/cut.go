@@ -74,7 +74,7 @@ func tokensCut(w *estate.Workload, p Provider) costly {
 		c.Why = soon + "No request without a token was answered in the last 14 days, so nothing that runs is likely to notice."
 	case counted:
 		c.cost = breaksOld
-		c.Why = soon + fmt.Sprintf("In the last 14 days %d requests without a token were answered: find the programs that sent them first, for they will be refused.", n)
+		c.Why = soon + fmt.Sprintf("In the last 14 days %s without a token: find the programs that sent them first, for they will be refused.", answered(n))
 	default:
 		c.cost = lookFirst
 		c.Why = soon + "Whether anything still asks without a token is not known (" + w.Usage.NoToken.Why().String() + "): look first, for it will be refused."
@@ -200,4 +200,11 @@ func call(f func(*estate.Workload) string, w *estate.Workload) string {
 		return ""
 	}
 	return f(w)
+}
+
+func answered(n int64) string {
+	if n == 1 {
+		return "1 request was answered"
+	}
+	return fmt.Sprintf("%d requests were answered", n)
 }

@@ -63,12 +63,15 @@ type value struct {
 }
 
 // element is an XML element, option an option with its value behind it, define
-// a constant of PHP, image a line of a Dockerfile, netrc one of ~/.netrc.
+// a constant of PHP, image a line of a Dockerfile, netrc one of ~/.netrc, setx
+// and setenv variables of Windows.
 var (
 	element = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9_.-]*)>([^<>\s]+)</([A-Za-z][A-Za-z0-9_.-]*)>`)
 	option  = regexp.MustCompile(`(?:^|[\s"'\[(,])--?([A-Za-z][A-Za-z0-9-]*)["']?(?:\s+|\s*,\s*)("[^"\n]*"|'[^'\n]*'|[^\s"';|&)\],]+)`)
 	define  = regexp.MustCompile(`\bdefine\(\s*["'](\w+)["']\s*,\s*["']([^"']+)["']`)
 	image   = regexp.MustCompile(`^\s*ENV\s+(\w+)[ \t]+(\S+)\s*$`)
+	setx    = regexp.MustCompile(`(?i)\bsetx(?:\.exe)?\s+(?:/M\s+)?["']?(\w+)["']?\s+["']?([^\s"'&|<>]+)`)
+	setenv  = regexp.MustCompile(`(?i)\bSetEnvironmentVariable\(\s*["'](\w+)["']\s*,\s*["']([^"'\n]+)["']`)
 	netrc   = regexp.MustCompile(`\blogin\s+\S+\s+(password)\s+(\S+)`)
 )
 
@@ -101,7 +104,7 @@ func (l line) each(tell func(name string, v value, kind string)) {
 			at += m[3] // the value may be an option itself
 		}
 	}
-	for _, form := range []*regexp.Regexp{define, image, netrc} {
+	for _, form := range []*regexp.Regexp{define, image, netrc, setx, setenv} {
 		if m := form.FindSubmatchIndex(l.b); m != nil {
 			tell(string(l.b[m[2]:m[3]]), value{m[4], m[5], 0}, KindPasswordAssignment)
 		}

@@ -50,6 +50,7 @@ var commandForms = []command{
 	{"password(", regexp.MustCompile(`(?i)=\s*PASSWORD\(\s*('[^'\n]*'|"[^"\n]*")`), KindPasswordArgument, "", isPassword},
 	{"authorization", regexp.MustCompile(`(?i)\bAuthorization["']?\s*[:=]\s*["']?(?:Bearer|token|Splunk|GenieKey)\s+([A-Za-z0-9._~+/=-]{8,})`), KindAuthorization, "", isToken},
 	{"authorization", regexp.MustCompile(`(?i)\bAuthorization["']?\s*[:=]\s*["']?Basic\s+([A-Za-z0-9+/=]{8,})`), KindAuthorization, "", isBasic},
+	{"auth", regexp.MustCompile(`\\?"auth\\?"\s*:\s*\\?"([A-Za-z0-9+/=]{8,})`), KindAuthorization, "", isBasic}, // of a registry, as Docker and ECS keep it
 }
 
 // commands finds secrets that are given to programs.

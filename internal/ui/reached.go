@@ -58,8 +58,13 @@ func reachOf(e *estate.Exposure) (pages.Question, []pages.Opening, []pages.Gatew
 	if more != "" {
 		q.More = more
 	}
+	q.More = strings.TrimSpace(q.More + " " + notLookedAt)
 	return q, all, ways
 }
+
+// notLookedAt are the ways that no document which is collected tells of. Whoever
+// reads "internal" has to know that it leaves them out.
+const notLookedAt = "Not looked at: Global Accelerator, CloudFront VPC origins, PrivateLink services, Verified Access, and ways through transit gateways, peering and VPN."
 
 func reachAnswer(e *estate.Exposure) *pages.State {
 	word, ok := e.Internet.Get()

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func (t *tap) handle(ctx context.Context, in middleware.DeserializeInput, next m
 	if err != nil || !ok {
 		return out, meta, err
 	}
-	t.http, t.requestID = resp.StatusCode, resp.Header.Get("X-Amzn-Requestid")
+	t.http, t.requestID = resp.StatusCode, cmp.Or(resp.Header.Get("X-Amzn-Requestid"), resp.Header.Get("X-Amz-Request-Id"))
 	rest, err := t.read(resp.Response)
 	t.bucket.learn(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusBadRequest && isThrottle(rest))
 	if err != nil {
@@ -199,6 +200,9 @@ func (t *tap) documents(resp *http.Response, body []byte) ([]byte, error) {
 	if !is(resp) {
 		return nil, &badReply{code: codeUnreadable, again: true, err: fmt.Errorf("the reply is not %s but %.80q: %s", form, resp.Header.Get("Content-Type"), sample(body))}
 	}
+	if err := t.signed(body); err != nil {
+		return nil, &badReply{code: codeUnreadable, again: true, err: fmt.Errorf("%w: %s", err, sample(body))}
+	}
 	for _, l := range t.about {
 		t.page.About(l.name, l.value)
 	}
@@ -212,6 +216,24 @@ func (t *tap) documents(resp *http.Response, body []byte) ([]byte, error) {
 		return bytes.Clone(body), nil
 	}
 	return rest, nil
+}
+
+var errUnsigned = errors.New("the reply does not bear the marks of AWS's")
+
+// signed looks for what only a reply of AWS has, where the reply itself may be
+// as little as "{}" and means that there is nothing: the id of the request and,
+// in XML, the name of the operation. Whatever else stands on the way says
+// "nothing" too easily.
+func (t *tap) signed(body []byte) error {
+	switch {
+	case t.shape.JSON && t.requestID == "":
+		return errUnsigned
+	case t.shape.JSON || !t.shape.Split.Optional:
+		return nil // a list that has to be there is mark enough
+	case t.requestID == "" && requestIDIn(body) == "", !bytes.Contains(body[:min(len(body), 1<<10)], []byte("<"+t.operation+"Response")):
+		return errUnsigned
+	}
+	return nil
 }
 
 func (t *tap) add(d wire.Doc) error {

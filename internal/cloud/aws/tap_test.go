@@ -234,3 +234,68 @@ func TestTheTimeOfAnAnswerIsTheClocks(t *testing.T) {
 		}
 	}
 }
+
+// A reply that says "there is none" has to be one of AWS.
+func TestNothingIsBelievedOfNobodyButAWS(t *testing.T) {
+	t.Parallel()
+	const ofIAM = "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>"
+	for name, c := range map[string]struct {
+		question, reply, id string // id: the header that bears the request's
+		whole               bool
+	}{
+		"a list that may be left out":                             {awsfact.CallClusters, `{}`, "X-Amzn-Requestid", true},
+		"the same, from somebody else":                            {awsfact.CallClusters, `{}`, "", false},
+		"an empty list, from somebody else":                       {awsfact.CallClusters, `{"clusterArns":[]}`, "", false},
+		"the request's id under its other name":                   {awsfact.CallVaults, `{}`, "X-Amz-Request-Id", true},
+		"a list that the service always sends":                    {awsfact.CallDetectors, `{}`, "X-Amzn-Requestid", false},
+		"the same of Access Analyzer":                             {awsfact.CallAnalyzers, `{}`, "X-Amzn-Requestid", false},
+		"metrics":                                                 {awsfact.CallMetrics, `{}`, "X-Amzn-Requestid", false},
+		"units above an account":                                  {awsfact.CallParents, `{}`, "X-Amzn-Requestid", false},
+		"users that IAM left out":                                 {awsfact.CallAuthorization + " User", ofIAM, "X-Amzn-Requestid", true},
+		"users that somebody else left out":                       {awsfact.CallAuthorization + " User", ofIAM, "", false},
+		"another call's reply":                                    {awsfact.CallAuthorization + " User", "<ListUsersResponse/>", "X-Amzn-Requestid", false},
+		"the request's id in the body":                            {awsfact.CallAuthorization + " User", strings.Replace(ofIAM, "</Get", "<RequestId>x</RequestId></Get", 1), "", true},
+		"roles that IAM left out, of which there are always some": {awsfact.CallAuthorization + " Role", ofIAM, "X-Amzn-Requestid", false},
+		"listed roles that IAM left out":                          {awsfact.CallRoles, "<ListRolesResponse><ListRolesResult/></ListRolesResponse>", "X-Amzn-Requestid", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			call, subject, _ := strings.Cut(c.question, " ")
+			_, operation, _ := strings.Cut(call, ":")
+			shape := awsfact.ShapeOf(call, subject)
+			f := newFake(t, func(w http.ResponseWriter, r *http.Request, a asked) {
+				if a.action != operation || subject != "" && r.PostForm.Get("Filter.member.1") != subject {
+					normal(w, r, a)
+					return
+				}
+				w.Header().Del("X-Amzn-Requestid")
+				if c.id != "" {
+					w.Header().Set(c.id, "an-id")
+				}
+				if shape.JSON {
+					w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+				}
+				_, _ = io.WriteString(w, c.reply)
+			})
+			o := options(f.url)
+			o.MaxAttempts = 1
+			s := &taken{}
+			if err := scan(context.Background(), connect(t, o), s); err != nil {
+				t.Fatal(err)
+			}
+			found := 0
+			for _, a := range s.asked() {
+				if a.Call != call || subject != "" && a.Subject != subject {
+					continue
+				}
+				found++
+				if a.Whole() != c.whole || !c.whole && a.Cause != snapshot.Unreadable {
+					t.Errorf("%s in %s: %s, %s %s", a.Call, a.Region, a.Status, a.Code, a.Message)
+				}
+			}
+			if found == 0 {
+				t.Errorf("%s was not asked", c.question)
+			}
+		})
+	}
+}

@@ -40,18 +40,23 @@ func Run(t *testing.T, set *rule.Set, facts func() judge.Facts, dir string, but 
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there is no recording in %s: %v", dir, err)
 	}
+	spoke := map[string]bool{}
 	for _, f := range files {
+		s := load(t, set, facts, f)
+		s.but = but
+		for k := range s.base {
+			spoke[k.rule] = true
+		}
 		t.Run(filepath.Base(f), func(t *testing.T) {
 			t.Parallel()
-			s := load(t, set, facts, f)
-			s.but = but
-			t.Run("every rule speaks", s.everyRuleSpeaks)
+			t.Run("no gap is told twice", s.noGapTwice)
 			t.Run("the order of arrival does not matter", s.shuffled)
 			t.Run("the page size does not matter", s.pageSizes)
 			t.Run("deny each answer in turn", s.denyEach)
 			t.Run("cut each listing in turn", s.cutEach)
 		})
 	}
+	everyRuleSpeaks(t, set, filepath.Base(dir), spoke)
 }
 
 // A tape is one recording, taken apart.
@@ -130,15 +135,42 @@ func (s *tape) judge(c *snapshot.Context, pages []snapshot.Resource, size int) l
 	return l
 }
 
-func (s *tape) everyRuleSpeaks(t *testing.T) {
-	spoke := map[string]bool{}
-	for k := range s.base {
-		spoke[k.rule] = true
-	}
-	for _, r := range s.set.Rules() {
-		if (r.Provider == "" || r.Provider == s.context.Provider) && !spoke[r.ID] {
-			t.Errorf("%s judges nothing in this recording, so nothing is proved of it: if its kind of subject (%s) is new, "+
+func everyRuleSpeaks(t *testing.T, set *rule.Set, provider string, spoke map[string]bool) {
+	t.Helper()
+	for _, r := range set.Rules() {
+		if (r.Provider == "" || r.Provider == provider) && !spoke[r.ID] {
+			t.Errorf("%s judges nothing in any recording, so nothing is proved of it: if its kind of subject (%s) is new, "+
 				"let the simulator have one and record anew (go test ./cmd/plumbline -run Recordings -update)", r.ID, r.For)
+		}
+	}
+}
+
+// noGapTwice refuses everything: each rule names each place once.
+func (s *tape) noGapTwice(t *testing.T) {
+	answers := slices.Clone(s.context.Answers())
+	var identity []snapshot.Resource
+	for i := range answers {
+		if a := &answers[i]; a.Region != snapshot.Global && a.Status != snapshot.Unasked {
+			a.Status, a.Cause, a.Code, a.Pages, a.Items = snapshot.Refused, snapshot.Denied, "Denied", 0, 0
+		}
+	}
+	for _, r := range s.rest() {
+		if r.Region == snapshot.Global {
+			identity = append(identity, r)
+		}
+	}
+	told := map[key]int{}
+	for _, v := range judge.NewBench(s.set, s.facts()).Close(s.with(identity, answers)).Verdicts {
+		if v.Gap {
+			told[key{v.Rule, v.Subject.UID}]++
+		}
+	}
+	if len(told) == 0 {
+		t.Error("every regional call was refused, and no gap is named")
+	}
+	for k, n := range told {
+		if n > 1 {
+			t.Errorf("%s names the gap %s %d times", k.rule, k.uid, n)
 		}
 	}
 }
@@ -173,6 +205,7 @@ func (s *tape) same(t *testing.T, l look) {
 // kind of document, which nothing but them brings.
 type cut struct {
 	about   string
+	all     bool  // the answers of every place
 	answers []int // places in the ledger
 	// holds says that a document came with them.
 	holds func(*snapshot.Resource) bool
@@ -199,14 +232,14 @@ func (s *tape) cuts() (all []cut) {
 	}) {
 		of := func(r *snapshot.Resource) bool { return r.Call == l.call && (l.lists == "" || r.Kind == l.lists) }
 		everywhere := by[l]
-		all = append(all, cut{l.call + " " + l.lists + " everywhere", everywhere, of})
+		all = append(all, cut{l.call + " " + l.lists + " everywhere", true, everywhere, of})
 		region := as[mostItems(as, everywhere)].Region
 		here := slices.DeleteFunc(slices.Clone(everywhere), func(i int) bool { return as[i].Region != region })
 		if len(here) < len(everywhere) {
-			all = append(all, cut{l.call + " " + l.lists + " in " + region, here, func(r *snapshot.Resource) bool { return of(r) && r.Region == region }})
+			all = append(all, cut{l.call + " " + l.lists + " in " + region, false, here, func(r *snapshot.Resource) bool { return of(r) && r.Region == region }})
 		}
 		if one := mostItems(as, here); len(here) > 1 && s.tellsSubject(as, here, of) {
-			all = append(all, cut{l.call + " " + l.lists + " of " + as[one].Subject, []int{one}, func(r *snapshot.Resource) bool {
+			all = append(all, cut{l.call + " " + l.lists + " of " + as[one].Subject, false, []int{one}, func(r *snapshot.Resource) bool {
 				return of(r) && r.Region == region && names(r, as[one].Subject)
 			}})
 		}
@@ -265,6 +298,9 @@ func (s *tape) denyEach(t *testing.T) {
 // cutEach keeps some pages of one listing after another.
 func (s *tape) cutEach(t *testing.T) {
 	for _, c := range s.cuts() {
+		if !c.all {
+			continue
+		}
 		s.change(t, c, func(a *snapshot.Answer) (keep int) {
 			a.Status, a.Cause, a.Code = snapshot.Partial, snapshot.CutOff, "plumbline:cut_off"
 			a.Items /= 2

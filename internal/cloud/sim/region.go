@@ -1,6 +1,9 @@
 package sim
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Enabled says that the account may use the region.
 func (r *Region) Enabled() bool { return r.OptIn != NotOptedIn }
@@ -74,6 +77,14 @@ func (r *Region) SetOptions(i int, change func(*Options)) Options {
 	change(&o)
 	r.list[i].Options = &o
 	return o
+}
+
+// Start starts instance i at a time, as one that was stopped is. A region that
+// is made instance by instance has none that can be.
+func (r *Region) Start(i int, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list[i].State, r.list[i].Launched = "running", at
 }
 
 // Refused says that nobody may call the action in the region.

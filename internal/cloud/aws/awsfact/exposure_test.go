@@ -267,3 +267,38 @@ func TestWhatStandsBesideTheWord(t *testing.T) {
 		})
 	}
 }
+
+// However an ACL cuts them, ports are counted once, in the family in which most
+// are open.
+func TestHowManyPortsAreOpenToAnySource(t *testing.T) {
+	t.Parallel()
+	all, rest := in(200, "allow -1 - 0.0.0.0/0"), out(200, "allow -1 - 0.0.0.0/0")
+	for _, c := range []struct {
+		name     string
+		groups   []doc
+		change   func(*scene)
+		tcp, udp int64
+		known    bool // it is known
+	}{
+		{"SSH", []doc{sg("sg-1", ssh)}, func(*scene) {}, 1, 0, true},
+		{"every protocol", []doc{sg("sg-1", "-1 * 0.0.0.0/0")}, func(*scene) {}, 65535, 65535, true},
+		{"an ACL denies one in the middle", []doc{sg("sg-1", "tcp 0-65535 0.0.0.0/0")}, func(s *scene) {
+			s.acl = acl("acl-1", "subnet-a", in(100, "deny 6 3389-3389 0.0.0.0/0"), all, rest)
+		}, 65534, 0, true},
+		{"groups open them twice", []doc{sg("sg-1", "tcp 1-100 0.0.0.0/0", "tcp 50-200 0.0.0.0/0")}, func(*scene) {}, 200, 0, true},
+		{"from chosen sources", []doc{sg("sg-1", "tcp 0-65535 198.51.100.0/24")}, func(*scene) {}, 0, 0, true},
+		{"stopped", []doc{sg("sg-1", "tcp 0-65535 0.0.0.0/0")}, func(s *scene) { s.state = "stopped" }, 0, 0, true},
+		{"the ACL may not be read", []doc{sg("sg-1", "tcp 0-65535 0.0.0.0/0")}, func(s *scene) { s.refused = []string{awsfact.CallNetworkACLs} }, 0, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(c.groups...)
+			c.change(s)
+			e := s.exposure(t)
+			tcp, is := e.TCPPorts.Get()
+			if udp, ok := e.UDPPorts.Get(); tcp != c.tcp || is != c.known || udp != c.udp || !ok {
+				t.Errorf("tcp %d known %t, udp %d known %t", tcp, is, udp, ok)
+			}
+		})
+	}
+}

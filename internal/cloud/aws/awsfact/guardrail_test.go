@@ -84,6 +84,18 @@ func TestGuardrail(t *testing.T) {
 			w.organise(full, full, []string{statement("Deny", "ec2:ModifyInstanceMetadataOptions", "*", `{"StringNotLike":{"aws:PrincipalARN":"arn:aws:iam::*:role/*"}}`)})
 			none(w)
 		}, []any{true, false, "no-preference", "no-preference", false, false}},
+		{"changes forbidden to all but the account's identities", func(w *world) {
+			w.organise(full, full, []string{statement("Deny", "ec2:ModifyInstanceMetadataOptions", "*", `{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:*"}}`)})
+			none(w)
+		}, []any{true, false, "no-preference", "no-preference", false, false}},
+		{"changes forbidden to all but roles that have a name", func(w *world) {
+			w.organise(full, full, []string{statement("Deny", "ec2:ModifyInstanceMetadataOptions", "*", `{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/?*"}}`)})
+			none(w)
+		}, []any{true, false, "no-preference", "no-preference", false, false}},
+		{"launches forbidden on ids, which a new instance does not have", func(w *world) {
+			w.organise(full, full, []string{statement("Deny", "ec2:RunInstances", "arn:aws:ec2:*:*:instance/i-*", `{"StringNotEquals":{"ec2:MetadataHttpTokens":"required"}}`)})
+			none(w)
+		}, []any{true, false, "no-preference", "no-preference", false, false}},
 		{"changes to optional forbidden by name", func(w *world) {
 			w.organise(full, full, []string{statement("Deny", "ec2:Modify*", "*", `{"StringEquals":{"ec2:Attribute/HttpTokens":"optional"}}`)})
 			none(w)

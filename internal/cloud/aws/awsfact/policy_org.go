@@ -138,10 +138,13 @@ func (r *controlReader) edges(rd *wire.Reader, kind, about, only string) (out []
 }
 
 // readable says that somebody may read control policies here: one listing of
-// them came whole.
+// them came, if only in part, or failed for another reason than that it is not
+// allowed.
 func (r *controlReader) readable() bool {
 	for _, a := range r.c.Answers() {
-		if a.Call == CallPoliciesForTarget && a.Whole() {
+		switch {
+		case a.Call != CallPoliciesForTarget, a.Status == snapshot.Unasked:
+		case a.Status != snapshot.Refused, a.Cause != snapshot.Denied:
 			return true
 		}
 	}

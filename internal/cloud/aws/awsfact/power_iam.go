@@ -192,6 +192,7 @@ type identity struct {
 
 	hopping [2]sync.Once // by leaning
 	ways    [2][]hop     // see hops
+	lost    [2]*fact.Reason
 
 	judging sync.Once
 	worth   worth

@@ -8,6 +8,7 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/power"
+	"plumbline/internal/snapshot"
 )
 
 // A hop is a way from an identity to a role of the account that its policies
@@ -27,8 +28,7 @@ type hop struct {
 // An administrator's role makes no administrator of who may become it: that is
 // an escalation, with one more step.
 type far struct {
-	level power.Level // as it is written
-	least power.Level // what no unread denial may take away
+	least power.Level // as it is written, and no unread denial may take it away
 	most  power.Level // where everything that could not be read allows
 	why   *fact.Reason
 	hops  []leap
@@ -42,25 +42,32 @@ type leap struct {
 
 // farther walks from the identity to all roles that it can get at.
 func (d *identity) farther(lean leaning) far {
-	f := far{level: power.None, least: power.None, most: power.None}
+	f := far{least: power.None, most: power.None}
 	seen := map[*identity]bool{d: true}
 	type stop struct {
 		at    *identity
 		first hop
 	}
 	for queue := []stop{{at: d}}; len(queue) > 0; queue = queue[1:] {
-		for _, h := range queue[0].at.hops(lean) {
+		at := queue[0]
+		ways, lost := at.at.hops(lean)
+		if lost != nil {
+			f.most, f.why = power.Escalation, cmp.Or(f.why, lost)
+		}
+		for _, h := range ways {
 			if seen[h.to] {
 				continue
 			}
 			seen[h.to] = true
 			first := h
-			if at := queue[0]; at.at != d {
+			if at.at != d {
 				first = at.first
 				first.inferred, first.doubt = first.inferred || h.inferred, cmp.Or(first.doubt, h.doubt)
 			}
-			queue = append(queue, stop{h.to, first})
 			f.add(h.to, first, lean)
+			if h.to.fault == nil && h.to.alone().written.level.Rank() < power.Escalation.Rank() {
+				queue = append(queue, stop{h.to, first}) // beyond the others there is nothing more
+			}
 		}
 	}
 	return f
@@ -91,7 +98,6 @@ func (f *far) add(role *identity, first hop, lean leaning) {
 	if first.doubt != nil {
 		return
 	}
-	f.level = power.Max(f.level, level)
 	f.hops = append(f.hops, leap{first, level})
 	if b.less == nil {
 		f.least = power.Max(f.least, level)
@@ -133,24 +139,28 @@ func shareOf(shares []*share, st *statement, l leap) []*share {
 	return shares
 }
 
-// hops are the ways that begin at the identity, found once.
-func (d *identity) hops(lean leaning) []hop {
+// hops are the ways that begin at the identity, found once. lost says why there
+// may be roles that were not listed.
+func (d *identity) hops(lean leaning) (ways []hop, lost *fact.Reason) {
 	d.hopping[lean].Do(func() {
 		if d.read(); d.fault == nil {
-			d.ways[lean] = d.findHops(lean)
+			d.ways[lean], d.lost[lean] = d.findHops(lean)
 		}
 	})
-	return d.ways[lean]
+	return d.ways[lean], d.lost[lean]
 }
 
 const assumeRole, passRole = "sts:assumerole", "iam:passrole"
 
-func (d *identity) findHops(lean leaning) (out []hop) {
+func (d *identity) findHops(lean leaning) (out []hop, lost *fact.Reason) {
 	w := newWeighing(d.alone().authority, d.iam.home, d.self, lean)
-	if !w.mentioned(assumeRole) && !w.mentioned(passRole) {
-		return nil
-	}
 	using := w.runners()
+	if !w.mentioned(assumeRole) && len(using) == 0 {
+		return nil, nil
+	}
+	if a := d.iam.c.Answer(CallAuthorization, snapshot.Global, SubjectRole); !a.Whole() {
+		lost = reasonOf(a)
+	}
 	for _, to := range w.named(d.iam.roles) {
 		if to == d {
 			continue
@@ -163,7 +173,7 @@ func (d *identity) findHops(lean leaning) (out []hop) {
 			}
 		}
 	}
-	return out
+	return out, lost
 }
 
 // named are the roles of which grants to become or to pass roles speak, by ARN.

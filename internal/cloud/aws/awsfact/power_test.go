@@ -336,6 +336,18 @@ func TestPowerUnderAnOrganisation(t *testing.T) {
 			}
 			w.answer(awsfact.CallParents, account, snapshot.Refused, "AccessDeniedException")
 		}, "admin p1#1"},
+		{"a listing above it was cut", func(w *world) {
+			w.organise(full, full, []string{allow("*", "*"), deny("iam:*", "*")})
+			for _, at := range []string{account, "ou-1", "r-1"} {
+				w.answer(awsfact.CallPoliciesForTarget, at, snapshot.Partial, "TooManyRequestsException")
+			}
+		}, "? throttled TooManyRequestsException, at least none p1#1"},
+		{"the listings above it were throttled", func(w *world) {
+			w.organise(nil, nil, nil)
+			for _, at := range []string{account, "ou-1", "r-1"} {
+				w.answer(awsfact.CallPoliciesForTarget, at, snapshot.Refused, "TooManyRequestsException")
+			}
+		}, "? throttled TooManyRequestsException, at least none p1#1"},
 		{"not even the organisation is readable", func(w *world) {
 			w.answer(awsfact.CallOrganization, "", snapshot.Refused, "AccessDeniedException")
 		}, "admin p1#1"},

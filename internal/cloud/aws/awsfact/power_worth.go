@@ -55,20 +55,29 @@ func (d *identity) weigh() worth {
 		least, certain = power.None, power.None
 	}
 	w := worth{atLeast: fact.Known(string(certain), from, ""), power: fact.Known(string(most), from, "")}
-	var gaps []*fact.Reason
-	for _, why := range []*fact.Reason{more, less} {
-		if why != nil && !slices.Contains(gaps, why) {
-			gaps = append(gaps, why)
-		}
-	}
+	gaps, own := distinct(more, less), distinct(b.more, b.less)
 	if most != least {
 		w.power = fact.Unknown[string](gaps[0], from, "")
 	} else {
-		gaps = nil // whatever was not read changes nothing
+		gaps, own = nil, nil // whatever was not read changes nothing
 	}
-	w.grants = fact.Listed(grantsOf(shown, b.authority), from, "", gaps...)
-	w.wildcards = fact.Listed(d.wildcardsOf(b.authority), from, "", gaps...)
+	held := gaps
+	if d.iam.controls.assumed != nil && d.iam.bound() { // what they give in truth may be less
+		held = append(slices.Clone(gaps), d.iam.controls.assumed)
+	}
+	w.grants = fact.Listed(grantsOf(shown, b.authority), from, "", held...)
+	w.wildcards = fact.Listed(d.wildcardsOf(b.authority), from, "", own...)
 	return w
+}
+
+// distinct are the reasons that there are, each once.
+func distinct(more, less *fact.Reason) (out []*fact.Reason) {
+	for _, why := range []*fact.Reason{more, less} {
+		if why != nil && !slices.Contains(out, why) {
+			out = append(out, why)
+		}
+	}
+	return out
 }
 
 // A base is what an identity's own policies come to, within its limits.

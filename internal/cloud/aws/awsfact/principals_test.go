@@ -72,12 +72,12 @@ func TestHowLongASessionOfARoleMayLast(t *testing.T) {
 		want  any
 	}{
 		{"the listing says it", func(w *world) { w.role(role{session: "43200"}) }, int64(43200)},
-		{"the listing says no number", func(w *world) { w.role(role{session: "long"}) }, "? unknown_value /MaxSessionDuration"},
+		{"the listing says no number", func(w *world) { w.role(role{session: "long"}) }, "? unknown_value long"},
 		{"the listing does not name the role", func(w *world) { w.role(role{}) }, "? absent " + roleARN},
 		{"the listing was refused", func(w *world) {
 			w.role(role{})
 			w.answer(awsfact.CallRoles, "", snapshot.Refused, "AccessDenied")
-		}, "? denied"},
+		}, "? denied AccessDenied"},
 	} {
 		t.Run(c.about, func(t *testing.T) {
 			t.Parallel()

@@ -69,7 +69,9 @@ var (
 // listIn splits a page into the items of a list.
 func listIn(name string) wire.Split { return wire.Split{List: name} }
 
-// listIfAny is a list that may be left out where it is empty.
+// listIfAny is a list that may be left out where it is empty: what the model of
+// the service does not mark as required. Replies with one have to bear further
+// marks of AWS, see the collector.
 func listIfAny(name string) wire.Split { return wire.Split{List: name, Optional: true} }
 
 // wholeReply is a reply that is one document.

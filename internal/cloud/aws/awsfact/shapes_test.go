@@ -89,3 +89,25 @@ func TestPartition(t *testing.T) {
 		}
 	}
 }
+
+// A header or a query that a rule of a listener asks for is often a secret.
+func TestWhatARuleAsksForInAHeaderIsReplaced(t *testing.T) {
+	t.Parallel()
+	key := "hush" + "-hush"
+	page := `<R><DescribeRulesResult><Rules><member><RuleArn>arn:aws:elasticloadbalancing:x:1:listener-rule/app/a/b/c/d</RuleArn><Conditions>` +
+		`<member><Field>http-header</Field><HttpHeaderConfig><HttpHeaderName>X-Origin</HttpHeaderName><Values><member>` + key + `</member></Values></HttpHeaderConfig></member>` +
+		`<member><Field>query-string</Field><QueryStringConfig><Values><member><Key>k</Key><Value>` + key + `</Value></member></Values></QueryStringConfig></member>` +
+		`<member><Field>http-header</Field><RegexValues><member>` + key + `</member></RegexValues></member>` +
+		`</Conditions></member></Rules></DescribeRulesResult></R>`
+	var p wire.Page
+	read := 0
+	_, err := p.Parse([]byte(page), awsfact.ShapeOf(awsfact.CallListenerRules, ""), wire.NewRedactor([32]byte{1}), func(d wire.Doc) error {
+		if read++; strings.Contains(string(d.JSON), key) || !strings.Contains(string(d.JSON), "X-Origin") {
+			t.Errorf("%s %v", d.JSON, d.Redacted)
+		}
+		return nil
+	})
+	if err != nil || read != 1 {
+		t.Fatal(read, err)
+	}
+}

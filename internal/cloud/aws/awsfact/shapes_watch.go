@@ -15,7 +15,7 @@ var watchShapes = map[string]*wire.Shape{
 			"EventSelectors/DataResources:Type", "EventSelectors/DataResources/Values", "EventSelectors/ExcludeManagementEventSources"),
 		Secrets: []string{"AdvancedEventSelectors/Name"},
 	},
-	CallDetectors: {Kind: KindDetectorID, JSON: true, Split: listIfAny("detectorIds")},
+	CallDetectors: {Kind: KindDetectorID, JSON: true, Split: listIn("detectorIds")},
 	CallDetector: {
 		Kind: KindDetector, JSON: true, Split: wholeReply,
 		Sets:    setsAt("features:name", "features/additionalConfiguration:name"),
@@ -23,7 +23,7 @@ var watchShapes = map[string]*wire.Shape{
 		Named:   map[string]wire.Pair{"tags": {}},
 	},
 	CallAnalyzers: {
-		Kind: KindAnalyzer, JSON: true, Split: listIfAny("analyzers"),
+		Kind: KindAnalyzer, JSON: true, Split: listIn("analyzers"),
 		Secrets: []string{"name", "tags/*"},
 		Named:   map[string]wire.Pair{"tags": {}},
 		Drop:    []string{"lastResourceAnalyzed", "lastResourceAnalyzedAt"},

@@ -143,6 +143,36 @@ func TestSDKReadsProfilesOfInstances(t *testing.T) {
 	}
 }
 
+func TestSDKReadsHowLongSessionsOfRolesMayLast(t *testing.T) {
+	t.Parallel()
+	e := equipped(1)
+	a := e.Accounts[0]
+	want := map[string]int32{}
+	a.IAM.Change(func(i *sim.IAM) {
+		for n := range i.Roles {
+			want[i.Roles[n].Name] = 3600
+		}
+		i.Roles[0].MaxSession, want[i.Roles[0].Name] = 43200, 43200
+	})
+	c := iam.NewFromConfig(config(serve(t, e, awssim.Options{Shuffle: 2, Signature: true}), a, home))
+	got := map[string]int32{}
+	p := iam.NewListRolesPaginator(c, &iam.ListRolesInput{MaxItems: aws.Int32(10)})
+	for p.HasMorePages() {
+		out, err := p.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range out.Roles {
+			if got[*r.RoleName] = *r.MaxSessionDuration; r.Tags != nil || r.RoleLastUsed != nil || r.PermissionsBoundary != nil {
+				t.Errorf("%s tells more than IAM does", *r.RoleName)
+			}
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error("sessions (-want +got)\n", d)
+	}
+}
+
 func TestSDKReadsTheCredentialReport(t *testing.T) {
 	t.Parallel()
 	e := equipped(2)
