@@ -173,7 +173,7 @@ func (g *proving) prove(t *testing.T, r *rule.Rule) {
 		t.Errorf("%s on %s: after %q it is %v", r.ID, v.Subject.UID, a.fix.CLI, got)
 	}
 	for k, now := range after.of {
-		if was := g.before.of[k]; now != was && (now == finding.Fail || now == finding.Unknown) {
+		if was := g.before.of[k]; now == finding.Fail && was != finding.Fail || now == finding.Unknown && (was == finding.Pass || was == finding.NotApplicable) {
 			t.Errorf("%s: %q turned %s on %s from %v to %v", r.ID, a.fix.CLI, k.rule, k.uid, was, now)
 		}
 	}

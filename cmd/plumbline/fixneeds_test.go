@@ -67,7 +67,9 @@ var brings = map[string]errand{
 	"AWS-LOG-009":  flowLog,
 	"AWS-LOG-005":  {first: always(given{"TRAIL_LOG_GROUP": "trail", "ALARM_TOPIC": "arn:aws:sns:eu-west-1:111122223333:security"})},
 	"AWS-LOG-006":  {first: always(given{"ALARM_TOPIC": "arn:aws:sns:eu-west-1:111122223333:security"})},
-	"AWS-DATA-002": {first: always(given{"user-data.sh": "#!/bin/sh\nsystemctl start web\n"})},
+	"AWS-DATA-004": {fits: disksEncrypted},
+	"AWS-IMDS-006": {fits: followsDefault},
+	"AWS-DATA-002": {fits: followsDefault, first: always(given{"user-data.sh": "#!/bin/sh\nsystemctl start web\n"})},
 	"AWS-DATA-006": {first: openVaults},
 	"AWS-DATA-007": {fits: unusedConfiguration, gone: true},
 	"AWS-LOG-008":  {fits: hasRecorder},
@@ -212,6 +214,39 @@ func openVaults(a *attempt) []given {
 	return all
 }
 
+func disksEncrypted(g *proving, _ *finding.Verdict) bool {
+	return len(g.sim().Network().Volumes) == 0
+}
+
+// followsDefault says that no group or instance names a version of a template
+// by its number: such a group has to be given the new one.
+func followsDefault(g *proving, v *finding.Verdict) bool {
+	follows := true
+	g.sim().Fleet().View(func(f *sim.Fleet) {
+		for _, x := range f.Groups {
+			for _, r := range refsOf(x) {
+				follows = follows && (r.Version == "" || r.Version == "$Default" || !strings.HasSuffix(v.Subject.UID, "/"+r.LaunchTemplateId))
+			}
+		}
+	})
+	return follows
+}
+
+func refsOf(g *sim.ScalingGroup) (all []*sim.TemplateRef) {
+	if g.LaunchTemplate != nil {
+		all = append(all, g.LaunchTemplate)
+	}
+	if m := g.MixedInstancesPolicy; m != nil {
+		all = append(all, m.LaunchTemplate.LaunchTemplateSpecification)
+		for _, o := range m.LaunchTemplate.Overrides {
+			if o.LaunchTemplateSpecification != nil {
+				all = append(all, o.LaunchTemplateSpecification)
+			}
+		}
+	}
+	return all
+}
+
 func hasRecorder(g *proving, _ *finding.Verdict) (yes bool) {
 	g.sim().Watch().View(func(w *sim.Watch) { yes = len(w.Recorders) > 0 })
 	return yes
@@ -256,20 +291,35 @@ func interfacesFile(a *attempt) []given {
 }
 
 // prepare adds what no estate has by itself: a VPC whose flow log tells of
-// refused packets alone, a region that leads nowhere, vaults with keys of the
-// owner's, and a group with a launch configuration beside a good launch
+// refused packets alone, a client VPN without logs, a region that leads nowhere
+// and has encrypted disks only, regions that enforce no tokens, vaults with keys
+// of the owner's, a trail that writes to a log group, and a group with a launch configuration beside a good launch
 // template of the same name.
 func prepare(a *sim.Account) {
+	a.ChangeTrails(func(all *[]sim.Trail) {
+		for n := range *all {
+			(*all)[n].LogGroup = "trail"
+		}
+	})
 	for _, r := range a.Regions {
 		if !r.Enabled() {
 			continue
 		}
+		if len(a.Regions) > 10 {
+			r.SetDefaults(func(d *sim.Defaults) { d.Enforced = "disabled" })
+		}
 		r.ChangeNetwork(func(n *sim.Network) bool {
+			n.ClientVPNs = slices.Clone(n.ClientVPNs)
+			for i, v := range n.ClientVPNs {
+				x := *v
+				x.ConnectionLogOptions = &sim.ConnectionLog{}
+				n.ClientVPNs[i] = &x
+			}
 			vpc := n.VPCs[len(n.VPCs)-1].VpcId
 			n.FlowLogs = slices.DeleteFunc(slices.Clone(n.FlowLogs), func(l *sim.FlowLog) bool { return l.ResourceId == vpc })
 			n.FlowLogs = append(n.FlowLogs, &sim.FlowLog{FlowLogId: "fl-0123456789abcdef0", FlowLogStatus: "ACTIVE", ResourceId: vpc, TrafficType: "REJECT", LogDestinationType: "s3", LogDestination: "arn:aws:s3:::refused", DeliverLogsStatus: "SUCCESS"})
 			if r.Name == "eu-central-2" && len(a.Regions) < 10 {
-				n.InternetGateways, n.Addresses = nil, nil
+				n.InternetGateways, n.Addresses, n.Volumes = nil, nil, nil
 				for i, t := range n.RouteTables {
 					x := *t
 					x.Routes = slices.DeleteFunc(slices.Clone(x.Routes), func(r sim.Route) bool { return strings.HasPrefix(r.GatewayId, "igw-") })

@@ -343,8 +343,11 @@ func waysIn(t *testing.T, e *sim.Estate, k *things, o *outcomes) {
 	for _, x := range e.ExpectedExposure() {
 		reach := together(x.V4.State, x.V6.State)
 		w := k.workloads[x.UID]
-		if w == nil || reach == "" || open[x.UID] == "" || may[x.UID] == "" {
+		if w == nil {
 			continue
+		}
+		if inForce, known := w.Metadata.Applied.Get(); reach == "" || open[x.UID] == "" || may[x.UID] == "" || known && !inForce {
+			continue // while a change is pending the rule about tokens fails, and what is in force is not known
 		}
 		want := "pass"
 		in := func(s string, words ...string) bool { return slices.Contains(words, s) }

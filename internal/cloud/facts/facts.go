@@ -15,19 +15,23 @@ import (
 
 // A provider is what can be thought of its documents.
 type provider struct {
-	facts   func() judge.Facts
-	belongs func(*snapshot.Resource, *wire.Reader) error
-	example []byte // a recording
+	facts    func() judge.Facts
+	belongs  func(*snapshot.Resource, *wire.Reader) error
+	examples [][]byte // recordings
 }
 
-// Every rule speaks in this recording, see the laws that are proved on it.
-//
-//go:embed testdata/aws/cases.ndjson
-var awsExample []byte
+// In these recordings together every rule speaks, and every call that a rule
+// rests on tells something, see trial.Silences. The laws are proved on them.
+var (
+	//go:embed testdata/aws/example.ndjson
+	awsExample []byte
+	//go:embed testdata/aws/demo.ndjson
+	awsDemo []byte
+)
 
 // providers: one line for each.
 var providers = map[string]provider{
-	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, awsExample},
+	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, [][]byte{awsExample, awsDemo}},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.
@@ -53,6 +57,7 @@ func Belongs(provider string) func(*snapshot.Resource) error {
 	return func(r *snapshot.Resource) error { return f(r, &rd) }
 }
 
-// Example gives a recording of a simulated account in which every rule about
-// the provider has something to judge; nil for an unknown provider.
-func Example(provider string) []byte { return providers[provider].example }
+// Examples gives recordings of simulated accounts in which every rule about the
+// provider has something to judge; none for an unknown provider. They are
+// shared, and not to be changed.
+func Examples(provider string) [][]byte { return providers[provider].examples }

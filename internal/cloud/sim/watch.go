@@ -106,6 +106,7 @@ type Trail struct {
 	AdvancedCategories    []string   // of the newer kind, "Management", "Data"; nil is the older
 	AdvancedReadOnly      string     // "true" or "false" where such a selector narrows, "" where not
 	AdvancedExcludedEvent string     // a source that is left out, "" for none
+	LogGroup              string     // that it writes to, "" for none
 }
 
 // A Selector says what a trail records. Reads is All, ReadOnly or WriteOnly.

@@ -68,7 +68,7 @@ var awsFollow = map[string][]string{
 // longer tell everything they told while it is refused, sorted. A rule about
 // coverage is never silent: it says that something is missing.
 //
-// It is found out, not written down: an example account is judged with the
+// It is found out, not written down: example accounts are judged with the
 // call's answers refused, and a rule falls silent if it names a gap that it did
 // not name before, or knows less of any subject. That takes a second or two,
 // once for a set of rules; what is returned is shared, and not to be changed.
@@ -90,31 +90,39 @@ func silences(set *rule.Set, provider string) (map[string][]string, error) {
 	if !known {
 		return nil, fmt.Errorf("%q is no provider whose calls are known", provider)
 	}
-	e, err := read(set, provider)
-	if err != nil {
-		return nil, fmt.Errorf("the example account of %s: %w", provider, err)
+	silent := map[string][]string{}
+	for _, recorded := range facts.Examples(provider) {
+		e, err := read(set, provider, recorded)
+		if err != nil {
+			return nil, fmt.Errorf("an example account of %s: %w", provider, err)
+		}
+		for i, ids := range e.each(p.needs) {
+			call := p.needs[i].calls[0]
+			silent[call] = slices.Compact(slices.Sorted(slices.Values(append(silent[call], ids...))))
+		}
 	}
-	lists := make([][]string, len(p.needs))
+	return silent, nil
+}
+
+// each gives the rules that fall silent without each of the calls.
+func (e *example) each(needs []need) [][]string {
+	lists := make([][]string, len(needs))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			b := judge.NewBench(set, facts.For(provider))
+			b := judge.NewBench(e.set, facts.For(e.context.Provider))
 			for i := next.Add(1) - 1; i < int64(len(lists)); i = next.Add(1) - 1 {
-				if p.needs[i].void {
+				if needs[i].void {
 					lists[i] = e.everyRule()
 					continue
 				}
-				lists[i] = e.without(b, p.needs[i].calls...)
+				lists[i] = e.without(b, needs[i].calls...)
 			}
 		})
 	}
 	workers.Wait()
-	silent := map[string][]string{}
-	for i, n := range p.needs {
-		silent[n.calls[0]] = lists[i]
-	}
-	return silent, nil
+	return lists
 }
 
 // An example is a recorded account and what the rules say of it.
@@ -136,10 +144,10 @@ type subject struct{ rule, uid string }
 
 type place struct{ rule, region string }
 
-func read(set *rule.Set, provider string) (*example, error) {
+func read(set *rule.Set, provider string, recorded []byte) (*example, error) {
 	e := &example{set: set}
 	f := facts.For(provider)
-	r := recording.NewReader(bytes.NewReader(facts.Example(provider)), f.IsWorkload, 0)
+	r := recording.NewReader(bytes.NewReader(recorded), f.IsWorkload, 0)
 	ctx := context.Background() // it is in memory
 	var err error
 	if e.context, err = r.Context(ctx); err != nil {

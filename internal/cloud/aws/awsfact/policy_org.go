@@ -143,7 +143,7 @@ func (r *controlReader) edges(rd *wire.Reader, kind, about, only string) (out []
 func (r *controlReader) readable() bool {
 	for _, a := range r.c.Answers() {
 		switch {
-		case a.Call != CallPoliciesForTarget, a.Status == snapshot.Unasked:
+		case a.Call != CallPoliciesForTarget, a.Status == snapshot.Unasked, strings.HasSuffix(a.Code, notInUse):
 		case a.Status != snapshot.Refused, a.Cause != snapshot.Denied:
 			return true
 		}

@@ -213,13 +213,21 @@ func (s *Server) describeTrails(c *caller, a ask) (any, *refusal) {
 		if len(q.TrailNameList) > 0 && !slices.Contains(q.TrailNameList, t.Name) && !slices.Contains(q.TrailNameList, c.trailARN(t)) {
 			continue
 		}
-		all = append(all, object{
-			"Name": t.Name, "TrailARN": c.trailARN(t), "HomeRegion": t.Home, "S3BucketName": "trail-" + c.account.ID, "IncludeGlobalServiceEvents": t.Global, "IsMultiRegionTrail": t.MultiRegion,
+		all = append(all, known(object{
+			"CloudWatchLogsLogGroupArn": c.logGroupARN(t), "Name": t.Name, "TrailARN": c.trailARN(t), "HomeRegion": t.Home, "S3BucketName": "trail-" + c.account.ID, "IncludeGlobalServiceEvents": t.Global, "IsMultiRegionTrail": t.MultiRegion,
 			"LogFileValidationEnabled": t.Validated, "IsOrganizationTrail": t.Organisation, "HasCustomEventSelectors": t.AdvancedCategories != nil, "HasInsightSelectors": false,
-		})
+		}))
 	}
 	c.items = len(all)
 	return object{"trailList": all}, nil
+}
+
+// logGroupARN is the log group that a trail writes to, "" for none.
+func (c *caller) logGroupARN(t sim.Trail) string {
+	if t.LogGroup == "" {
+		return ""
+	}
+	return "arn:aws:logs:" + t.Home + ":" + c.account.ID + ":log-group:" + t.LogGroup + ":*"
 }
 
 // trail finds one by ARN, or, in its own region, by name.

@@ -216,6 +216,14 @@ func (s *Server) describeContainers(c *caller, a ask) (any, *refusal) {
 	return object{"containerInstances": all, "failures": failures}, nil
 }
 
+// keyType is whose key a vault has; nothing is told of one whose key is not.
+func keyType(v sim.Vault) string {
+	if v.Key == "" {
+		return ""
+	}
+	return "CUSTOMER_MANAGED_KMS_KEY"
+}
+
 func (s *Server) listVaults(c *caller, a ask) (any, *refusal) {
 	if no := a.knows("maxResults", "nextToken", "vaultType", "shared"); no != nil {
 		return nil, no
@@ -229,7 +237,7 @@ func (s *Server) listVaults(c *caller, a ask) (any, *refusal) {
 		for _, x := range w.Vaults {
 			all = append(all, known(object{
 				"BackupVaultName": x.Name, "BackupVaultArn": "arn:aws:backup:" + c.region.Name + ":" + c.account.ID + ":backup-vault:" + x.Name, "VaultType": "BACKUP_VAULT",
-				"CreationDate": seconds(x.Made), "EncryptionKeyArn": x.Key, "NumberOfRecoveryPoints": x.Points, "Locked": x.Locked,
+				"CreationDate": seconds(x.Made), "EncryptionKeyArn": x.Key, "EncryptionKeyType": keyType(x), "NumberOfRecoveryPoints": x.Points, "Locked": x.Locked,
 			}))
 		}
 	})
