@@ -69,7 +69,8 @@ var brings = map[string]errand{
 	"AWS-LOG-006":  {first: always(given{"ALARM_TOPIC": "arn:aws:sns:eu-west-1:111122223333:security"})},
 	"AWS-DATA-004": {fits: disksEncrypted},
 	"AWS-IMDS-006": {fits: followsDefault},
-	"AWS-DATA-002": {fits: followsDefault, first: always(given{"user-data.sh": "#!/bin/sh\nsystemctl start web\n"})},
+	"XC-001":       {fits: settled},
+	"AWS-DATA-002": {fits: unusedTemplate, first: always(given{"user-data.sh": "#!/bin/sh\nsystemctl start web\n"})},
 	"AWS-DATA-006": {first: openVaults},
 	"AWS-DATA-007": {fits: unusedConfiguration, gone: true},
 	"AWS-LOG-008":  {fits: hasRecorder},
@@ -214,22 +215,39 @@ func openVaults(a *attempt) []given {
 	return all
 }
 
+// settled says that no change of an instance is pending, and that none of its
+// requests was refused: such refusals are told once tokens are required.
+func settled(g *proving, v *finding.Verdict) bool {
+	n := g.sim().Find(v.Subject.ID)
+	return n >= 0 && sim.UsageNamed(g.sim().Instance(n).Usage).SumRejected == 0 && g.before.of[pair{"AWS-IMDS-013", v.Subject.UID}] != finding.Unknown
+}
+
 func disksEncrypted(g *proving, _ *finding.Verdict) bool {
 	return len(g.sim().Network().Volumes) == 0
 }
 
-// followsDefault says that no group or instance names a version of a template
-// by its number: such a group has to be given the new one.
+// followsDefault says that no group names a version of a template by its
+// number: such a group has to be given the new one.
 func followsDefault(g *proving, v *finding.Verdict) bool {
-	follows := true
+	return !slices.ContainsFunc(refsTo(g, v), func(r *sim.TemplateRef) bool { return r.Version != "" && r.Version != "$Default" })
+}
+
+// unusedTemplate says that no group launches from a template: members go on
+// with the version that they were launched from.
+func unusedTemplate(g *proving, v *finding.Verdict) bool { return len(refsTo(g, v)) == 0 }
+
+// refsTo are the namings of a template in groups.
+func refsTo(g *proving, v *finding.Verdict) (all []*sim.TemplateRef) {
 	g.sim().Fleet().View(func(f *sim.Fleet) {
 		for _, x := range f.Groups {
 			for _, r := range refsOf(x) {
-				follows = follows && (r.Version == "" || r.Version == "$Default" || !strings.HasSuffix(v.Subject.UID, "/"+r.LaunchTemplateId))
+				if strings.HasSuffix(v.Subject.UID, "/"+r.LaunchTemplateId) {
+					all = append(all, r)
+				}
 			}
 		}
 	})
-	return follows
+	return all
 }
 
 func refsOf(g *sim.ScalingGroup) (all []*sim.TemplateRef) {

@@ -168,7 +168,7 @@ func TestALostFindingTellsTheReasonOfToday(t *testing.T) {
 		want string
 	}{
 		{look{refused: map[string]bool{eu: true}}, "The permission is missing (UnauthorizedOperation): " + call + " in " + eu + "."},
-		{look{out: map[string]bool{eu: true}}, "The region was left out of this scan: " + call + " in " + eu + "."},
+		{look{out: map[string]bool{eu: true}}, "It was left out of this scan: " + call + " in " + eu + "."},
 		{look{off: map[string]bool{eu: true}}, "The listing that would show it did not come whole."},
 	} {
 		c.how.store(t, s, hour(n+1), 1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -222,5 +223,51 @@ func TestAnImageThatIsGoneDoesNotHideTheOthers(t *testing.T) {
 	a := s.answers[snapshot.Key{Call: awsfact.CallImages, Scope: snapshot.Scope{Provider: Provider, Account: account, Region: here}, Subject: awsfact.SubjectUsed}]
 	if _, there := s.of(awsfact.KindImage)[awsfact.ImageUID("aws", here, "ami-1")]; !there || !a.Whole() || !strings.Contains(a.Message, "ami-2") {
 		t.Errorf("%v, %+v", s.of(awsfact.KindImage), a)
+	}
+}
+
+// That nothing is said of an instance is an answer only to who knows that it was
+// asked: how a question stands is told before the page, and counts what came.
+func TestHowAQuestionStandsIsToldBeforeThePage(t *testing.T) {
+	t.Parallel()
+	_, o := simulated(t, twoPages())
+	o.UserData, o.Regions = true, []string{here}
+	s := &taken{}
+	if err := scan(context.Background(), connect(t, o), s); err != nil {
+		t.Fatal(err)
+	}
+	page := slices.IndexFunc(s.order, func(what string) bool { return strings.HasPrefix(what, "resources "+awsfact.CallInstances+" ") })
+	for _, call := range awsfact.BesideCalls {
+		told := slices.IndexFunc(s.order, func(what string) bool { return strings.HasPrefix(what, "answer "+call+" ") })
+		if told < 0 || told > page {
+			t.Errorf("%s: told at %d, the page came at %d", call, told, page)
+		}
+		came := 0
+		for i := range s.resources {
+			if s.resources[i].Call == call {
+				came++
+			}
+		}
+		if a := s.answer(call, here); !a.Whole() || a.Items != came {
+			t.Errorf("%d documents came, and the answer is %+v", came, a)
+		}
+	}
+}
+
+func TestPartsOfAMetricThatDoNotFitAreNoSum(t *testing.T) {
+	t.Parallel()
+	for _, docs := range [][2]string{
+		{`{"StatusCode":"InternalError","Values":[1]}`, `{"StatusCode":"Complete","Values":[5]}`},
+		{`{"StatusCode":"PartialData"}`, `{"StatusCode":"Complete","Values":[5]}`},
+		{`{"StatusCode":"PartialData","Values":[1]}`, `{"StatusCode":"Complete"}`},
+	} {
+		var parts []snapshot.Resource
+		for _, doc := range docs {
+			parts = append(parts, snapshot.Resource{Kind: awsfact.KindMetric, UID: "a", Doc: []byte(doc)})
+		}
+		got := whole(parts)
+		if len(got) != 1 || strings.Contains(string(got[0].Doc), `"Complete","Values":[`) {
+			t.Errorf("%v became %s", docs, got[0].Doc)
+		}
 	}
 }

@@ -9,6 +9,11 @@ import (
 
 const asUsual = "tokens required, class session_token, hops 1, internet reachable [tcp/22-22/ipv4], power admin"
 
+// internet is as usual but for who reaches the instance, and on which ports.
+func internet(who string) string {
+	return "tokens required, class session_token, hops 1, internet " + who + ", power admin"
+}
+
 func TestOddShapesOfReplies(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -30,21 +35,21 @@ func TestOddShapesOfReplies(t *testing.T) {
 		}, asUsual},
 		{"groups on the instance only", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeInstances", `</association>`+groupsOf, `</association>`)
-		}, "tokens required, class session_token, hops 1, internet ? absent [tcp/0-65535/ipv4 udp/0-65535/ipv4 icmp/0-0/ipv4 0, 2-5, 7-16, 18-255/0-0/ipv4], power admin"},
+		}, internet("? absent [tcp/0-65535/ipv4 udp/0-65535/ipv4 icmp/0-0/ipv4 0, 2-5, 7-16, 18-255/0-0/ipv4]")},
 		{"another group on the interface than on the instance", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeInstances", `</association>`+groupsOf, `</association>`+strings.Replace(groupsOf, "sg-1", "sg-2", 1))
 			s.odd(t, "DescribeSecurityGroups", `</securityGroupInfo>`, strings.Replace(strings.Replace(oneGroup, "sg-1", "sg-2", 1), "PERMISSIONS", "", 1)+`</securityGroupInfo>`)
-		}, "tokens required, class session_token, hops 1, internet internal [], power admin"},
+		}, internet("internal []")},
 		{"a protocol by its number", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">tcp<", ">6<") }, asUsual},
-		{"a protocol that nobody knows", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">tcp<", ">hyper<") }, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/0-65535/ipv4 udp/0-65535/ipv4 icmp/0-0/ipv4 0, 2-5, 7-16, 18-255/0-0/ipv4], power admin"},
-		{"ports absent with all protocols", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">tcp<", ">-1<", ports, "") }, "tokens required, class session_token, hops 1, internet reachable [tcp/0-65535/ipv4 udp/0-65535/ipv4 icmp/0-0/ipv4 0, 2-5, 7-16, 18-255/0-0/ipv4], power admin"},
-		{"ports absent with TCP", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ports, "") }, "tokens required, class session_token, hops 1, internet ? absent [tcp/0-65535/ipv4], power admin"},
+		{"a protocol that nobody knows", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">tcp<", ">hyper<") }, internet("? unknown_value [tcp/0-65535/ipv4 udp/0-65535/ipv4 icmp/0-0/ipv4 0, 2-5, 7-16, 18-255/0-0/ipv4]")},
+		{"ports absent with all protocols", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">tcp<", ">-1<", ports, "") }, internet("reachable [tcp/0-65535/ipv4 udp/0-65535/ipv4 icmp/0-0/ipv4 0, 2-5, 7-16, 18-255/0-0/ipv4]")},
+		{"ports absent with TCP", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ports, "") }, internet("? absent [tcp/0-65535/ipv4]")},
 		{"everybody in halves", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeSecurityGroups", everybody, `<ipRanges><item><cidrIp>0.0.0.0/1</cidrIp></item><item><cidrIp>128.0.0.0/1</cidrIp></item></ipRanges>`)
 		}, asUsual},
 		{"one half of everybody", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeSecurityGroups", everybody, `<ipRanges><item><cidrIp>0.0.0.0/1</cidrIp></item></ipRanges>`)
-		}, "tokens required, class session_token, hops 1, internet reachable [tcp/22-22/ipv4], power admin"},
+		}, internet("reachable [tcp/22-22/ipv4]")},
 		{"everybody by a prefix list", func(t *testing.T, s scenery) {
 			s.prefixList(t)
 			s["GetManagedPrefixListEntries"] = `<entrySet><item><cidr>0.0.0.0/0</cidr></item></entrySet>`
@@ -52,8 +57,8 @@ func TestOddShapesOfReplies(t *testing.T) {
 		{"a prefix list that nobody listed", func(t *testing.T, s scenery) {
 			s.prefixList(t)
 			delete(s, "DescribeManagedPrefixLists")
-		}, "tokens required, class session_token, hops 1, internet ? not_collected [tcp/22-22/ipv4], power admin"},
-		{"a source that is no address", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">0.0.0.0/0<", ">everywhere<") }, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
+		}, internet("? not_collected [tcp/22-22/ipv4]")},
+		{"a source that is no address", func(t *testing.T, s scenery) { s.odd(t, "DescribeSecurityGroups", ">0.0.0.0/0<", ">everywhere<") }, internet("? unknown_value [tcp/22-22/ipv4]")},
 		{"a second interface that is open", func(t *testing.T, s scenery) {
 			second := strings.NewReplacer("eni-1", "eni-2", "sg-1", "sg-2", "203.0.113.10", "203.0.113.11", "10.0.1.10", "10.0.1.11", "<deviceIndex>0", "<deviceIndex>1").Replace(face)
 			s.odd(t, "DescribeInstances", faces, `<networkInterfaceSet>`+face+second+`</networkInterfaceSet>`)
@@ -61,46 +66,46 @@ func TestOddShapesOfReplies(t *testing.T) {
 			s["DescribeSecurityGroups"] = `<securityGroupInfo>` + strings.Replace(oneGroup, "PERMISSIONS", "", 1) +
 				strings.NewReplacer("sg-1", "sg-2", "PERMISSIONS", ssh).Replace(oneGroup) + `</securityGroupInfo>`
 		}, asUsual},
-		{"no interfaces at all", func(t *testing.T, s scenery) { s.odd(t, "DescribeInstances", faces, "") }, "tokens required, class session_token, hops 1, internet ? absent [], power admin"},
-		{"an interface without its list of addresses", func(t *testing.T, s scenery) { s.odd(t, "DescribeInstances", addresses, "") }, "tokens required, class session_token, hops 1, internet reachable [tcp/22-22/ipv4], power admin"},
+		{"no interfaces at all", func(t *testing.T, s scenery) { s.odd(t, "DescribeInstances", faces, "") }, internet("? absent []")},
+		{"an interface without its list of addresses", func(t *testing.T, s scenery) { s.odd(t, "DescribeInstances", addresses, "") }, internet("reachable [tcp/22-22/ipv4]")},
 		{"an instance of the time before VPCs", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeInstances", "<subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId>", "", faces, "")
-		}, "tokens required, class session_token, hops 1, internet ? absent [], power admin"},
+		}, internet("? absent []")},
 		{"an interface without a VPC", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeInstances", face, strings.Replace(face, "<subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId>", "", 1))
-		}, "tokens required, class session_token, hops 1, internet ? absent [tcp/22-22/ipv4], power admin"},
+		}, internet("? absent [tcp/22-22/ipv4]")},
 		{"a subnet with IPv6 alone", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeSubnets", "<cidrBlock>10.0.1.0/24</cidrBlock>", "<ipv6Native>true</ipv6Native><ipv6CidrBlockAssociationSet><item><associationId>x</associationId><ipv6CidrBlock>2600:1f18::/64</ipv6CidrBlock></item></ipv6CidrBlockAssociationSet>")
 			s.odd(t, "DescribeInstances", "<ipAddress>203.0.113.10</ipAddress>", "<ipv6Address>2600:1f18::10</ipv6Address>", addresses, "<privateIpAddressesSet/>",
 				`<association><publicIp>203.0.113.10</publicIp></association>`, "", "<ipv6AddressesSet/>", "<ipv6AddressesSet><item><ipv6Address>2600:1f18::10</ipv6Address></item></ipv6AddressesSet>")
 			s.odd(t, "DescribeSecurityGroups", everybody+"<ipv6Ranges/>", "<ipRanges/><ipv6Ranges><item><cidrIpv6>::/0</cidrIpv6></item></ipv6Ranges>")
 			s.odd(t, "DescribeRouteTables", main0, strings.NewReplacer("destinationCidrBlock", "destinationIpv6CidrBlock", "0.0.0.0/0", "::/0").Replace(main0))
-		}, "tokens required, class session_token, hops 1, internet reachable [tcp/22-22/ipv6], power admin"},
+		}, internet("reachable [tcp/22-22/ipv6]")},
 		{"a route to a gateway of a kind that nobody knows", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeRouteTables", "<gatewayId>igw-1</gatewayId>", "<warpGatewayId>wgw-1</warpGatewayId>")
-		}, "tokens required, class session_token, hops 1, internet ? absent [tcp/22-22/ipv4], power admin"},
+		}, internet("? absent [tcp/22-22/ipv4]")},
 		{"a route to a gateway with an id of tomorrow", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeRouteTables", "<gatewayId>igw-1</gatewayId>", "<gatewayId>warp-1</gatewayId>")
-		}, "tokens required, class session_token, hops 1, internet ? not_collected [tcp/22-22/ipv4], power admin"},
+		}, internet("? not_collected [tcp/22-22/ipv4]")},
 		{"a route in a state that nobody knows", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeRouteTables", "<gatewayId>igw-1</gatewayId><state>active", "<gatewayId>igw-1</gatewayId><state>dreaming")
-		}, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
+		}, internet("? unknown_value [tcp/22-22/ipv4]")},
 		{"a gateway attached in a way that nobody knows", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeInternetGateways", "<state>available", "<state>entangled")
-		}, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
+		}, internet("? unknown_value [tcp/22-22/ipv4]")},
 		{"an ACL's action that nobody knows", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeNetworkAcls", "<ruleAction>allow", "<ruleAction>ponder")
-		}, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
+		}, internet("? unknown_value [tcp/22-22/ipv4]")},
 		{"an ACL's protocol that nobody knows", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeNetworkAcls", "<protocol>-1</protocol><ruleAction>allow", "<protocol>hyper</protocol><ruleAction>allow")
-		}, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
+		}, internet("? unknown_value [tcp/22-22/ipv4]")},
 		{"a block mode that nobody knows", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeVpcBlockPublicAccessOptions", ">off<", ">block-sometimes<")
-		}, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
-		{"a state that nobody knows", func(t *testing.T, s scenery) { s.odd(t, "DescribeInstances", "<name>running", "<name>dreaming") }, "tokens required, class session_token, hops 1, internet ? unknown_value [tcp/22-22/ipv4], power admin"},
+		}, internet("? unknown_value [tcp/22-22/ipv4]")},
+		{"a state that nobody knows", func(t *testing.T, s scenery) { s.odd(t, "DescribeInstances", "<name>running", "<name>dreaming") }, internet("? unknown_value [tcp/22-22/ipv4]")},
 		{"an interface that does not say whether gateways reach it", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeNetworkInterfaces", "<denyAllIgwTraffic>false</denyAllIgwTraffic>", "")
-		}, "tokens required, class session_token, hops 1, internet ? absent [tcp/22-22/ipv4], power admin"},
+		}, internet("? absent [tcp/22-22/ipv4]")},
 		{"elements that are empty", func(t *testing.T, s scenery) {
 			s.odd(t, "DescribeInstances", "<ipAddress>", "<kernelId/><ramdiskId/><productCodes/><licenseSet/><blockDeviceMapping/><reason/><ipAddress>")
 			s.odd(t, "DescribeVpcs", "<cidrBlock>", "<tagSet/><cidrBlockAssociationSet/><cidrBlock>")

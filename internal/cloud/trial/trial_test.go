@@ -123,7 +123,7 @@ func TestReadSaysWhatEachAnswerCosts(t *testing.T) {
 	if d := gocmp.Diff(of(set, estate.KindWorkload), got[1].Rules); d != "" {
 		t.Error("rules (-want +got)\n", d)
 	}
-	if got[1].Code != "UnauthorizedOperation" || !strings.Contains(got[1].Fix, "statement ReadInstances") {
+	if got[1].Code != "UnauthorizedOperation" || !strings.Contains(got[1].Fix, "statement Inventory") {
 		t.Errorf("refused: %+v", got[1])
 	}
 }
