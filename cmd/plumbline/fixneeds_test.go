@@ -40,11 +40,10 @@ var noWayBack = map[string]string{
 
 // An errand is what the operator has to know or bring for a command.
 type errand struct {
-	fits   func(*proving, *finding.Verdict) bool // which subjects it is tried on; nil is any
-	first  func(*attempt) []given                // for the command, a set for each time it is pasted
-	then   func(*attempt) []given                // for undo; nil is as before
-	script func(*attempt, string) string         // what the operator changes in it
-	gone   bool                                  // the subject is gone afterwards
+	fits  func(*proving, *finding.Verdict) bool // which subjects it is tried on; nil is any
+	first func(*attempt) []given                // for the command, a set for each time it is pasted
+	then  func(*attempt) []given                // for undo; nil is as before
+	gone  bool                                  // the subject is gone afterwards
 }
 
 var brings = map[string]errand{

@@ -131,7 +131,7 @@ func (w *Writer) failing(ctx context.Context, q Querier, groups map[string]*grou
 		}
 		g.names[member] = named{name: name, id: id}
 		l := g.line(rule)
-		v := finding.Verdict{Rule: rule, Version: version, Severity: finding.Severity(severity), Subject: g.subject, Outcome: finding.Unknown,
+		v := finding.Verdict{Rule: rule, Version: version, Severity: finding.Severity(severity), Subject: g.subject, Outcome: finding.Unknown, //nolint:gosec // 1 to 5, which the table checks
 			Fault: fault, Say: say, Risk: risk, Potential: potential}
 		if outcome == finding.Fail.String() {
 			v.Outcome = finding.Fail
@@ -179,7 +179,7 @@ func (w *Writer) mended(ctx context.Context, q Querier, groups map[string]*group
 	var severity int
 	_, err = pgx.ForEachRow(rows, []any{&uid, &rule, &severity}, func() error {
 		if g, l := groups[uid], groups[uid].line(rule); g.seen && !l.lost && l.worst == nil {
-			l.pass, l.severity = true, finding.Severity(severity)
+			l.pass, l.severity = true, finding.Severity(severity) //nolint:gosec // 1 to 5
 		}
 		return nil
 	})

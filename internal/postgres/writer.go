@@ -74,8 +74,7 @@ type Writer struct {
 	attempt  int
 	failures int // attempts before this one that failed
 	start    scan.Record
-	before   told   // the last finished scan of the account; zero if there is none
-	engine   string // that judged it
+	before   told // the last finished scan of the account; zero if there is none
 	ledger   ledger
 	sum      sum
 }

@@ -23,7 +23,7 @@ type listing struct{ call, region, kind string }
 // A count is what one listing's answers say, and what is there of it.
 type count struct {
 	items int // as answered
-	there int    // resources, and repeats that were left out
+	there int // resources, and repeats that were left out
 }
 
 // check holds a recording against itself: against its end line, and each
@@ -114,7 +114,9 @@ func (c *check) end(e *end) error {
 // whole says whether every listing brought what its answers count: no more,
 // no less, and nothing without an answer.
 func (c *check) whole() error {
-	byName := func(a, b listing) int { return cmp.Or(cmp.Compare(a.call, b.call), cmp.Compare(a.region, b.region), cmp.Compare(a.kind, b.kind)) }
+	byName := func(a, b listing) int {
+		return cmp.Or(cmp.Compare(a.call, b.call), cmp.Compare(a.region, b.region), cmp.Compare(a.kind, b.kind))
+	}
 	for _, l := range slices.SortedFunc(maps.Keys(c.counts), byName) {
 		if n := c.counts[l]; n.items != n.there {
 			return fmt.Errorf("%s in %s answered with %d items of %s, and %d are there: the recording is not whole", l.call, l.region, n.items, cmp.Or(l.kind, "no kind"), n.there)

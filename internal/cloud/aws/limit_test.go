@@ -58,7 +58,7 @@ func TestCollectorsShareTheirBuckets(t *testing.T) {
 	k := bucketKey{"https://here", account, here, "ec2:DescribeVpcs"}
 	other := k
 	other.endpoint = "https://there"
-	if bucketOf(k, otherPace) != bucketOf(k, otherPace) || bucketOf(k, otherPace) == bucketOf(other, otherPace) {
+	if first := bucketOf(k, otherPace); first != bucketOf(k, otherPace) || first == bucketOf(other, otherPace) {
 		t.Error("buckets are not told apart by what AWS counts by")
 	}
 }

@@ -168,10 +168,11 @@ func quoted(words string) string {
 	return `["` + strings.Join(list, `","`) + `"]`
 }
 
-// allow and deny write a statement; actions and resources are split at blanks.
+// allow and deny write a statement, deny about everything; actions and resources
+// are split at blanks.
 func allow(actions, resources string) string { return statement("Allow", actions, resources, "") }
 
-func deny(actions, resources string) string { return statement("Deny", actions, resources, "") }
+func deny(actions string) string { return statement("Deny", actions, "*", "") }
 
 // statement writes a statement with a condition, which is JSON or "".
 func statement(effect, actions, resources, condition string) string {

@@ -177,11 +177,11 @@ func (g ground) group(v *VPC, name string, in ...Permission) *SecurityGroup {
 }
 
 // allow adds a permission. Groups it names are the account's own.
-func (s *SecurityGroup) allow(p Permission) {
+func (g *SecurityGroup) allow(p Permission) {
 	for k := range p.UserIdGroupPairs {
-		p.UserIdGroupPairs[k].UserId = s.OwnerId
+		p.UserIdGroupPairs[k].UserId = g.OwnerId
 	}
-	s.IpPermissions = append(s.IpPermissions, p)
+	g.IpPermissions = append(g.IpPermissions, p)
 }
 
 // defaults gives a VPC what every VPC is born with: a default group that

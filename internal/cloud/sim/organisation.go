@@ -40,9 +40,9 @@ func beside(p ...ControlPolicy) []ControlPolicy { return append(full(), p...) }
 
 // The control policies of the cases.
 var (
-	denyIAM        = ControlPolicy{"p-denyiam001", "no-iam", "Identities are made elsewhere", policy(deny("iam:* organizations:* account:*", "*"))}
+	denyIAM        = ControlPolicy{"p-denyiam001", "no-iam", "Identities are made elsewhere", policy(deny("iam:* organizations:* account:*"))}
 	readingOnly    = ControlPolicy{"p-reading001", "reading-only", "An archive", policy(allow("s3:Get* s3:List* ec2:Describe*", "*"))}
-	denyEverything = ControlPolicy{"p-closed0001", "closed", "Nothing runs here", policy(deny("*", "*"))}
+	denyEverything = ControlPolicy{"p-closed0001", "closed", "Nothing runs here", policy(deny("*"))}
 	denyV1Org      = ControlPolicy{"p-tokens0001", "credentials-by-token-only", "", policy(denyV1)}
 	denyLaunch     = ControlPolicy{"p-launch0001", "launch-with-tokens", "", policy(`{"Sid":"Launch","Effect":"Deny","Action":"ec2:RunInstances","Resource":"arn:aws:ec2:*:*:instance/*","Condition":{"StringNotEquals":{"ec2:MetadataHttpTokens":"required"}}}`)}
 	denyModify     = ControlPolicy{"p-modify0001", "keep-tokens", "", policy(`{"Sid":"Keep","Effect":"Deny","Action":"ec2:ModifyInstanceMetadataOptions","Resource":"*","Condition":{"StringNotEquals":{"ec2:Attribute/HttpTokens":"required"},"Null":{"ec2:Attribute/HttpTokens":"false"}}}`)}

@@ -44,8 +44,8 @@ func reportOf(c *snapshot.Context) *report {
 }
 
 func readReport(c *snapshot.Context) *report {
-	for i := range c.Resources(KindCredentialReport) {
-		res := &c.Resources(KindCredentialReport)[i]
+	if all := c.Resources(KindCredentialReport); len(all) > 0 {
+		res := &all[0]
 		r := &report{s: source{originOf(res)}, column: map[string]int{}}
 		if err := r.read(res.Doc); err != nil {
 			r.fault, r.from = r.s.why(snapshot.Unreadable, "credential report: "+err.Error()), r.s.from

@@ -27,8 +27,8 @@ func guardrail(c *snapshot.Context, a *estate.Account) {
 // in the IAM API reference).
 func rootKeys(c *snapshot.Context) fact.Of[int64] {
 	const key = "AccountAccessKeysPresent"
-	for i := range c.Resources(KindAccountSummary) {
-		res := &c.Resources(KindAccountSummary)[i]
+	if all := c.Resources(KindAccountSummary); len(all) > 0 {
+		res := &all[0]
 		s := source{originOf(res)}
 		v, err := new(wire.Reader).Read(res.Doc)
 		if err != nil {

@@ -56,7 +56,7 @@ const (
 	KindPolicy             = "aws.iam_policy"
 	KindProfile            = "aws.instance_profile"
 	KindAccountSummary     = "aws.account_summary"
-	KindCredentialReport   = "aws.credential_report"
+	KindCredentialReport   = "aws.credential_report" //nolint:gosec // a kind of document
 	KindOrganization       = "aws.organization"
 	KindOrganizationParent = "aws.organization_parent"
 	KindEffectivePolicy    = "aws.effective_policy"
@@ -139,7 +139,7 @@ const (
 	CallProfiles          = "iam:ListInstanceProfiles"
 	CallAccountSummary    = "iam:GetAccountSummary"
 	CallMakeReport        = "iam:GenerateCredentialReport"
-	CallCredentialReport  = "iam:GetCredentialReport"
+	CallCredentialReport  = "iam:GetCredentialReport" //nolint:gosec // the name of a call
 	CallOrganization      = "organizations:DescribeOrganization"
 	CallParents           = "organizations:ListParents" // Subject: the child's id
 	CallEffectivePolicy   = "organizations:DescribeEffectivePolicy"

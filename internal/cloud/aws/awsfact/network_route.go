@@ -203,7 +203,7 @@ func (a *terrain) road(t *routeTable, r *route, family string, v *sieve) []road 
 		return road{length, rank, l}
 	}
 	if r.list != "" {
-		return a.listed(t, r, family, v, to)
+		return a.listed(r, family, v, to)
 	}
 	if !r.block.IsValid() {
 		v.doubt(r.odd, t.s.from)
@@ -224,7 +224,7 @@ func (a *terrain) road(t *routeTable, r *route, family string, v *sieve) []road 
 // The list of one of AWS's own services holds that service's addresses, and a
 // route for it leads to an endpoint of the service. Where its blocks could not
 // be read the route is left out: it takes nobody of the internet at large away.
-func (a *terrain) listed(t *routeTable, r *route, family string, v *sieve, to func(int, int, reach.Addrs, bool) road) (roads []road) {
+func (a *terrain) listed(r *route, family string, v *sieve, to func(int, int, reach.Addrs, bool) road) (roads []road) {
 	l, h := a.blocksOf(r.list)
 	if h != nil {
 		if l.owner == "AWS" && strings.HasPrefix(r.target, "vpce-") {

@@ -61,8 +61,8 @@ func readControls(c *snapshot.Context) *controls {
 // it is its management account.
 func readMembership(c *snapshot.Context) *controls {
 	const path = "/MasterAccountId"
-	for i := range c.Resources(KindOrganization) {
-		res := &c.Resources(KindOrganization)[i]
+	if all := c.Resources(KindOrganization); len(all) > 0 {
+		res := &all[0]
 		s := source{originOf(res)}
 		v, err := new(wire.Reader).Read(res.Doc)
 		if err != nil {

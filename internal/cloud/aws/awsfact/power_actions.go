@@ -56,7 +56,7 @@ const (
 	newInstance   thing = "arn:{P}:ec2:{R}:{A}:instance/{*}" // it has no id before it is launched
 	everyFunction thing = "arn:{P}:lambda:{R}:{A}:function:{*}"
 	everyBucket   thing = "arn:{P}:s3:::{*}/{*}"
-	everySecret   thing = "arn:{P}:secretsmanager:{R}:{A}:secret:{*}-{*}~"
+	everySecret   thing = "arn:{P}:secretsmanager:{R}:{A}:secret:{*}-{*}~" //nolint:gosec // a pattern of names
 	everyParam    thing = "arn:{P}:ssm:{R}:{A}:parameter/{*}"
 	everyKey      thing = "arn:{P}:kms:{R}:{A}:key/{*}"
 	everyTable    thing = "arn:{P}:dynamodb:{R}:{A}:table/{*}"

@@ -199,10 +199,7 @@ type identity struct {
 }
 
 // read reads the document, once.
-func (d *identity) read() *identity {
-	d.once.Do(d.readAll)
-	return d
-}
+func (d *identity) read() { d.once.Do(d.readAll) }
 
 func (d *identity) readAll() {
 	s := source{originOf(d.res)}

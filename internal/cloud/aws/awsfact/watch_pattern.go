@@ -121,7 +121,7 @@ func (p *patternReader) comparison() (comparison, error) {
 		return c, errPattern
 	}
 	n := strings.IndexFunc(p.rest, func(r rune) bool {
-		return !(r == '.' || r == '_' || r == '-' || r == '[' || r == ']' || r == '*' || r < 128 && letter(byte(r)))
+		return !(r == '.' || r == '_' || r == '-' || r == '[' || r == ']' || r == '*' || r < 128 && letter(byte(r))) //nolint:gosec // below 128
 	})
 	if n <= 0 {
 		return c, errPattern

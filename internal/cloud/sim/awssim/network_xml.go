@@ -79,14 +79,10 @@ func scalar(v reflect.Value) string {
 	}
 }
 
-// ranked are lists whose order means something: which type is tried first, and
-// which policy ends an instance first (Auto Scaling API reference).
-var ranked = map[string]bool{"Overrides": true, "TerminationPolicies": true}
-
-// ordered are lists whose order means something, so that AWS keeps it: the
-// types of a mixed group stand in the order in which they are tried, actions in
-// that in which they are done.
-var ordered = map[string]bool{"Overrides": true, "TerminationPolicies": true, "DefaultActions": true, "Actions": true}
+// ranked are lists whose order means something: which type is tried first,
+// which policy ends an instance first (Auto Scaling API reference), and which
+// action of a listener is done first.
+var ranked = map[string]bool{"Overrides": true, "TerminationPolicies": true, "DefaultActions": true, "Actions": true}
 
 func (w writer) list(name string, v reflect.Value) {
 	if v.Len() == 0 {
