@@ -115,7 +115,7 @@ func TestFixesSeenByAVoidScanAreToldByTheNext(t *testing.T) {
 	}
 	r := stored(t, s, live(t, l, time.Now()))
 	after := openFindings(t, s)
-	if fixed := r.Changes[finding.Fixed]; fixed == 0 || before-fixed+r.Changes[finding.New] != after {
+	if fixed := r.Changes[finding.Fixed]; fixed == 0 || before-fixed-r.Changes[finding.GoneAway]+r.Changes[finding.New] != after {
 		t.Errorf("%d were open, %d are, and the scan tells of %v", before, after, r.Changes)
 	}
 }
