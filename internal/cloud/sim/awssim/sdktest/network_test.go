@@ -452,33 +452,37 @@ func (r *reader) balancers(where string, n *sim.Network, cfg aws.Config, at *sim
 		})...)
 	}
 	reads(r, where+"DescribeListeners", n.Listeners, listeners)
-	var rules []elbv2.Rule
-	for _, l := range n.Listeners {
-		out, err := c.DescribeRules(r.t.Context(), &elasticloadbalancingv2.DescribeRulesInput{ListenerArn: &l.ListenerArn})
-		r.must(err)
-		rules = append(rules, out.Rules...)
-	}
-	reads(r, where+"DescribeRules", n.Rules, rules)
+	try(at, "DescribeRules", func() {
+		var rules []elbv2.Rule
+		for _, l := range n.Listeners {
+			out, err := c.DescribeRules(r.t.Context(), &elasticloadbalancingv2.DescribeRulesInput{ListenerArn: &l.ListenerArn})
+			r.must(err)
+			rules = append(rules, out.Rules...)
+		}
+		reads(r, where+"DescribeRules", n.Rules, rules)
+	})
 	reads(r, where+"DescribeTargetGroups", n.TargetGroups, pages(r.t, func(ctx context.Context, token *string) ([]elbv2.TargetGroup, *string, error) {
 		out, err := c.DescribeTargetGroups(ctx, &elasticloadbalancingv2.DescribeTargetGroupsInput{PageSize: aws.Int32(3), Marker: token})
 		return got(out, err, func() ([]elbv2.TargetGroup, *string) { return out.TargetGroups, out.NextMarker })
 	}))
 	for _, g := range n.TargetGroups {
-		r.target(where, g, c)
+		r.target(where, g, c, at)
 	}
 }
 
-func (r *reader) target(where string, g *sim.TargetGroup, c *elasticloadbalancingv2.Client) {
+func (r *reader) target(where string, g *sim.TargetGroup, c *elasticloadbalancingv2.Client, at *sim.Region) {
 	health, err := c.DescribeTargetHealth(r.t.Context(), &elasticloadbalancingv2.DescribeTargetHealthInput{TargetGroupArn: &g.TargetGroupArn})
 	r.must(err)
 	reads(r, where+"DescribeTargetHealth", g.Targets, health.TargetHealthDescriptions)
-	attributes, err := c.DescribeTargetGroupAttributes(r.t.Context(), &elasticloadbalancingv2.DescribeTargetGroupAttributesInput{TargetGroupArn: &g.TargetGroupArn})
-	r.must(err)
-	var got []sim.Tag
-	for _, a := range attributes.Attributes {
-		got = append(got, sim.Tag{Key: *a.Key, Value: *a.Value})
-	}
-	if !slices.Equal(g.Attributes(), got) {
-		r.t.Errorf("%s: attributes of %s: %v", where, g.TargetGroupName, got)
-	}
+	try(at, "DescribeTargetGroupAttributes", func() {
+		attributes, err := c.DescribeTargetGroupAttributes(r.t.Context(), &elasticloadbalancingv2.DescribeTargetGroupAttributesInput{TargetGroupArn: &g.TargetGroupArn})
+		r.must(err)
+		var got []sim.Tag
+		for _, a := range attributes.Attributes {
+			got = append(got, sim.Tag{Key: *a.Key, Value: *a.Value})
+		}
+		if !slices.Equal(g.Attributes(), got) {
+			r.t.Errorf("%s: attributes of %s: %v", where, g.TargetGroupName, got)
+		}
+	})
 }
