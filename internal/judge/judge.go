@@ -129,11 +129,9 @@ func (b *Bench) Page(c *snapshot.Context, page []snapshot.Resource) Result {
 	res := Result{Rules: b.rules,
 		Subjects: make([]estate.Subject, 0, len(page)),
 		Outcomes: make([]finding.Outcome, 0, len(page)*len(b.rules))}
-	c = c.Beside(b.beside(page), nil)
+	page, beside := Split(page, b.facts)
+	c = c.Beside(beside, nil)
 	for i := range page {
-		if !b.facts.IsWorkload(page[i].Kind) {
-			continue
-		}
 		o, err := b.facts.Workload(c, &page[i])
 		if err != nil {
 			o = unreadable(&page[i], err)
@@ -143,14 +141,20 @@ func (b *Bench) Page(c *snapshot.Context, page []snapshot.Resource) Result {
 	return res
 }
 
-// beside are the documents of a page that are not workloads themselves.
-func (b *Bench) beside(page []snapshot.Resource) (rs []snapshot.Resource) {
-	for i := range page {
-		if !b.facts.IsWorkload(page[i].Kind) {
-			rs = append(rs, page[i])
+// Split parts a page into workloads and what stands beside them. A page of
+// workloads alone is not copied.
+func Split(page []snapshot.Resource, facts Facts) (workloads, beside []snapshot.Resource) {
+	if !slices.ContainsFunc(page, func(r snapshot.Resource) bool { return !facts.IsWorkload(r.Kind) }) {
+		return page, nil
+	}
+	for _, r := range page {
+		if facts.IsWorkload(r.Kind) {
+			workloads = append(workloads, r)
+		} else {
+			beside = append(beside, r)
 		}
 	}
-	return rs
+	return workloads, beside
 }
 
 // Close judges what is not a workload, and says of every place where nobody

@@ -8,7 +8,6 @@ package scan
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"plumbline/internal/judge"
@@ -81,7 +80,7 @@ func pages(ctx context.Context, src Source, e Engine, c *snapshot.Context, outs 
 	return src.Pages(ctx, func(page []snapshot.Resource) error {
 		b := benches.Get().(*judge.Bench)
 		defer benches.Put(b)
-		workloads, beside := split(page, facts.IsWorkload)
+		workloads, beside := judge.Split(page, facts)
 		near := c.Beside(beside, src.Ledger())
 		for i, part := range chunks(workloads, e.PageSize) {
 			res := b.Page(near, part)
@@ -97,22 +96,6 @@ func pages(ctx context.Context, src Source, e Engine, c *snapshot.Context, outs 
 		}
 		return nil
 	})
-}
-
-// split parts a page into workloads and what stands beside them.
-func split(page []snapshot.Resource, isWorkload func(kind string) bool) (workloads, beside []snapshot.Resource) {
-	at := slices.IndexFunc(page, func(r snapshot.Resource) bool { return !isWorkload(r.Kind) })
-	if at < 0 {
-		return page, nil
-	}
-	for _, r := range page {
-		if isWorkload(r.Kind) {
-			workloads = append(workloads, r)
-		} else {
-			beside = append(beside, r)
-		}
-	}
-	return workloads, beside
 }
 
 func toAll(ctx context.Context, outs []Out, page []snapshot.Resource, res judge.Result) error {

@@ -17,11 +17,10 @@ const (
 // The subjects of a call that lists more than one kind of thing, or one kind in
 // more than one way: each is a question of its own, see ShapeOf.
 const (
-	SubjectRole    = "Role"      // of CallAuthorization
-	SubjectUser    = "User"      // of CallAuthorization
-	SubjectGroup   = "Group"     // of CallAuthorization
-	SubjectPolicy  = "Policy"    // of CallAuthorization: the account's own and AWS's
-	SubjectClassic = "classic"   // of CallLoadBalancers: the first generation
-	SubjectUsed    = "used"      // of CallImages: those that templates and launch configurations name
-	SubjectBooted  = "instances" // of CallImages: those that the instances of the pages booted from
+	SubjectRole    = "Role"    // of CallAuthorization
+	SubjectUser    = "User"    // of CallAuthorization
+	SubjectGroup   = "Group"   // of CallAuthorization
+	SubjectPolicy  = "Policy"  // of CallAuthorization: the account's own and AWS's
+	SubjectClassic = "classic" // of CallLoadBalancers: the first generation
+	SubjectUsed    = "used"    // of CallImages: those that templates and launch configurations name
 )
