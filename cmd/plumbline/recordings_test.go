@@ -29,17 +29,7 @@ var update = flag.Bool("update", false, "write the recordings anew")
 func TestRecordingsAreWhatTheCollectorRecords(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
-	for name, estate := range map[string]*sim.Estate{
-		"demo.ndjson": sim.Demo(),
-		"cases.ndjson": sim.Generate(sim.Intent{Seed: 2, Scenes: scenes(t, func(name string) bool {
-			return strings.Contains(name, "load balancer") || strings.Contains(name, "exclu")
-		}), Regions: 3}),
-		// small, and every call tells something in it, see facts.Examples
-		"example.ndjson": oneOf(sim.Intent{Seed: 5, Accounts: 11, Scenes: scenes(t, func(name string) bool { return slices.Contains(guarded, name) }), Regions: 3}, 10),
-		// accounts of an organisation whose control policies take something away
-		"capped.ndjson":  oneOf(sim.Intent{Seed: 3, Accounts: 3, Regions: 4, Instances: 12}, 2),
-		"guarded.ndjson": oneOf(sim.Intent{Seed: 4, Accounts: 7, Regions: 1, Instances: 6}, 6),
-	} {
+	for name, estate := range recorded(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join("..", "..", "internal", "cloud", "facts", "testdata", "aws", name)
@@ -58,6 +48,30 @@ func TestRecordingsAreWhatTheCollectorRecords(t *testing.T) {
 				t.Errorf("documents (-recorded +collected now):\n%s", d)
 			}
 		})
+	}
+}
+
+// recorded are the estates of the recordings, by file.
+func recorded(t *testing.T) map[string]*sim.Estate {
+	estates := examples(t)
+	estates["cases.ndjson"] = sim.Generate(sim.Intent{Seed: 2, Scenes: scenes(t, func(name string) bool {
+		return strings.Contains(name, "load balancer") || strings.Contains(name, "exclu")
+	}), Regions: 3})
+	// an account of an organisation whose control policies take something away
+	estates["capped.ndjson"] = oneOf(sim.Intent{Seed: 3, Accounts: 3, Regions: 4, Instances: 12}, 2)
+	return estates
+}
+
+// examples are the estates of those recordings that facts.Examples holds: small,
+// and together every call tells something in them.
+func examples(t *testing.T) map[string]*sim.Estate {
+	return map[string]*sim.Estate{
+		"demo.ndjson":    sim.Demo(),
+		"example.ndjson": oneOf(sim.Intent{Seed: 5, Accounts: 11, Scenes: scenes(t, func(name string) bool { return slices.Contains(guarded, name) }), Regions: 3}, 10),
+		// one that its organisation's control policies guard
+		"guarded.ndjson": oneOf(sim.Intent{Seed: 4, Accounts: 7, Regions: 1, Instances: 6}, 6),
+		// one in no organisation, where somebody is told of changes
+		"alone.ndjson": oneOf(sim.Intent{Seed: 6, Accounts: 1, Regions: 1, Instances: 6}, 0),
 	}
 }
 

@@ -101,9 +101,14 @@ func parse(name string, b []byte) (r *Rule, flaws Flaws) {
 	if r = d.rule(); len(d.flaws) > 0 {
 		return nil, d.flaws
 	}
-	sum := sha256.Sum256(b)
-	r.Version = hex.EncodeToString(sum[:])[:12]
+	r.Version = VersionOf(b)
 	return r, nil
+}
+
+// VersionOf is the version of a rule whose file has this content.
+func VersionOf(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])[:12]
 }
 
 // deepest is how many brackets may be open at once. The YAML library's time

@@ -93,6 +93,17 @@ func (s *Set) Rule(id string) (*Rule, bool) {
 	return r, ok
 }
 
+// Only is a set of those rules that are to be kept.
+func (s *Set) Only(keep func(*Rule) bool) *Set {
+	var rules []*Rule
+	for _, r := range s.rules {
+		if keep(r) {
+			rules = append(rules, r)
+		}
+	}
+	return newSet(rules)
+}
+
 // For returns the rules that may be asked of a kind of subject of a provider,
 // by id.
 func (s *Set) For(kind estate.Kind, provider string) []*Rule {

@@ -27,11 +27,15 @@ var (
 	awsExample []byte
 	//go:embed testdata/aws/demo.ndjson
 	awsDemo []byte
+	//go:embed testdata/aws/guarded.ndjson
+	awsGuarded []byte
+	//go:embed testdata/aws/alone.ndjson
+	awsAlone []byte
 )
 
 // providers: one line for each.
 var providers = map[string]provider{
-	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, [][]byte{awsExample, awsDemo}},
+	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, [][]byte{awsExample, awsDemo, awsGuarded, awsAlone}},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.

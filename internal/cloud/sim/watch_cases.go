@@ -16,7 +16,7 @@ type WatchCase struct {
 }
 
 const (
-	changePattern = "{($.eventName = AuthorizeSecurityGroupIngress) || ($.eventName = AuthorizeSecurityGroupEgress) || ($.eventName = RevokeSecurityGroupIngress) || ($.eventName = CreateNetworkAclEntry) || ($.eventName = ReplaceNetworkAclEntry)}"
+	changePattern = "{($.eventName = AuthorizeSecurityGroupIngress) || ($.eventName = AuthorizeSecurityGroupEgress) || ($.eventName = RevokeSecurityGroupIngress) || ($.eventName = RevokeSecurityGroupEgress) || ($.eventName = CreateSecurityGroup) || ($.eventName = DeleteSecurityGroup) || ($.eventName = CreateNetworkAcl) || ($.eventName = CreateNetworkAclEntry) || ($.eventName = DeleteNetworkAcl) || ($.eventName = DeleteNetworkAclEntry) || ($.eventName = ReplaceNetworkAclEntry) || ($.eventName = ReplaceNetworkAclAssociation)}"
 	topic         = "arn:aws:sns:eu-west-1:111122223333:security"
 	ownKey        = "arn:aws:kms:eu-west-1:111122223333:key/5d9bb8b4-6a1e-4f5a-9c57-0d3f6f0a1b2c"
 )
@@ -97,7 +97,7 @@ func TrailCases() []TrailCase { return trailCases }
 var everyEvent = []Selector{{Reads: "All", Management: true}}
 
 var trailCases = []TrailCase{
-	{Name: "one good trail", Good: true, Validated: true, Trails: []Trail{{Name: "main", MultiRegion: true, Global: true, Validated: true, Logging: true, Selectors: everyEvent}}},
+	{Name: "one good trail", Good: true, Validated: true, Trails: []Trail{{Name: "main", LogGroup: "cloudtrail", MultiRegion: true, Global: true, Validated: true, Logging: true, Selectors: everyEvent}}},
 	{Name: "no trail", Validated: true},
 	{Name: "a trail of one region, unsigned", Trails: []Trail{{Name: "local", Logging: true, Global: true, Selectors: everyEvent}}},
 	{Name: "a trail that was stopped", Validated: true, Trails: []Trail{{Name: "main", MultiRegion: true, Global: true, Validated: true, Selectors: everyEvent}}},

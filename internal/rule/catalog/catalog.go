@@ -8,6 +8,7 @@ package catalog
 import (
 	"embed"
 	"io/fs"
+	"sync"
 
 	"plumbline/internal/rule"
 )
@@ -17,6 +18,19 @@ var files embed.FS
 
 // Embedded is the folder of rule files.
 func Embedded() fs.FS { return files }
+
+// Versions are those of all the files, as rule.Rule.Version says them.
+var Versions = sync.OnceValue(func() map[string]bool {
+	versions := map[string]bool{}
+	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			b, _ := files.ReadFile(name) // it is in memory
+			versions[rule.VersionOf(b)] = true
+		}
+		return err
+	})
+	return versions
+})
 
 // Load reads the rules of the catalogue.
 func Load() (*rule.Set, error) { return rule.Load(files) }
