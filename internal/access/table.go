@@ -31,6 +31,9 @@ const (
 	ManageAccounts Action = "manage accounts" // connect, change, test, disconnect
 	ManagePeople   Action = "manage people"   // add, disable, grant, groups of accounts
 	ManageOwn      Action = "manage own"      // own password, own tokens, own sessions
+	ProposeRules   Action = "propose rules"   // write rules and frameworks, switch them, set parameters; and attest
+	ApproveChanges Action = "approve changes" // of rules, and attestations, that somebody else proposed
+	ManageOwners   Action = "manage owners"   // who owns what: ownership rules, and findings one by one
 )
 
 // A Scope narrows what a token may do.
@@ -59,6 +62,9 @@ var table = []struct {
 	{ManageAccounts, []Role{Administrator}, false, ScopeManage},
 	{ManagePeople, []Role{Administrator}, true, ""},
 	{ManageOwn, []Role{Reader, Auditor, Engineer, Officer, Administrator}, false, ""},
+	{ProposeRules, []Role{Engineer, Officer, Administrator}, true, ScopeManage},
+	{ApproveChanges, []Role{Officer}, true, ""},
+	{ManageOwners, []Role{Officer, Administrator}, true, ScopeManage},
 }
 
 // about says what a role is for, to whoever grants it.
@@ -68,9 +74,9 @@ var about = []struct {
 }{
 	{Reader, "Reads findings, accounts and scans."},
 	{Auditor, "Reads everything, and the audit log."},
-	{Engineer, "Reads, and starts and cancels scans."},
-	{Officer, "Reads. Will approve exceptions, which this version does not have."},
-	{Administrator, "Connects accounts and manages people. Approves nothing."},
+	{Engineer, "Reads, starts and cancels scans, and proposes rules and attestations."},
+	{Officer, "Reads, proposes rules and attestations, approves what others proposed, and says who owns what."},
+	{Administrator, "Connects accounts, manages people, says who owns what, and proposes rules. Approves nothing."},
 }
 
 // Roles lists all roles, the least first.
