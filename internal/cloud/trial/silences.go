@@ -267,13 +267,7 @@ func (e *example) without(b *judge.Bench, calls ...string) (silent []string) {
 // Lost says that less is known now of a subject than was; 0 is a subject that is
 // not seen. To lose sight of what a rule did not apply to costs nothing.
 func Lost(was, is finding.Outcome) bool {
-	switch was {
-	case finding.Pass, finding.Fail:
-		return is == 0 || is == finding.Unknown
-	case finding.NotApplicable:
-		return is == finding.Unknown
-	}
-	return false
+	return is == finding.Unknown && was != finding.Unknown && was != 0 || is == 0 && (was == finding.Pass || was == finding.Fail)
 }
 
 func except(calls []string, rs []snapshot.Resource) (others []snapshot.Resource) {

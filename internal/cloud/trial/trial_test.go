@@ -107,11 +107,6 @@ examples:
   - {name: off, want: pass, w: {metadata: {endpoint: disabled}}}
 `
 
-func all(set *rule.Set) []string {
-	return of(set, estate.KindAccount, estate.KindAccountRegion, estate.KindWorkload, estate.KindTemplate, estate.KindImage,
-		estate.KindNetwork, estate.KindGate, estate.KindPrincipal, estate.KindCredential)
-}
-
 // A rule that no call silences would be one that looks at nothing, or one that
 // takes a refusal for an answer.
 func TestEachRuleCanBeSilencedByAPermission(t *testing.T) {

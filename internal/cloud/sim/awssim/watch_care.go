@@ -109,7 +109,7 @@ func (s *Server) patchStates(c *caller, a ask) (any, *refusal) {
 			p := k.Patch
 			all = append(all, object{
 				"InstanceId": id, "PatchGroup": "prod", "BaselineId": "pb-0123456789abcdef0", "SnapshotId": "5d9bb8b4-6a1e-4f5a-9c57-0d3f6f0a1b2c", "Operation": p.Operation,
-				"OperationStartTime": seconds(s.opt.Now().Add(-26 * time.Hour)), "OperationEndTime": seconds(s.opt.Now().Add(-25 * time.Hour)),
+				"OperationStartTime": seconds(s.today().Add(-26 * time.Hour)), "OperationEndTime": seconds(s.today().Add(-25 * time.Hour)),
 				"InstalledCount": p.Installed, "InstalledOtherCount": 0, "MissingCount": p.Missing, "FailedCount": p.Failed, "NotApplicableCount": 300,
 				"CriticalNonCompliantCount": p.Critical, "SecurityNonCompliantCount": p.Security, "OtherNonCompliantCount": p.Other,
 			})
@@ -272,7 +272,10 @@ func (s *Server) listProtected(c *caller, a ask) (any, *refusal) {
 	}
 	out := []object{}
 	for _, x := range part {
-		out = append(out, object{"ResourceArn": "arn:aws:ec2:" + c.region.Name + ":" + c.account.ID + ":" + x.arn, "ResourceType": x.kind, "LastBackupTime": seconds(s.opt.Now().Add(-9 * time.Hour))})
+		out = append(out, object{"ResourceArn": "arn:aws:ec2:" + c.region.Name + ":" + c.account.ID + ":" + x.arn, "ResourceType": x.kind, "LastBackupTime": seconds(s.today().Add(-9 * time.Hour))})
 	}
 	return known(object{"Results": out, "NextToken": next}), nil
 }
+
+// today is when the day began. What is done once a day is done before.
+func (s *Server) today() time.Time { return s.opt.Now().UTC().Truncate(24 * time.Hour) }
