@@ -46,6 +46,8 @@ var floors = []floor{
 		"internal/rule"}},
 	{"what stands beside rules: the files themselves, and the proof of a file", []string{
 		"internal/rule/catalog", "internal/rule/ruletest"}},
+	{"what rules say of the demands that somebody publishes", []string{
+		"internal/framework"}},
 	{"facts and rules become verdicts; providers hand their facts in, so it names none", []string{
 		"internal/judge"}},
 	{"one workload, looked at closely, from stored documents", []string{
@@ -113,7 +115,7 @@ var floors = []floor{
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
 	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/query",
-	"internal/secret", "internal/reach", "internal/power", "internal/path",
+	"internal/secret", "internal/reach", "internal/power", "internal/path", "internal/framework",
 }
 
 // impure is what thinking has no use for.
