@@ -226,6 +226,9 @@ var mayDo = map[access.Action]string{
 	access.StartScan:      "engineer administrator",
 	access.ManageAccounts: "administrator",
 	access.ManagePeople:   "administrator",
+	access.ProposeRules:   "engineer officer administrator",
+	access.ApproveChanges: "officer",
+	access.ManageOwners:   "officer administrator",
 }
 
 // Every route, for every role and every method: who may not is told so, who may

@@ -20,6 +20,9 @@ start scan        no      no       yes       no       yes
 manage accounts   no      no       no        no       yes
 manage people     no      no       no        no       yes
 manage own        yes     yes      yes       yes      yes
+propose rules     no      no       yes       yes      yes
+approve changes   no      no       no        yes      no
+manage owners     no      no       no        yes      yes
 `
 
 // cells reads the matrix: the columns, and for each action a word per column.
@@ -71,7 +74,7 @@ func TestATokenMayNoMoreThanItsScopes(t *testing.T) {
 	want := map[access.Scope][]access.Action{
 		access.ScopeRead:   {access.ReadEstate, access.ReadAudit},
 		access.ScopeScan:   {access.StartScan},
-		access.ScopeManage: {access.ManageAccounts},
+		access.ScopeManage: {access.ManageAccounts, access.ProposeRules, access.ManageOwners},
 	}
 	for _, s := range access.Scopes() {
 		v := &access.Viewer{Grants: []access.Grant{{Role: access.Administrator, All: true}}, Scopes: []access.Scope{s}}
@@ -126,6 +129,17 @@ func TestAnAdministratorOfSomeAccountsManagesNoPeople(t *testing.T) {
 	v := &access.Viewer{Grants: []access.Grant{{Role: access.Administrator, Accounts: []int64{1}}}}
 	if v.May(access.ManagePeople) || !v.May(access.ManageAccounts) || v.MayOn(access.ManageAccounts, 2) {
 		t.Error("an administrator of one account may manage people or another account, or not that account")
+	}
+}
+
+// A rule is asked of every account, so it takes a grant over all to change one.
+func TestRulesAndOwnersReachBeyondAnyAccount(t *testing.T) {
+	t.Parallel()
+	v := &access.Viewer{Grants: []access.Grant{{Role: access.Officer, Accounts: []int64{1}}, {Role: access.Administrator, Accounts: []int64{1}}}}
+	for _, a := range []access.Action{access.ProposeRules, access.ApproveChanges, access.ManageOwners} {
+		if v.May(a) {
+			t.Errorf("an officer and administrator of one account may %s", a)
+		}
 	}
 }
 
