@@ -1,1 +1,0 @@
--- 0007_attestation
