@@ -28,7 +28,7 @@ func TestAScanSurvivesKilling(t *testing.T) {
 	if os.Getenv("PLUMBLINE_SOAK") != "" {
 		rounds = 20
 	}
-	e := sim.Big(4000)
+	e := sim.Big(1500)
 	g := newGround(t, e, awssim.Options{Latency: 40 * time.Millisecond})
 	s := g.serve(t)
 	if s == nil {

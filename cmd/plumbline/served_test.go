@@ -205,7 +205,7 @@ type scanReply struct {
 // caller to go on with, whenever the service does not answer.
 func (c *caller) ended(t *testing.T, scan int64, again func() *caller) (scanReply, *caller) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for tick := time.NewTicker(50 * time.Millisecond); ; {
 		var r scanReply
