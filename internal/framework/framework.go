@@ -19,7 +19,7 @@ type Framework struct {
 	Edition   string // "3.0.0"
 	About     string // what it is, in our words
 	Providers []string
-	Source    string // address of the publisher's own page
+	Source    string // address of the publisher's own page; "" if there is none
 	Licence   string // how its texts may be used, in a sentence; ours are our own words
 	All       int    // how many controls the publisher lists, ours or not; 0 if that is not known
 	Groups    []Group
