@@ -1,0 +1,169 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"plumbline/internal/finding"
+	"plumbline/internal/listing"
+	"plumbline/internal/score"
+)
+
+var _ listing.Scores = Reader{}
+
+// Counts are how every rule stands in every account by its last finished scan.
+func (s *Store) Counts(ctx context.Context) ([]score.Count, error) {
+	present, err := s.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []score.Count
+	for _, t := range present {
+		all = append(all, t.counts...)
+	}
+	return all, nil
+}
+
+// asked names a rule in an account.
+type askedOf struct {
+	account int64
+	rule    string
+}
+
+// Shifts are how every rule stood in every account at a moment, how it stands
+// now, and what happened between. The zero time is that of the finished scan
+// before the last, an account each.
+func (s *Store) Shifts(ctx context.Context, from time.Time) ([]score.Shift, error) {
+	ls, err := s.lasts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var accounts []int64
+	var froms []time.Time
+	for _, l := range ls {
+		if l.Number == 0 {
+			continue
+		}
+		at := from
+		if at.IsZero() {
+			at = l.FormerAt // the epoch where there is none
+		}
+		accounts, froms = append(accounts, l.Account), append(froms, at)
+	}
+	by := map[askedOf]*score.Shift{}
+	if err := s.shiftCounts(ctx, accounts, froms, by); err != nil {
+		return nil, explain(err)
+	}
+	if err := s.shiftEvents(ctx, accounts, froms, by); err != nil {
+		return nil, explain(err)
+	}
+	if err := s.shiftChanges(ctx, accounts, froms, by); err != nil {
+		return nil, explain(err)
+	}
+	had := map[int64]bool{}
+	for at, x := range by {
+		had[at.account] = had[at.account] || x.HadRule
+	}
+	out := make([]score.Shift, 0, len(by))
+	for at, x := range by {
+		x.HadAccount, x.HasAccount = had[at.account], true
+		out = append(out, *x)
+	}
+	slices.SortFunc(out, func(a, b score.Shift) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Rule, b.Rule))
+	})
+	return out, nil
+}
+
+// shiftCounts reads how the rules stood and stand.
+func (s *Store) shiftCounts(ctx context.Context, accounts []int64, froms []time.Time, by map[askedOf]*score.Shift) error {
+	rows, err := s.on(ctx).Query(ctx, `
+		select t.account_id, t.rule, max(t.severity),
+			coalesce(sum(t.pass) filter (where was), 0)::int, coalesce(sum(t.fail) filter (where was), 0)::int, coalesce(sum(t.unknown) filter (where was), 0)::int,
+			coalesce(sum(t.pass) filter (where stands), 0)::int, coalesce(sum(t.fail) filter (where stands), 0)::int, coalesce(sum(t.unknown) filter (where stands), 0)::int,
+			coalesce(bool_or(was), false), coalesce(bool_or(stands), false)
+		from unnest($1::bigint[], $2::timestamptz[]) w(account, since)
+		join tally t on t.account_id = w.account
+		cross join lateral (
+			select t.valid_from <= w.since and (t.valid_to is null or t.valid_to > w.since) as was, t.valid_to is null as stands) at
+		where was or stands
+		group by t.account_id, t.rule`, lookUp, accounts, froms)
+	if err != nil {
+		return err
+	}
+	var at askedOf
+	var x score.Shift
+	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.rule, &x.Severity, &x.Before.Pass, &x.Before.Fail, &x.Before.Unknown,
+		&x.After.Pass, &x.After.Fail, &x.After.Unknown, &x.HadRule, &x.HasRule}, func() error {
+		one := x
+		one.Account, one.Rule = at.account, at.rule
+		by[at] = &one
+		return nil
+	})
+	return err
+}
+
+// shiftEvents counts what happened to findings between.
+func (s *Store) shiftEvents(ctx context.Context, accounts []int64, froms []time.Time, by map[askedOf]*score.Shift) error {
+	rows, err := s.on(ctx).Query(ctx, `
+		select f.account_id, f.rule, e.from_state, e.to_state, count(*)::int
+		from unnest($1::bigint[], $2::timestamptz[]) w(account, since)
+		join finding_event e on e.account_id = w.account and e.at > w.since and e.scan is not null
+		join finding f on f.number = e.finding
+		group by f.account_id, f.rule, e.from_state, e.to_state`, lookUp, accounts, froms)
+	if err != nil {
+		return err
+	}
+	var at askedOf
+	var was, is finding.State
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.rule, &was, &is, &n}, func() error {
+		if x := by[at]; x != nil {
+			happened(x, was, is, n)
+		}
+		return nil
+	})
+	return err
+}
+
+// happened counts n steps of findings from a state to another.
+func happened(x *score.Shift, was, is finding.State, n int) {
+	blind := was == finding.NoData || was == finding.Lost
+	switch {
+	case was == finding.Open && is == finding.Resolved:
+		x.Fixed += n
+	case was == finding.Open && is == finding.Gone:
+		x.Gone += n
+	case was == finding.Open && is == finding.Lost:
+		x.Lost += n
+	case is == finding.Open && blind:
+		x.Found += n
+	case is == finding.Open && was != finding.Open:
+		x.New += n
+	}
+}
+
+// shiftChanges notes the rules that were written anew, or given other
+// parameters, in between.
+func (s *Store) shiftChanges(ctx context.Context, accounts []int64, froms []time.Time, by map[askedOf]*score.Shift) error {
+	rows, err := s.on(ctx).Query(ctx, `
+		select distinct w.account, c.rule
+		from unnest($1::bigint[], $2::timestamptz[]) w(account, since)
+		join rule_decision d on d.state = 'approved' and d.at > w.since
+		join rule_change c on c.id = d.change and c.kind in ('file', 'remove', 'params')`, lookUp, accounts, froms)
+	if err != nil {
+		return err
+	}
+	var at askedOf
+	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.rule}, func() error {
+		if x := by[at]; x != nil {
+			x.Changed = true
+		}
+		return nil
+	})
+	return err
+}
