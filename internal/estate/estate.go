@@ -90,6 +90,9 @@ type Metadata struct {
 	// can read the host's credentials: a plain request is answered, or a token's
 	// reply may travel two hops.
 	Containers fact.Of[bool]
+	// Unneeded says that somebody attested, and somebody else approved, that
+	// nothing on the account's workloads needs the service. No cloud tells it.
+	Unneeded fact.Of[bool]
 }
 
 // The words of Metadata.Class.
@@ -103,9 +106,18 @@ const (
 
 // Usage is how the metadata service was used, as the provider measured it.
 type Usage struct {
-	NoToken  fact.Of[int64] // answered requests without a token in the last 14 days
-	Rejected fact.Of[int64] // refused requests without a token in the last 24 hours
+	NoToken  fact.Of[int64]  // answered requests without a token in the last 14 days
+	Rejected fact.Of[int64]  // refused requests without a token in the last 24 hours
+	Days     fact.Of[int64]  // of those 14 on which answered requests were counted, zeros too; none is counted while it does not run
+	Up       fact.Of[int64]  // whole days since it was last started
+	Safe     fact.Of[string] // whether tokens may be required now, as package enforce says it
 }
+
+// The words of Usage.Safe.
+const (
+	SafeNow    = "now"     // nothing asked without a token on any day that counts
+	SafeNotYet = "not_yet" // something did, or it was not watched for long enough
+)
 
 // Exposure is what can be reached from the internet, and why.
 //
@@ -277,6 +289,13 @@ type Account struct {
 	// ACL is changed.
 	ChangeAlarm fact.Of[bool]
 	Guardrail   Guardrail
+	Scans       Scans
+}
+
+// Scans is how an account was looked at before, where a record of it is kept.
+type Scans struct {
+	Before fact.Of[bool]  // an earlier scan was finished, and its record is kept; false where none is kept
+	Pause  fact.Of[int64] // whole days from the last of them to this one, from beginning to beginning
 }
 
 // A Trail is a record of what was done in an account.
@@ -434,12 +453,6 @@ type Gate struct {
 	Rules   fact.List[GateRule] // of an ACL: those that still decide something after those before them
 }
 
-// The kinds below carry no facts of their own yet.
-type (
-	// An Organisation is what accounts belong to.
-	Organisation struct{ Subject }
-	// A Host is what a probe saw inside a workload.
-	Host struct{ Subject }
-	// An Endpoint is an address that an application answers on.
-	Endpoint struct{ Subject }
-)
+// An Organisation is what accounts belong to. It carries no facts of its own
+// yet.
+type Organisation struct{ Subject }

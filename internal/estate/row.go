@@ -10,6 +10,8 @@ type Row struct {
 	HopLimit                      int
 	Internet, Power, IdentityName string
 	Group                         string // uid of the group that launched it
+	Tags                          []Tag
+	TagsKnown                     bool // Tags are all of them
 }
 
 // Row makes the row of a workload.
@@ -19,7 +21,7 @@ func (w *Workload) Row() Row {
 		Region: w.Region, UID: w.UID, ID: w.ID, Name: w.Name, Type: w.Type,
 		State: word(w.State), Endpoint: word(w.Metadata.Endpoint), Tokens: word(w.Metadata.Tokens), HopLimit: int(hops),
 		Internet: word(w.Exposure.Internet), Power: word(w.Identity.Power), IdentityName: word(w.Identity.Name),
-		Group: w.Subject.Group,
+		Group: w.Subject.Group, Tags: w.Tags.Items(), TagsKnown: w.Tags.Whole(),
 	}
 }
 

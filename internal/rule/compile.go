@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,9 +27,12 @@ const (
 
 // A program is a predicate or a template's expression, ready to run.
 type program struct {
-	what string // "pass", for messages
-	prg  cel.Program
-	uses []string // dotted names below the variable
+	what   string // "pass", for messages
+	prg    cel.Program
+	uses   []string // dotted names below the variable
+	params []string // parameters that it reads
+	// It reads something of the subject, or the outcome.
+	subject bool
 }
 
 // A complaint is a fault of an expression and where in it.
@@ -42,10 +46,11 @@ type language struct {
 	kind      *kind
 	predicate *cel.Env
 	template  *cel.Env
+	params    []string // of the rule in whose file the expressions stand
 
 	// CEL 0.33.2 makes its catalogue of names at the first unknown one, and
 	// copies the field without a lock where another expression has a list.
-	compiling sync.Mutex
+	compiling *sync.Mutex
 }
 
 var languages = sync.OnceValues(func() (map[string]*language, error) {
@@ -76,7 +81,7 @@ func newLanguage(k *kind) (*language, error) {
 	elem := cel.TypeParamType("T")
 	predicate := append(common[:len(common):len(common)], cel.ClearMacros(), cel.Macros(predicateMacros()...),
 		cel.Function(gapFunc, cel.Overload("gap_any", []*cel.Type{cel.DynType}, cel.BoolType, cel.UnaryBinding(gapOf))))
-	l := &language{kind: k}
+	l := &language{kind: k, compiling: new(sync.Mutex)}
 	if l.predicate, err = cel.NewEnv(predicate...); err != nil {
 		return nil, err
 	}
@@ -85,6 +90,32 @@ func newLanguage(k *kind) (*language, error) {
 			cel.BinaryBinding(knownOr))))
 	l.template, err = cel.NewEnv(template...)
 	return l, err
+}
+
+// paramsVar begins the names of parameters.
+const paramsVar = "params"
+
+// with is the language of a rule with parameters. They are constants: compiled
+// expressions hold their values, so that asking costs nothing.
+func (l *language) with(params []Param) (*language, error) {
+	if len(params) == 0 {
+		return l, nil
+	}
+	var constants []cel.EnvOption
+	own := &language{kind: l.kind, compiling: l.compiling}
+	for i := range params {
+		typ, value := params[i].value()
+		constants = append(constants, cel.Constant(paramsVar+"."+params[i].Name, typ, value))
+		own.params = append(own.params, params[i].Name)
+	}
+	l.compiling.Lock()
+	defer l.compiling.Unlock()
+	var err error
+	if own.predicate, err = l.predicate.Extend(constants...); err != nil {
+		return nil, err
+	}
+	own.template, err = l.template.Extend(constants...)
+	return own, err
 }
 
 // knownOr is for texts alone: the fallback where the value is not known.
@@ -119,7 +150,8 @@ func (l *language) program(what string, env *cel.Env, ast *cel.Ast) (*program, [
 	if err != nil {
 		return nil, []complaint{{1, 1, err.Error()}}
 	}
-	return &program{what: what, prg: prg, uses: uses(ast.NativeRep().Expr(), l.kind.name)}, nil
+	e := ast.NativeRep().Expr()
+	return &program{what: what, prg: prg, uses: uses(e, l.kind.name), params: constants(e), subject: reads(e, l.kind.name, outcomeVar)}, nil
 }
 
 func (l *language) check(env *cel.Env, src string) (*cel.Ast, []complaint) {
@@ -131,26 +163,49 @@ func (l *language) check(env *cel.Env, src string) (*cel.Ast, []complaint) {
 	}
 	var bad []complaint
 	for _, e := range iss.Errors() {
-		bad = append(bad, complaint{e.Location.Line(), e.Location.Column() + 1, l.better(e.Message)})
+		bad = append(bad, complaint{e.Location.Line(), e.Location.Column() + 1, l.better(e.Message, src)})
 	}
 	return nil, bad
 }
 
 var (
 	undefinedField = regexp.MustCompile(`^undefined field '([^']*)'`)
+	paramRead      = regexp.MustCompile(`\bparams\.(\w+)`)
 	undeclared     = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
 )
 
-// better turns CEL's commonest complaints into advice.
-func (l *language) better(msg string) string {
+// better turns CEL's commonest complaints about a source into advice.
+func (l *language) better(msg, src string) string {
 	if m := undefinedField.FindStringSubmatch(msg); m != nil {
 		return fmt.Sprintf("a %s has no field '%s'%s", l.kind.kind, m[1], didYouMean(m[1], l.lastNames()))
 	}
-	if m := undeclared.FindStringSubmatch(msg); m != nil {
-		return fmt.Sprintf("there is no '%s' here%s; a rule for %s speaks of '%s'", m[1],
-			didYouMean(m[1], append([]string{"lower", "size", "matches"}, l.kind.name)), l.kind.kind, l.kind.name)
+	m := undeclared.FindStringSubmatch(msg)
+	if m == nil {
+		return msg
 	}
-	return msg
+	if name, ok := strings.CutPrefix(m[1], paramsVar+"."); ok {
+		return noParam(name, l.params)
+	}
+	if m[1] == paramsVar {
+		return noParam(l.strange(src), l.params)
+	}
+	return fmt.Sprintf("there is no '%s' here%s; a rule for %s speaks of '%s'", m[1],
+		didYouMean(m[1], append([]string{"lower", "size", "matches"}, l.kind.name)), l.kind.kind, l.kind.name)
+}
+
+// strange is the first parameter of a source that the rule does not declare.
+func (l *language) strange(src string) string {
+	for _, m := range paramRead.FindAllStringSubmatch(src, -1) {
+		if !slices.Contains(l.params, m[1]) {
+			return m[1]
+		}
+	}
+	return ""
+}
+
+// noParam says that a rule declares no such parameter.
+func noParam(name string, has []string) string {
+	return fmt.Sprintf("the rule has no parameter '%s'%s; it is declared under 'params'", name, didYouMean(name, has))
 }
 
 func (l *language) lastNames() []string {

@@ -23,6 +23,8 @@ type decoder struct {
 	lines []string
 	flaws Flaws
 	nodes map[string]ast.Node // the values of the rule's own keys
+	set   map[string]string   // parameters that are set otherwise than the file says
+	used  []string            // parameters that something reads
 }
 
 func newDecoder(file string, b []byte) *decoder {
@@ -42,7 +44,7 @@ func (d *decoder) at(n ast.Node, format string, args ...any) {
 }
 
 var ruleKeys = []string{"id", "name", "title", "fault", "severity", "for", "applies", "pass", "say", "why", "fix",
-	"references", "note", "examples"}
+	"references", "note", "params", "assumes", "examples"}
 
 var fixKeys = []string{"cli", "terraform", "console", "undo", "source", "sets"}
 
@@ -68,9 +70,17 @@ func (d *decoder) rule() *Rule {
 	d.identity(r)
 	d.severity(r)
 	d.references(r)
+	d.assumes(r)
+	d.params(r)
 	d.fix(r)
 	d.examples(r)
 	d.compile(r)
+	r.lines = map[string]int{}
+	for key, n := range d.nodes {
+		if n != nil && n.GetToken() != nil {
+			r.lines[key] = n.GetToken().Position.Line
+		}
+	}
 	return r
 }
 
@@ -149,15 +159,18 @@ func (d *decoder) textOf(n ast.Node, key string) string {
 }
 
 var (
-	idShape   = regexp.MustCompile(`^(AWS|IBM|GCP|AZ|HOST|APP|XC)(-[A-Z][A-Z0-9]*)?-[0-9]{3}$`)
+	idShape   = regexp.MustCompile(`^(AWS|IBM|GCP|AZ|HOST|APP|XC|ORG-AWS|ORG-IBM|ORG-GCP|ORG-XC)(-[A-Z][A-Z0-9]*)?-[0-9]{3}$`)
 	nameShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
+
+// ownPrefix begins the ids that an organisation gives to rules of its own.
+const ownPrefix = "ORG-"
 
 var providers = map[string]string{"AWS": "aws", "IBM": "ibm", "GCP": "gcp", "AZ": "azure", "HOST": "", "APP": "", "XC": ""}
 
 func (d *decoder) identity(r *Rule) {
 	if r.ID != "" && !idShape.MatchString(r.ID) {
-		d.at(d.nodes["id"], "'%s' is no id; write it as AWS-IMDS-001", r.ID)
+		d.at(d.nodes["id"], "'%s' is no id; write it as AWS-IMDS-001, or as ORG-AWS-NET-001 for a rule of your own", r.ID)
 	}
 	if r.Name != "" && !nameShape.MatchString(r.Name) {
 		d.at(d.nodes["name"], "'%s' is no name; use small letters and hyphens", r.Name)
@@ -165,7 +178,7 @@ func (d *decoder) identity(r *Rule) {
 	if base := strings.TrimSuffix(path.Base(d.file), path.Ext(d.file)); r.Name != "" && base != r.Name {
 		d.at(d.nodes["name"], "the name is '%s' and the file '%s'; give both the same", r.Name, base)
 	}
-	prefix, _, _ := strings.Cut(r.ID, "-")
+	prefix, _, _ := strings.Cut(strings.TrimPrefix(r.ID, ownPrefix), "-")
 	r.Provider = providers[prefix]
 	if d.nodes["for"] != nil && kindOfName[r.For] == nil {
 		var names []string
@@ -187,22 +200,37 @@ func (d *decoder) severity(r *Rule) {
 }
 
 func (d *decoder) references(r *Rule) {
-	n := d.nodes["references"]
-	if n == nil {
-		return
-	}
-	l, ok := n.(*ast.SequenceNode)
-	if !ok {
-		d.at(n, "'references' is a list of addresses")
-		return
-	}
-	for _, v := range l.Values {
+	for _, v := range d.sequence("references", "'references' is a list of addresses") {
 		ref := d.textOf(v, "references")
 		if !strings.HasPrefix(ref, "https://") {
 			d.at(v, "'%s' is no address; begin with https://", ref)
 		}
 		r.References = append(r.References, ref)
 	}
+}
+
+func (d *decoder) assumes(r *Rule) {
+	for _, v := range d.sequence("assumes", "'assumes' is a list of sentences") {
+		s := d.textOf(v, "assumes")
+		if !strings.HasSuffix(s, ".") {
+			d.at(v, "say what is assumed in a sentence with a full stop")
+		}
+		r.Assumes = append(r.Assumes, s)
+	}
+}
+
+// sequence lists a key's elements; what is no list is a flaw.
+func (d *decoder) sequence(key, what string) []ast.Node {
+	n := d.nodes[key]
+	if n == nil {
+		return nil
+	}
+	l, ok := n.(*ast.SequenceNode)
+	if !ok {
+		d.at(n, "%s", what)
+		return nil
+	}
+	return l.Values
 }
 
 func (d *decoder) fix(r *Rule) {

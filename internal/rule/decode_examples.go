@@ -90,12 +90,18 @@ func (d *decoder) compile(r *Rule) {
 	if l == nil {
 		return
 	}
+	if l, err = l.with(r.Params); err != nil {
+		d.at(d.nodes["params"], "the parameters cannot be used: %v", err)
+		return
+	}
 	if r.Applies != "" {
 		r.applies = d.predicate(l, "applies", r.Applies)
 	}
 	if r.Pass != "" {
 		r.pass = d.predicate(l, "pass", r.Pass)
 	}
+	r.Title, r.Fault = d.constant(l, r, "title", r.Title), d.constant(l, r, "fault", r.Fault)
+	r.Why, r.Note = d.constant(l, r, "why", r.Why), d.constant(l, r, "note", r.Note)
 	r.say = d.template(l, "say", r.Say)
 	r.fix = fixTemplates{
 		cli: d.command(l, "fix.cli", r.Fix.CLI), undo: d.command(l, "fix.undo", r.Fix.Undo),
@@ -103,7 +109,8 @@ func (d *decoder) compile(r *Rule) {
 		source: d.template(l, "fix.source", r.Fix.Source),
 	}
 	d.reads(r, l.kind)
-	d.sets(r)
+	d.sets(l, r)
+	d.unused(r)
 }
 
 func (d *decoder) reads(r *Rule, k *kind) {
@@ -118,9 +125,10 @@ func (d *decoder) reads(r *Rule, k *kind) {
 	r.worst = strings.HasPrefix(r.ID, "XC-") || slices.ContainsFunc(r.fields, func(f *field) bool { return f.worst })
 }
 
-func (d *decoder) sets(r *Rule) {
+func (d *decoder) sets(l *language, r *Rule) {
 	o := r.Blank()
 	for _, name := range slices.Sorted(maps.Keys(r.Fix.Sets)) {
+		d.filledIn(l, r, name)
 		if err := r.Set(o, name, r.Fix.Sets[name]); err != nil {
 			d.at(d.nodes["fix.sets"], "sets: %v", err)
 		}
@@ -130,12 +138,16 @@ func (d *decoder) sets(r *Rule) {
 func (d *decoder) predicate(l *language, key, src string) *program {
 	p, bad := l.compile(key, src)
 	d.complain(key, bad)
+	if p != nil {
+		d.used = append(d.used, p.params...)
+	}
 	return p
 }
 
 func (d *decoder) template(l *language, key, src string) *template {
 	t, bad := l.text(key, src)
 	d.complain(key, bad)
+	d.used = append(d.used, t.params()...)
 	return t
 }
 
@@ -145,6 +157,7 @@ func (d *decoder) command(l *language, key, src string) *template {
 		bad = t.quoted()
 	}
 	d.complain(key, bad)
+	d.used = append(d.used, t.params()...)
 	return t
 }
 

@@ -22,6 +22,7 @@ type FieldDoc struct {
 	Name   string   // "w.metadata.tokens"; for a list's elements "w.tags[].key"
 	Type   string   // "string", "int", "bool", "list"
 	Always bool     // always known
+	Called bool     // a call of a scan serves it; of the others people, probes or our own records tell, or nobody
 	Words  []string // the closed list of values, if there is one
 	Doc    string   // one sentence
 }
@@ -64,6 +65,7 @@ type field struct {
 	forget func(of any)
 	item   *item
 	cover  bool // a line of the coverage ledger
+	apart  bool // no call of a scan serves it
 	worst  bool // whoever holds it has everything: exposure and power are judged with it
 }
 

@@ -57,6 +57,10 @@ var account = &kind{
 			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Modify }),
 		yes("guardrail.regions", "The account itself refuses such launches in every region that is enabled.",
 			func(a *estate.Account) *fact.Of[bool] { return &a.Guardrail.Regions }),
+		uncalled(yes("scans.before", "An earlier scan of it was finished, and its record is kept; false for the first, and where no record is kept.",
+			func(a *estate.Account) *fact.Of[bool] { return &a.Scans.Before })),
+		uncalled(number("scans.pause", "Whole days from the last finished scan to this one, from beginning to beginning.",
+			func(a *estate.Account) *fact.Of[int64] { return &a.Scans.Pause })),
 	),
 }
 

@@ -22,5 +22,16 @@ var image = &kind{
 		text("tokens", "Whether it asks for session tokens where the launch and the account say nothing.",
 			func(i *estate.Image) *fact.Of[string] { return &i.Tokens }, "required", "unset"),
 		yes("in_use", "A template or a group names it.", func(i *estate.Image) *fact.Of[bool] { return &i.InUse }),
-	}, forecastFields(func(i *estate.Image) *estate.Forecast { return &i.Next })...)...),
+	}, notOfAnImage(forecastFields(func(i *estate.Image) *estate.Forecast { return &i.Next }))...)...),
+}
+
+// notOfAnImage marks what the launch decides and an image does not.
+func notOfAnImage(fields []*field) []*field {
+	for _, f := range fields {
+		switch f.name {
+		case "next.power", "next.at_least", "next.container_host":
+			uncalled(f)
+		}
+	}
+	return fields
 }

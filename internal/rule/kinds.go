@@ -52,7 +52,7 @@ func (f *field) document(k estate.Kind, name string) FieldDoc {
 	if f.item != nil {
 		typ = "list"
 	}
-	return FieldDoc{Kind: k, Name: name, Type: typ, Always: f.always, Words: f.words, Doc: f.doc}
+	return FieldDoc{Kind: k, Name: name, Type: typ, Always: f.always, Called: !f.apart && k != estate.KindHost && k != estate.KindEndpoint, Words: f.words, Doc: f.doc}
 }
 
 // field finds a field by its dotted name.
@@ -93,6 +93,13 @@ func head[O estate.Object](also ...*field) []*field {
 		part("id", "The provider's short id, as its commands want it.", func(s *estate.Subject) *string { return &s.ID }),
 		part("name", "What its owner calls it; empty if nothing.", func(s *estate.Subject) *string { return &s.Name }),
 	}, also...)
+}
+
+// uncalled marks what no call of a scan serves: people tell it, or our own
+// records.
+func uncalled(f *field) *field {
+	f.apart = true
+	return f
 }
 
 func nobody(estate.Object) string { return "" }

@@ -1,13 +1,11 @@
 package rule
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -35,57 +33,15 @@ func (f Flaws) Error() string {
 // largest is the size of a file that is surely no rule.
 const largest = 64 << 10
 
-// Load reads every rule below fsys: all files *.yaml and *.yml. Where
+// Load reads every rule below fsys, each with the parameters of its file. Where
 // something is wrong the error is of type Flaws and names all of it.
-func Load(fsys fs.FS) (*Set, error) {
-	var rules []*Rule
-	var flaws Flaws
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !isYAML(name) {
-			return err
-		}
-		b, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return err
-		}
-		r, bad := parse(name, b)
-		flaws = append(flaws, bad...)
-		if len(bad) == 0 {
-			rules = append(rules, r)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read rules: %w", err)
-	}
-	flaws = append(flaws, twice(rules)...)
-	if len(flaws) > 0 {
-		slices.SortStableFunc(flaws, func(a, b Flaw) int {
-			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
-		})
-		return nil, flaws
-	}
-	return newSet(rules), nil
-}
+func Load(fsys fs.FS) (*Set, error) { return Compose(Choice{}, fsys) }
 
 func isYAML(name string) bool { e := path.Ext(name); return e == ".yaml" || e == ".yml" }
 
-func twice(rules []*Rule) (flaws Flaws) {
-	ids, names := map[string]string{}, map[string]string{}
-	for _, r := range rules {
-		if other, ok := ids[r.ID]; ok {
-			flaws = append(flaws, Flaw{r.File, 1, 1, fmt.Sprintf("the id %s is that of %s too; an id is given once and never again", r.ID, other)})
-		}
-		if other, ok := names[r.Provider+"/"+r.Name]; ok {
-			flaws = append(flaws, Flaw{r.File, 1, 1, fmt.Sprintf("the name %s is that of %s too; choose another", r.Name, other)})
-		}
-		ids[r.ID], names[r.Provider+"/"+r.Name] = r.File, r.File
-	}
-	return flaws
-}
-
-// parse reads one file. The rule is whole only if there are no flaws.
-func parse(name string, b []byte) (r *Rule, flaws Flaws) {
+// parse reads one file, with parameters set otherwise than it says. The rule is
+// whole only if there are no flaws.
+func parse(name string, b []byte, set map[string]string) (r *Rule, flaws Flaws) {
 	if len(b) > largest {
 		return nil, Flaws{{name, 1, 1, fmt.Sprintf("the file has %d bytes and may have %d; a rule is short", len(b), largest)}}
 	}
@@ -98,10 +54,11 @@ func parse(name string, b []byte) (r *Rule, flaws Flaws) {
 		}
 	}()
 	d := newDecoder(name, b)
+	d.set = set
 	if r = d.rule(); len(d.flaws) > 0 {
 		return nil, d.flaws
 	}
-	r.Version = VersionOf(b)
+	r.Version, r.Source = VersionOf(b), string(b)
 	return r, nil
 }
 

@@ -100,6 +100,28 @@ func uses(e ast.Expr, variable string) []string {
 	return names
 }
 
+// constants lists the parameters that a checked expression reads; the checker
+// has made one name of each.
+func constants(e ast.Expr) (names []string) {
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.IdentKind {
+			return
+		}
+		if name, ok := strings.CutPrefix(strings.TrimPrefix(e.AsIdent(), "."), paramsVar+"."); ok {
+			names = append(names, name)
+		}
+	}))
+	return names
+}
+
+// reads says that an expression names one of some variables.
+func reads(e ast.Expr, variables ...string) (does bool) {
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		does = does || e.Kind() == ast.IdentKind && slices.Contains(variables, e.AsIdent())
+	}))
+	return does
+}
+
 func dotted(e ast.Expr, variable string) (string, bool) {
 	if e.Kind() != ast.SelectKind {
 		return "", false

@@ -10,6 +10,7 @@ package rule
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"plumbline/internal/estate"
 	"plumbline/internal/finding"
@@ -32,15 +33,22 @@ type Rule struct {
 	Fix        Fix
 	References []string
 	Examples   []Example
-	Coverage   bool   // about what we could see; exempt from the laws on learning
-	Version    string // first 12 hex digits of the file's sha256
+	Params     []Param  // what an organisation may set, in the order of the file
+	Assumes    []string // what it rests on and nobody has verified, a sentence each
+	Coverage   bool     // about what we could see; exempt from the laws on learning
+	Version    string   // 12 hex digits of a sha256: of the file, and of parameters that are set otherwise than it says
 	File       string
+	Source     string // the whole file
+	Layer      int    // which of Compose's layers it is from, from 0
+	Off        bool   // it is switched off, and not asked
 
 	applies, pass *program
 	say           *template
 	fix           fixTemplates
 	fields        []*field // that applies and pass name, in the order of the table
-	worst         bool     // it demands exposure and power itself, so that they do not count twice
+	lines         map[string]int
+	written       *Rule // as its file says; nil where it is
+	worst         bool  // it demands exposure and power itself, so that they do not count twice
 }
 
 // A Fix says how to put things right. In a Rule its texts are templates, from
@@ -72,9 +80,24 @@ func (r *Rule) Reads() []string {
 	return names
 }
 
+// Called says that some fact it asks about is served by a call of a scan. Of the
+// others people, probes or our own records tell, and no refused call silences a
+// rule that asks about nothing else.
+func (r *Rule) Called() bool {
+	return !r.Probed() && slices.ContainsFunc(r.fields, func(f *field) bool { return !f.always && !f.apart })
+}
+
+// Own says that the rule is an organisation's own.
+func (r *Rule) Own() bool { return strings.HasPrefix(r.ID, ownPrefix) }
+
+// Line is where in its file a key's value begins: "pass", "examples", "fix.sets".
+// It is 1 for a key that the file does not have.
+func (r *Rule) Line(key string) int { return max(r.lines[key], 1) }
+
 // A Set is a whole catalogue.
 type Set struct {
 	rules []*Rule
+	off   []*Rule
 	byID  map[string]*Rule
 	by    map[place][]*Rule
 }
@@ -84,16 +107,19 @@ type place struct {
 	provider string
 }
 
-// Rules of the set, by id.
+// Rules of the set that are asked, by id.
 func (s *Set) Rules() []*Rule { return s.rules }
 
-// Rule finds one by its id.
+// Switched are those that are switched off, by id.
+func (s *Set) Switched() []*Rule { return s.off }
+
+// Rule finds one by its id, switched off or not.
 func (s *Set) Rule(id string) (*Rule, bool) {
 	r, ok := s.byID[id]
 	return r, ok
 }
 
-// Only is a set of those rules that are to be kept.
+// Only is a set of those rules that are asked and to be kept.
 func (s *Set) Only(keep func(*Rule) bool) *Set {
 	var rules []*Rule
 	for _, r := range s.rules {

@@ -57,6 +57,19 @@ func (l *language) text(what, src string) (*template, []complaint) {
 	return t, bad
 }
 
+// params are the parameters that its expressions read.
+func (t *template) params() (names []string) {
+	if t == nil {
+		return nil
+	}
+	for _, p := range t.parts {
+		if p.expr != nil {
+			names = append(names, p.expr.params...)
+		}
+	}
+	return names
+}
+
 func (l *language) expression(what, src string) (*program, []complaint) {
 	ast, bad := l.check(l.template, src)
 	if bad != nil {

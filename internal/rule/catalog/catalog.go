@@ -1,5 +1,6 @@
 // Package catalog holds the rules that come with Plumbline, one YAML file each
-// in the folder of its provider; xc holds those that hold on every cloud.
+// in the folder of its provider; xc holds those that hold on every cloud, host
+// and app those about what a probe finds in workloads and behind addresses.
 //
 // There is nothing to register: a new file is a new rule. The package judges
 // nothing.
@@ -13,7 +14,7 @@ import (
 	"plumbline/internal/rule"
 )
 
-//go:embed aws/*.yaml xc/*.yaml
+//go:embed aws/*.yaml host/*.yaml app/*.yaml xc/*.yaml
 var files embed.FS
 
 // Embedded is the folder of rule files.

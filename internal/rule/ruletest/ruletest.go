@@ -6,9 +6,11 @@
 package ruletest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,7 +23,7 @@ import (
 type Problem struct {
 	Rule string
 	File string
-	Line int // of the example, 0 where it is about the rule
+	Line int // of the example, or of the key that it is about; 0 where it is about the rule
 	Text string
 }
 
@@ -54,8 +56,10 @@ func Prove(set *rule.Set) []Problem {
 	return all
 }
 
-// ProveRule finds every problem of one rule.
+// ProveRule finds every problem of one rule, with the values that its file gives
+// to its parameters, and what other values that may be set would break.
 func ProveRule(r *rule.Rule) []Problem {
+	r = r.AsWritten()
 	p := &prover{rule: r, judge: rule.NewJudge(nil)}
 	p.texts()
 	p.outcomes()
@@ -63,7 +67,50 @@ func ProveRule(r *rule.Rule) []Problem {
 	for _, e := range r.Examples {
 		p.example(e)
 	}
+	p.otherwise()
 	return p.problems
+}
+
+// otherwise: with its parameters set to the ends of what may be set, not knowing
+// never answers, and the fix still closes.
+func (p *prover) otherwise() {
+	if len(p.problems) > 0 {
+		return // each would be told again for every value
+	}
+	for _, param := range p.rule.Params {
+		for _, value := range ends(param) {
+			set := map[string]string{param.Name: value}
+			r, err := p.rule.With(set)
+			if err != nil {
+				p.problem(0, "with %s set to %s: %v", param.Name, value, err)
+				continue
+			}
+			with := &prover{rule: r, judge: rule.NewJudge(nil)}
+			with.knowsNothing()
+			for _, e := range r.Examples {
+				with.forgetting(e)
+				if _, got := with.outcome(e); got == finding.Fail {
+					with.fixed(e)
+				}
+			}
+			for _, problem := range with.problems {
+				problem.Text = fmt.Sprintf("with %s set to %s: %s", param.Name, value, problem.Text)
+				p.problems = append(p.problems, problem)
+			}
+		}
+	}
+}
+
+// ends are the smallest and the largest number, and every other value of a
+// parameter that is no number.
+func ends(p rule.Param) []string {
+	switch p.Type {
+	case rule.ParamNumber:
+		return []string{strconv.FormatInt(p.Least, 10), strconv.FormatInt(p.Most, 10)}
+	case rule.ParamYes:
+		return []string{"true", "false"}
+	}
+	return p.OneOf
 }
 
 // Tally counts the examples of a rule by what they want, for printing.
@@ -85,33 +132,50 @@ func (p *prover) problem(line int, format string, args ...any) {
 	p.problems = append(p.problems, Problem{p.rule.ID, p.rule.File, line, fmt.Sprintf(format, args...)})
 }
 
-// texts: a rule speaks to people, and has to have something to say.
+// at is problem about one of the rule's own keys.
+func (p *prover) at(key, format string, args ...any) {
+	p.problem(p.rule.Line(key), format, args...)
+}
+
+// texts: a rule speaks to people, and has to have something to say. A rule of an
+// organisation's own has no peers to disagree with.
 func (p *prover) texts() {
 	r := p.rule
-	for name, text := range map[string]string{"note": r.Note, "fix.cli": r.Fix.CLI, "fix.console": r.Fix.Console, "fix.source": r.Fix.Source} {
-		if strings.TrimSpace(text) == "" {
-			p.problem(0, "%s is empty; every rule has one", name)
+	wanted := []struct{ key, text string }{{"fix.cli", r.Fix.CLI}, {"fix.console", r.Fix.Console}, {"fix.source", r.Fix.Source}}
+	if !r.Own() {
+		wanted = append(wanted, struct{ key, text string }{"note", r.Note})
+	}
+	for _, w := range wanted {
+		if strings.TrimSpace(w.text) == "" {
+			p.at(w.key, "%s is empty; every rule has one", w.key)
 		}
 	}
-	for name, text := range map[string]string{"title": r.Title, "fault": r.Fault} {
-		if l := strings.ToLower(text); strings.HasPrefix(l, "ensure") || strings.Contains(" "+l+" ", " should ") {
-			p.problem(0, "the %s says what is, without \"Ensure\" and \"should\": %q", name, text)
-		}
-		if strings.HasSuffix(text, ".") {
-			p.problem(0, "the %s is a heading and ends without a full stop: %q", name, text)
-		}
-	}
+	p.heading("title", r.Title)
+	p.heading("fault", r.Fault)
 	if r.Title == r.Fault {
-		p.problem(0, "title and fault say the same; the title says what is true when all is well")
+		p.at("title", "title and fault say the same; the title says what is true when all is well")
 	}
-	if len(r.References) == 0 {
-		p.problem(0, "there are no references; a reader wants to look it up")
+	if len(r.References) == 0 && !r.Own() {
+		p.at("references", "there are no references; a reader wants to look it up")
 	}
 	if len(r.Fix.Sets) == 0 {
-		p.problem(0, "fix.sets is empty; without it nobody can tell that the fix closes the finding")
+		p.at("fix", "fix.sets is empty; without it nobody can tell that the fix closes the finding")
 	}
 	if len(r.Reads()) == 0 {
-		p.problem(0, "neither applies nor pass reads a field")
+		p.at("pass", "neither applies nor pass reads a field; a rule asks something about its subject")
+	}
+	if r.Own() && !r.Called() && !r.Probed() && !r.Coverage {
+		p.at("pass", "no refused call can silence it, for no call of a scan serves what it asks about (%s); let it ask for a fact that a cloud tells too: plumbline rules fields %s lists them",
+			strings.Join(r.Reads(), ", "), r.For)
+	}
+}
+
+func (p *prover) heading(key, text string) {
+	if l := strings.ToLower(text); strings.HasPrefix(l, "ensure") || strings.Contains(" "+l+" ", " should ") {
+		p.at(key, "the %s says what is, without \"Ensure\" and \"should\": %q", key, text)
+	}
+	if strings.HasSuffix(text, ".") {
+		p.at(key, "the %s is a heading and ends without a full stop: %q", key, text)
 	}
 }
 
@@ -119,7 +183,7 @@ func (p *prover) outcomes() {
 	have := Tally(p.rule)
 	for _, o := range []finding.Outcome{finding.Pass, finding.Fail, finding.Unknown} {
 		if have[o] == 0 {
-			p.problem(0, "no example wants %s; give at least one", o)
+			p.at("examples", "no example wants %s; give at least one", o)
 		}
 	}
 	names := map[string]bool{}
@@ -141,11 +205,11 @@ func (p *prover) knowsNothing() {
 			asked = true
 		case finding.NotApplicable:
 		default:
-			p.problem(0, "of a subject of which nothing is known it says %s", got)
+			p.at("pass", "of a subject of which nothing is known it says %s, and must say unknown; let pass ask for a fact that can be unknown before it answers", got)
 		}
 	}
 	if !asked {
-		p.problem(0, "of a subject of which nothing is known it says %s", finding.NotApplicable)
+		p.at("applies", "of a subject of which nothing is known it says %s; let applies hold for some type of %s", finding.NotApplicable, p.rule.For)
 	}
 }
 
@@ -153,7 +217,7 @@ func (p *prover) example(e rule.Example) {
 	o, got := p.outcome(e)
 	v := p.judge.Verdict()
 	if got != e.Want {
-		p.problem(e.Line, "example %q: want %s, got %s %s", e.Name, e.Want, got, v.Fault)
+		p.problem(e.Line, "example %q: want %s, got %s; %s", e.Name, e.Want, got, cmp.Or(v.Fault, "change the example, or the rule"))
 	}
 	if v.Fault != "" {
 		p.problem(e.Line, "example %q: %s", e.Name, v.Fault)
@@ -221,7 +285,7 @@ func (p *prover) fixed(e rule.Example) {
 		}
 	}
 	if got := p.judge.Judge(p.rule, o); got != finding.Pass {
-		p.problem(e.Line, "example %q: with the fix it says %s and must pass", e.Name, got)
+		p.problem(e.Line, "example %q: with the fix it says %s and must pass; change fix.sets to what closes it, or pass", e.Name, got)
 	}
 	for field, was := range before {
 		if _, named := p.rule.Fix.Sets[field]; !named && p.rule.State(o)[field] != was {
