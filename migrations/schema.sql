@@ -100,6 +100,112 @@ comment on column answer.asked_at is 'When the question was first sent.';
 comment on column answer.ended_at is 'When it was settled.';
 comment on column answer.account_id is 'The account that was asked.';
 
+create table attestation (
+    id bigint not null generated always as identity,
+    statement text not null,
+    framework text collate "C" not null,
+    control text collate "C" not null,
+    topic text collate "C" not null,
+    whole boolean not null,
+    owner text not null,
+    link text not null,
+    valid_from date not null,
+    valid_until date not null,
+    renews bigint,
+    constraint attestation_about CHECK ((((framework <> ''::text) = (control <> ''::text)) AND ((topic = ''::text) = (framework <> ''::text)))),
+    constraint attestation_owner_check CHECK ((owner <> ''::text)),
+    constraint attestation_statement_check CHECK ((statement <> ''::text)),
+    constraint attestation_validity CHECK (((valid_until >= valid_from) AND ((valid_until - valid_from) < 400))),
+    constraint attestation_renews_fkey FOREIGN KEY (renews) REFERENCES attestation(id),
+    constraint attestation_pkey PRIMARY KEY (id)
+);
+CREATE INDEX attestation_control ON attestation USING btree (framework, control);
+CREATE INDEX attestation_renews ON attestation USING btree (renews) WHERE (renews IS NOT NULL);
+alter table attestation enable row level security;
+create policy reach on attestation using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (whole AND ( SELECT (COALESCE(current_setting('plumbline.accounts'::text, true), ''::text) <> ''::text))) OR (EXISTS ( SELECT
+   FROM attestation_account a
+  WHERE (a.attestation = attestation.id)))));
+comment on table attestation is 'What somebody states where no machine can check: shown as attested, never as measured, and in no score.';
+comment on column attestation.id is 'Our own number.';
+comment on column attestation.statement is 'What is stated, in the words of whoever proposed it.';
+comment on column attestation.framework is 'Id of the framework whose control it speaks about; empty where it is about a topic.';
+comment on column attestation.control is 'Id of the control, as the framework numbers it; empty where it is about a topic.';
+comment on column attestation.topic is 'One of the closed list of topics; empty where it is about a control.';
+comment on column attestation.whole is 'Whether it is about all accounts, those to come included; otherwise about those of attestation_account.';
+comment on column attestation.owner is 'E-mail of the person who answers for it.';
+comment on column attestation.link is 'Address of evidence that is kept elsewhere; empty where there is none.';
+comment on column attestation.valid_from is 'The first day of UTC on which it holds, once approved.';
+comment on column attestation.valid_until is 'The last day of UTC on which it holds.';
+comment on column attestation.renews is 'The attestation that it takes the place of; null where it is the first.';
+
+create table attestation_account (
+    attestation bigint not null,
+    account_id bigint not null,
+    constraint attestation_account_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint attestation_account_attestation_fkey FOREIGN KEY (attestation) REFERENCES attestation(id),
+    constraint attestation_account_pkey PRIMARY KEY (attestation, account_id)
+);
+CREATE INDEX attestation_account_account ON attestation_account USING btree (account_id);
+alter table attestation_account enable row level security;
+create policy reach on attestation_account using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table attestation_account is 'Which accounts an attestation is about, where it is not about all.';
+comment on column attestation_account.attestation is 'The attestation.';
+comment on column attestation_account.account_id is 'The account.';
+
+create table attestation_event (
+    attestation bigint not null,
+    seq integer not null,
+    at timestamp with time zone not null,
+    kind text not null,
+    who text not null,
+    person bigint,
+    note text not null,
+    constraint attestation_event_first CHECK (((seq = 1) = (kind = 'proposed'::text))),
+    constraint attestation_event_kind_check CHECK ((kind = ANY (ARRAY['proposed'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text]))),
+    constraint attestation_event_seq_check CHECK ((seq > 0)),
+    constraint attestation_event_attestation_fkey FOREIGN KEY (attestation) REFERENCES attestation(id),
+    constraint attestation_event_person_fkey FOREIGN KEY (person) REFERENCES person(id),
+    constraint attestation_event_pkey PRIMARY KEY (attestation, seq)
+);
+CREATE UNIQUE INDEX attestation_event_decided ON attestation_event USING btree (attestation) WHERE (kind = ANY (ARRAY['approved'::text, 'refused'::text]));
+CREATE UNIQUE INDEX attestation_event_withdrawn ON attestation_event USING btree (attestation) WHERE (kind = 'withdrawn'::text);
+alter table attestation_event enable row level security;
+create policy reach on attestation_event using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (EXISTS ( SELECT
+   FROM attestation a
+  WHERE (a.id = attestation_event.attestation)))));
+comment on table attestation_event is 'What happened to an attestation. Rows are only ever added.';
+comment on column attestation_event.attestation is 'The attestation.';
+comment on column attestation_event.seq is 'Counted from 1 without gaps: two who act at the same time cannot both be next.';
+comment on column attestation_event.at is 'When.';
+comment on column attestation_event.kind is 'proposed, approved, refused or withdrawn. That it expired follows from its last day.';
+comment on column attestation_event.who is 'E-mail of who did it, with the token''s name where it was a token.';
+comment on column attestation_event.person is 'The same as a person; null for somebody who has no sign-in here.';
+comment on column attestation_event.note is 'Why, in their words.';
+
+create table attestation_file (
+    attestation bigint not null,
+    name text not null,
+    size integer not null,
+    sha256 bytea not null,
+    content bytea not null,
+    constraint attestation_file_name_check CHECK (((name <> ''::text) AND (name !~ '[/\\]'::text))),
+    constraint attestation_file_sha256_check CHECK ((octet_length(sha256) = 32)),
+    constraint attestation_file_size_check CHECK (((size >= 1) AND (size <= 1000000))),
+    constraint attestation_file_whole CHECK ((octet_length(content) = size)),
+    constraint attestation_file_attestation_fkey FOREIGN KEY (attestation) REFERENCES attestation(id),
+    constraint attestation_file_pkey PRIMARY KEY (attestation)
+);
+alter table attestation_file enable row level security;
+create policy reach on attestation_file using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (EXISTS ( SELECT
+   FROM attestation a
+  WHERE (a.id = attestation_file.attestation)))));
+comment on table attestation_file is 'Evidence that was uploaded with an attestation. It is handed out as a download only.';
+comment on column attestation_file.attestation is 'The attestation.';
+comment on column attestation_file.name is 'Name of the file, without a path.';
+comment on column attestation_file.size is 'Its length in bytes.';
+comment on column attestation_file.sha256 is 'Of its content, worked out here when it arrived.';
+comment on column attestation_file.content is 'The file, byte by byte.';
+
 create table audit (
     seq bigint not null,
     at timestamp with time zone not null,
@@ -132,6 +238,18 @@ comment on column audit.detail is 'More of it, names and texts.';
 comment on column audit.remote is 'Address that the request came from; empty for the program itself.';
 comment on column audit.prev_hash is 'hash of the row before; 32 zero bytes in the first. Unique, so the chain cannot fork.';
 comment on column audit.hash is 'sha256 over prev_hash and all other columns, each with its length before it.';
+
+create table counted_mapping (
+    status text collate "C" not null,
+    who text not null,
+    at timestamp with time zone not null,
+    constraint counted_mapping_status_check CHECK ((status = ANY (ARRAY['third_party'::text, 'judgement'::text]))),
+    constraint counted_mapping_pkey PRIMARY KEY (status)
+);
+comment on table counted_mapping is 'A row for each status of mappings that somebody lets count towards controls; publishers'' own always count. Who switched what and when stands in the audit log too.';
+comment on column counted_mapping.status is 'third_party: as a tool maps them; judgement: as we or the users of this service do.';
+comment on column counted_mapping.who is 'E-mail of the person who switched it on.';
+comment on column counted_mapping.at is 'When.';
 
 create table cube (
     account_id bigint not null,
@@ -366,6 +484,59 @@ comment on column member.digest is 'Over all that a reader is told.';
 comment on column member.scan is 'The scan that wrote it.';
 comment on column member.since is 'Since when this is said of it.';
 
+create table owner_rules (
+    version bigint not null,
+    at timestamp with time zone not null,
+    who text not null,
+    rules jsonb not null,
+    constraint owner_rules_rules_check CHECK ((jsonb_typeof(rules) = 'array'::text)),
+    constraint owner_rules_version_check CHECK ((version > 0)),
+    constraint owner_rules_pkey PRIMARY KEY (version)
+);
+alter table owner_rules enable row level security;
+create policy reach on owner_rules using (( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)));
+comment on table owner_rules is 'The ordered rules that say who owns what, whole for each version. The last one holds. Rows are only ever added.';
+comment on column owner_rules.version is 'Counted from 1.';
+comment on column owner_rules.at is 'When it was kept.';
+comment on column owner_rules.who is 'By whom.';
+comment on column owner_rules.rules is 'The rules in their order: of each the condition and the owner.';
+
+create table ownership (
+    finding bigint not null,
+    account_id bigint not null,
+    owner text not null,
+    word text collate "C" not null,
+    kind text not null,
+    email text not null,
+    rule smallint not null,
+    passed smallint not null,
+    who text not null,
+    at timestamp with time zone,
+    constraint ownership_check CHECK ((((owner = ''::text) = (word = ''::text)) AND ((owner = ''::text) = (kind = ''::text)))),
+    constraint ownership_check1 CHECK ((((who = ''::text) = (at IS NULL)) AND ((who = ''::text) OR ((rule = 0) AND (passed = 0) AND (owner <> ''::text))))),
+    constraint ownership_kind_check CHECK ((kind = ANY (ARRAY[''::text, 'person'::text, 'team'::text, 'queue'::text]))),
+    constraint ownership_passed_check CHECK ((passed >= 0)),
+    constraint ownership_rule_check CHECK ((rule >= 0)),
+    constraint ownership_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint ownership_pkey PRIMARY KEY (finding)
+);
+CREATE INDEX ownership_account ON ownership USING btree (account_id);
+CREATE INDEX ownership_email ON ownership USING btree (email, finding) WHERE (email <> ''::text);
+CREATE INDEX ownership_word ON ownership USING btree (word, finding);
+alter table ownership enable row level security;
+create policy reach on ownership using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table ownership is 'Who owns a finding. Derived from owner_rules when a scan is closed or the rules change, but for what a person assigned. Without a row nobody does.';
+comment on column ownership.finding is 'The finding. One that is closed keeps the owner it had. No reference: findings are never deleted, and a reference would lock each of them whenever the rules change.';
+comment on column ownership.account_id is 'Account of the subject.';
+comment on column ownership.owner is 'Name of the owner; empty where no rule matched and one could not be asked.';
+comment on column ownership.word is 'The name as filters compare it, in small letters.';
+comment on column ownership.kind is 'person, team or queue; empty for nobody.';
+comment on column ownership.email is 'Address of the owner in small letters; empty if none was given.';
+comment on column ownership.rule is 'Which rule gave it, counted from 1; 0 if none did.';
+comment on column ownership.passed is 'The first rule before it that could not be asked, for a tag is not known; 0 if all could.';
+comment on column ownership.who is 'The person who assigned it by hand; empty where the rules did.';
+comment on column ownership.at is 'When they did.';
+
 create table person (
     id bigint not null generated always as identity,
     email text not null,
@@ -484,6 +655,60 @@ comment on column role_grant.person is 'Who.';
 comment on column role_grant.role is 'The role.';
 comment on column role_grant.account_group is 'Over the accounts of this group; null for all accounts, those to come included.';
 
+create table rule_change (
+    id bigint not null generated always as identity,
+    kind text not null,
+    rule text collate "C" not null,
+    yaml text not null,
+    params jsonb not null,
+    why text not null,
+    before text not null,
+    who text not null,
+    at timestamp with time zone not null,
+    constraint rule_change_kind_check CHECK ((kind = ANY (ARRAY['file'::text, 'remove'::text, 'off'::text, 'on'::text, 'params'::text, 'framework'::text]))),
+    constraint rule_change_rule_check CHECK ((rule <> ''::text)),
+    constraint rule_change_who_check CHECK ((who <> ''::text)),
+    constraint rule_change_why_check CHECK ((why <> ''::text)),
+    constraint rule_change_pkey PRIMARY KEY (id),
+    constraint rule_change_id_who_key UNIQUE (id, who)
+);
+CREATE INDEX rule_change_rule ON rule_change USING btree (rule, id);
+comment on table rule_change is 'A change of the rules that somebody proposed. Written once, never edited.';
+comment on column rule_change.id is 'Number that people see.';
+comment on column rule_change.kind is 'file: a rule is written, or written anew; remove: what was written here is taken back; off and on: it is no longer asked, or again; params: parameters are set; framework: a framework is written, or written anew.';
+comment on column rule_change.rule is 'Id of the rule or framework.';
+comment on column rule_change.yaml is 'The file, of kinds file and framework.';
+comment on column rule_change.params is 'Parameters as they were written, of kind params; those that are not named are as the file says.';
+comment on column rule_change.why is 'What for, in the words of whoever proposed it.';
+comment on column rule_change.before is 'The file as it held when it was proposed; empty if there was none.';
+comment on column rule_change.who is 'E-mail of who proposed it.';
+comment on column rule_change.at is 'When.';
+
+create table rule_decision (
+    change bigint not null,
+    proposer text not null,
+    state text not null,
+    who text not null,
+    at timestamp with time zone not null,
+    note text not null,
+    revision bigint,
+    constraint rule_decision_check CHECK (((state = 'approved'::text) = (revision IS NOT NULL))),
+    constraint rule_decision_check1 CHECK (((state = 'withdrawn'::text) = (who = proposer))),
+    constraint rule_decision_revision_check CHECK ((revision > 0)),
+    constraint rule_decision_state_check CHECK ((state = ANY (ARRAY['approved'::text, 'refused'::text, 'withdrawn'::text]))),
+    constraint rule_decision_change_proposer_fkey FOREIGN KEY (change, proposer) REFERENCES rule_change(id, who),
+    constraint rule_decision_pkey PRIMARY KEY (change),
+    constraint rule_decision_revision_key UNIQUE (revision)
+);
+comment on table rule_decision is 'What became of a proposed change. Written once, never edited.';
+comment on column rule_decision.change is 'The change; it is decided once.';
+comment on column rule_decision.proposer is 'Who proposed it: nobody decides their own, and nobody withdraws another''s.';
+comment on column rule_decision.state is 'approved: it holds; refused; withdrawn by whoever proposed it.';
+comment on column rule_decision.who is 'E-mail of who decided.';
+comment on column rule_decision.at is 'When.';
+comment on column rule_decision.note is 'What they said.';
+comment on column rule_decision.revision is 'Of the rulebook: counted from 1 without gaps, in the order in which changes were approved; null where it was not.';
+
 create table scan (
     number bigint not null generated always as identity,
     account_id bigint not null,
@@ -497,14 +722,19 @@ create table scan (
     changes jsonb not null default '{}'::jsonb,
     open integer not null default 0,
     asker text not null default ''::text,
+    rulebook bigint not null default 0,
+    look bigint,
     constraint scan_check CHECK (((state = 'running'::text) = (ended_at IS NULL))),
     constraint scan_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'interrupted'::text, 'failed'::text, 'cancelled'::text]))),
     constraint scan_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint scan_look_fkey FOREIGN KEY (look) REFERENCES scan(number),
     constraint scan_pkey PRIMARY KEY (number)
 );
 CREATE INDEX scan_account_finished ON scan USING btree (account_id, started_at DESC) INCLUDE (number) WHERE (state = 'finished'::text);
+CREATE INDEX scan_account_looked ON scan USING btree (account_id, started_at DESC) INCLUDE (number) WHERE ((state = 'finished'::text) AND (look IS NULL));
 CREATE INDEX scan_account_number ON scan USING btree (account_id, number);
 CREATE INDEX scan_account_started ON scan USING btree (account_id, started_at DESC);
+CREATE INDEX scan_again ON scan USING btree (ended_at) WHERE (look IS NOT NULL);
 CREATE UNIQUE INDEX scan_one_running ON scan USING btree (account_id) WHERE (state = 'running'::text);
 alter table scan enable row level security;
 create policy reach on scan using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
@@ -521,6 +751,8 @@ comment on column scan.written is 'Resource rows that it wrote; 0 for an unchang
 comment on column scan.changes is 'Number of findings by what the scan did to them; a finished scan tells too what void ones did since the last that was finished.';
 comment on column scan.open is 'Shards that are neither finished nor given up; whoever takes it to 0 closes the scan.';
 comment on column scan.asker is 'Who started it: a person, the schedule, or empty for the command line.';
+comment on column scan.rulebook is 'Revision of the rulebook by which it judges; 0 is the rules as they come.';
+comment on column scan.look is 'The scan whose documents it judged again, without asking the cloud; null where it asked.';
 
 create table scan_event (
     id bigint not null generated always as identity,
@@ -597,7 +829,7 @@ create table shard (
     items integer not null default 0,
     started_at timestamp with time zone,
     ended_at timestamp with time zone,
-    constraint shard_part_check CHECK ((part = ANY (ARRAY['whole'::text, 'account'::text, 'network'::text, 'workloads'::text]))),
+    constraint shard_part_check CHECK ((part = ANY (ARRAY['whole'::text, 'account'::text, 'network'::text, 'workloads'::text, 'again'::text]))),
     constraint shard_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'finished'::text, 'interrupted'::text, 'failed'::text, 'cancelled'::text]))),
     constraint shard_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint shard_scan_fkey FOREIGN KEY (scan) REFERENCES scan(number),
@@ -610,7 +842,7 @@ create policy reach on shard using ((( SELECT (current_setting('plumbline.accoun
 comment on table shard is 'A unit of a scan''s work: one listing, or the few questions about an account. A scan that one process makes alone has one shard, whole.';
 comment on column shard.id is 'Our own number.';
 comment on column shard.scan is 'The scan it belongs to.';
-comment on column shard.part is 'Which questions: whole, account, network or workloads.';
+comment on column shard.part is 'Which questions: whole, account, network or workloads; again: none, what is stored is judged again.';
 comment on column shard.region is 'Where; global for a shard of no one region.';
 comment on column shard.state is 'waiting for a worker; running; finished; failed: given up; interrupted and cancelled with its scan.';
 comment on column shard.attempt is 'How often it was begun; what an earlier attempt saw retires nothing.';
@@ -821,6 +1053,7 @@ create table workload (
     power text not null,
     identity text not null,
     group_uid text collate "C" not null default ''::text,
+    tags jsonb,
     constraint workload_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
     constraint workload_pkey PRIMARY KEY (account_id, region, uid)
 );
@@ -843,3 +1076,4 @@ comment on column workload.internet is 'How it can be reached from the internet.
 comment on column workload.power is 'What its identity may do.';
 comment on column workload.identity is 'Name of what is bound to it.';
 comment on column workload.group_uid is 'The group that launched it; empty if none did.';
+comment on column workload.tags is 'Its tags, key to value; null for a value that is a secret, which is kept nowhere. Null where not all tags are known, or no scan has read them since this column came.';

@@ -46,6 +46,7 @@ var order = []struct{ name, kind string }{
 	{"icon.svg", "image/svg+xml"},
 	{"app.js", "text/javascript; charset=utf-8"},
 	{"scan.js", "text/javascript; charset=utf-8"},
+	{"rules.js", "text/javascript; charset=utf-8"},
 	{"app.css", "text/css; charset=utf-8"},
 }
 

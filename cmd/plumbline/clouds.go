@@ -23,7 +23,7 @@ import (
 
 // clouds signs in to accounts for the service. It is safe for concurrent use.
 type clouds struct {
-	rules    *rule.Set
+	rules    func() *rule.Set // those that hold now
 	redactor *wire.Redactor
 	options  aws.Options // what every sign-in has in common
 	store    *postgres.Store
@@ -119,7 +119,7 @@ func (c *clouds) login(ctx context.Context, provider string, l listing.Login) (l
 	if err != nil {
 		return listing.Tried{}, problem.New(problem.Invalid, "%w", err)
 	}
-	read, err := trial.Read(c.rules, provider, answers)
+	read, err := trial.Read(c.rules(), provider, answers)
 	if err != nil {
 		return listing.Tried{}, err
 	}

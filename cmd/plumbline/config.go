@@ -43,6 +43,7 @@ const keyVariable = "PLUMBLINE_REDACTION_KEY"
 type config struct {
 	database string // address; "" runs or joins a private server
 	dir      string // of the private server, and of the redaction key
+	rules    string // directory of rules above those of the program; "" for none
 	pgBin    string
 	key      *[32]byte // of redaction; nil is in dir
 	workers  int

@@ -21,7 +21,7 @@ import (
 	"plumbline/internal/postgres"
 	"plumbline/internal/problem"
 	"plumbline/internal/rule"
-	"plumbline/internal/rule/catalog"
+	"plumbline/internal/rulebook"
 	"plumbline/internal/scan"
 	"plumbline/internal/ui"
 	"plumbline/internal/wire"
@@ -29,6 +29,7 @@ import (
 
 type demoCmd struct {
 	databaseFlags
+	rulesFlags
 	Listen string `default:"127.0.0.1:8460" help:"Address of the pages; loopback only. A port that is taken is replaced by a free one." placeholder:"ADDR"`
 }
 
@@ -46,9 +47,8 @@ Examples:
 
 // Run shows the demo until it is stopped.
 func (c demoCmd) Run(ctx context.Context, s streams) error {
-	set, err := catalog.Load()
-	if err != nil {
-		return err
+	if _, err := c.compose(rule.Choice{}); err != nil {
+		return fmt.Errorf("the rules in %s cannot be used. Mend them, and try them with \"plumbline rules test --rules-dir %[1]s\":\n%w", c.RulesDir, err)
 	}
 	l, err := listenLoopback(c.Listen)
 	if err != nil {
@@ -62,12 +62,19 @@ func (c demoCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	err = c.show(ctx, s, l, db, set)
+	err = c.show(ctx, s, l, db)
 	return db.close(ctx, err)
 }
 
-func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *database, set *rule.Set) error {
-	estate, err := scanDemo(ctx, s, db.Store, set)
+func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *database) error {
+	book, err := newBook(db.Store, c.RulesDir, newLog(s.err))
+	if err == nil {
+		err = book.Refresh(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	estate, err := scanDemo(ctx, s, db.Store, book)
 	if err != nil {
 		return err
 	}
@@ -80,7 +87,7 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 	entry.As(&access.Viewer{Email: "you@this-demo", Name: "You", Grants: []access.Grant{{Role: access.Engineer, All: true}}})
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	h, worker, err := serveDemo(ctx, s, l, db.Store, cloud, entry, stopping.Done())
+	h, worker, err := serveDemo(ctx, s, l, db.Store, cloud, entry, c.RulesDir, stopping.Done())
 	if err != nil {
 		return err
 	}
@@ -105,14 +112,14 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 
 // serveDemo is the very service, but that a link lets in instead of a password,
 // and that it signs in to the simulated cloud.
-func serveDemo(ctx context.Context, s streams, l net.Listener, store *postgres.Store, cloud *awssim.Listener, entry *ui.Entry, stopping <-chan struct{}) (http.Handler, *jobs.Client, error) {
+func serveDemo(ctx context.Context, s streams, l net.Listener, store *postgres.Store, cloud *awssim.Listener, entry *ui.Entry, rules string, stopping <-chan struct{}) (http.Handler, *jobs.Client, error) {
 	log := newLog(s.err)
 	queue, err := jobs.New(store.Pool(), jobs.Options{Log: log})
 	if err != nil {
 		return nil, nil, err
 	}
 	a := cloud.Estate().Accounts[0]
-	svc, err := newService(ctx, site{store: store, queue: queue, base: &url.URL{Scheme: "http", Host: l.Addr().String()}, log: log, stopping: stopping, entry: entry,
+	svc, err := newService(ctx, site{store: store, queue: queue, base: &url.URL{Scheme: "http", Host: l.Addr().String()}, log: log, stopping: stopping, entry: entry, rules: rules,
 		aws: aws.Options{Endpoint: cloud.URL, Region: a.Regions[0].Name, Login: func() (string, string) { return a.AccessKey, a.SecretKey }, UserDataPerSecond: 1000, Now: time.Now}})
 	if err != nil {
 		return nil, nil, err
@@ -158,7 +165,7 @@ func listenLoopback(address string) (net.Listener, error) {
 // scanDemo scans the simulated account into the store. The first start scans
 // twice, so that there is a change to see; every later one scans it once more,
 // one step on.
-func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.Set) (*sim.Estate, error) {
+func scanDemo(ctx context.Context, s streams, store *postgres.Store, book *rulebook.Book) (*sim.Estate, error) {
 	step, err := store.FinishedScans(ctx)
 	if err != nil {
 		return nil, err
@@ -169,7 +176,7 @@ func scanDemo(ctx context.Context, s streams, store *postgres.Store, set *rule.S
 	}
 	for again := ""; ; estate, again = estate.Next(), ", as it is a little later" {
 		fmt.Fprintf(s.err, "Scanning a simulated AWS account (%s)%s …\n", estate.Accounts[0].Name, again)
-		n, err := storeScan(ctx, store, set, estate)
+		n, err := storeScan(ctx, store, book, estate)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +198,7 @@ func connectDemo(ctx context.Context, store *postgres.Store, estate *sim.Estate)
 }
 
 // storeScan scans one state of the estate and gives the number of the scan.
-func storeScan(ctx context.Context, store *postgres.Store, set *rule.Set, estate *sim.Estate) (int64, error) {
+func storeScan(ctx context.Context, store *postgres.Store, book *rulebook.Book, estate *sim.Estate) (int64, error) {
 	shuffle := uint64(estate.Step) + 1 //nolint:gosec // steps are counted from 0
 	srv, err := awssim.Listen("127.0.0.1:0", awssim.New(estate, awssim.Options{Shuffle: shuffle}))
 	if err != nil {
@@ -205,9 +212,10 @@ func storeScan(ctx context.Context, store *postgres.Store, set *rule.Set, estate
 	if err != nil {
 		return 0, err
 	}
-	keep := postgres.NewKeep(store, version, facts.For("aws"))
+	rules := book.Edition()
+	keep := postgres.NewKeep(store, engineOf(book), facts.For("aws")).By(postgres.Rulebook{Revision: rules.Revision, Off: rules.Off, Unread: rules.Unread})
 	at := time.Now().UTC().Truncate(time.Microsecond)
-	err = scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: set, Facts: facts.Maker("aws")}, keep)
+	err = scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: rules.Set, Facts: facts.Maker("aws")}, keep)
 	if err != nil {
 		return 0, errors.Join(err, keep.Abort(context.WithoutCancel(ctx), err.Error()))
 	}

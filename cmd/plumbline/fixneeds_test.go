@@ -27,9 +27,11 @@ var notTried = map[string]string{
 	"AWS-IAM-006":  "GetAccountAuthorizationDetails tells no longest session, so no role of an account that is scanned fails.",
 	"AWS-IAM-007":  "The command shows the keys; the program has to be given a role before one is deactivated.",
 	"AWS-IAM-010":  "The command shows whether there are keys; only the root user can delete them, in the console.",
+	"AWS-IMDS-003": "Nobody has attested of a simulated account that nothing needs the metadata service.",
 	"AWS-IMDS-009": "The command shows when the requests come; the program that sends them is to be updated.",
 	"AWS-IMDS-010": "The command shows when the requests come; the program that sends them is to be updated.",
 	"AWS-IMDS-011": "The policy is made and attached in the organisation's management account, which is another one.",
+	"AWS-NET-011":  "A probe tells which ports nothing listens on, and there is none in a simulated instance.",
 }
 
 // noWayBack are the rules whose command is tried and cannot be undone.

@@ -46,6 +46,8 @@ type cli struct {
 	User        userCmd        `cmd:"" help:"Add people who may sign in, and change what they may do."`
 	Scan        scanCmd        `cmd:"" help:"Ask a cloud account and judge what it answers. Needs no database."`
 	Rules       rulesCmd       `cmd:"" help:"List the rules, show one, or prove them all."`
+	Frameworks  frameworksCmd  `cmd:"" help:"List the frameworks, show one or one of its controls, or check them all."`
+	Explain     explainCmd     `cmd:"" help:"Explain one finding: what is wrong, what that rests on, what to do."`
 	Permissions permissionsCmd `cmd:"" help:"Print the least-privilege policy that a scan needs."`
 	Bench       benchCmd       `cmd:"" help:"Measure a scan against the provider's own SDK on this machine."`
 	Sim         simCmd         `cmd:"" help:"Serve a simulated cloud on loopback, to point a scan at."`

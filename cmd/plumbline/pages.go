@@ -19,7 +19,7 @@ import (
 // rests on, so that undo names what was found and not what is there now.
 type mender struct {
 	store *postgres.Store
-	rules *rule.Set
+	rules rule.Lookup
 }
 
 // Fix gives the commands for one finding.
@@ -73,7 +73,7 @@ func (m mender) object(ctx context.Context, src *postgres.Source, read judge.Fac
 
 // closely looks at workloads as the last finished scan of their account saw
 // them, within what the viewer may see.
-func closely(store *postgres.Store, rules *rule.Set) func(context.Context, listing.Workload) (*inspect.Report, error) {
+func closely(store *postgres.Store, rules func() *rule.Set) func(context.Context, listing.Workload) (*inspect.Report, error) {
 	desk := &inspect.Desk{Rules: rules, Facts: facts.For,
 		Source: func(ctx context.Context, provider, account string, workload func(kind string) bool) (inspect.Source, error) {
 			return store.Source(ctx, provider, account, time.Time{}, workload)

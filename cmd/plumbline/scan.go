@@ -21,7 +21,6 @@ import (
 	"plumbline/internal/finding"
 	"plumbline/internal/recording"
 	"plumbline/internal/rule"
-	"plumbline/internal/rule/catalog"
 	"plumbline/internal/scan"
 	"plumbline/internal/wire"
 )
@@ -31,6 +30,7 @@ type scanCmd struct {
 }
 
 type scanAWSCmd struct {
+	rulesFlags
 	Region     []string `help:"Only these regions; repeat it or separate with commas." placeholder:"REGION"`
 	Profile    string   `help:"Profile of the shared AWS configuration to sign in with."`
 	RoleARN    string   `name:"role-arn" help:"Role to assume first, arn:aws:iam::…:role/…" placeholder:"ARN"`
@@ -85,7 +85,7 @@ func (c *scanAWSCmd) Validate() error {
 
 // Run scans and prints.
 func (c *scanAWSCmd) Run(ctx context.Context, s streams) error {
-	set, err := catalog.Load()
+	set, err := c.compose(rule.Choice{})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ type serveCmd struct {
 	databaseFlags
 	webFlags
 	workerFlags
+	rulesFlags
 	NoWork bool `name:"no-work" help:"Answer people and programs only; \"plumbline work\" does the scans."`
 }
 
@@ -47,6 +48,7 @@ func (c serveCmd) config() (*config, error) {
 	c.databaseFlags.read(cfg, &wrong)
 	c.webFlags.read(cfg, &wrong)
 	c.workerFlags.read(cfg, &wrong)
+	c.rulesFlags.read(cfg, &wrong)
 	return cfg, wrong.err()
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"plumbline/internal/access"
@@ -24,7 +23,7 @@ import (
 	"plumbline/internal/postgres"
 	"plumbline/internal/postgres/people"
 	"plumbline/internal/rule"
-	"plumbline/internal/rule/catalog"
+	"plumbline/internal/rulebook"
 	"plumbline/internal/shard"
 	"plumbline/internal/signin"
 	"plumbline/internal/ui"
@@ -43,6 +42,7 @@ type site struct {
 	stopping <-chan struct{} // closed when the program begins to stop: event streams end
 	aws      aws.Options     // what every sign-in to AWS has in common
 	entry    *ui.Entry       // lets people in instead of a sign-in; nil in a service
+	rules    string          // directory of rules above those of the program; "" for none
 }
 
 // A service is what runs on a site.
@@ -61,34 +61,43 @@ type service struct {
 }
 
 // newService puts a service together; a worker is one without a base.
-func newService(_ context.Context, s site) (service, error) {
-	set, err := catalog.Load()
+func newService(ctx context.Context, s site) (service, error) {
+	book, err := s.book()
+	if err == nil {
+		err = book.Refresh(ctx)
+	}
 	if err != nil {
 		return service{}, err
 	}
-	sky := &clouds{rules: set, redactor: wire.NewRedactor(s.key), options: s.aws, store: cmp.Or(s.hands, s.store), log: s.log}
+	sky := &clouds{rules: book.Set, redactor: wire.NewRedactor(s.key), options: s.aws, store: cmp.Or(s.hands, s.store), log: s.log}
 	folk := people.New(s.store, time.Now)
 	svc := service{
-		work: &shard.Runner{Store: cmp.Or(s.hands, s.store), Queue: s.queue, Rules: set, Facts: facts.For, Connect: sky.connect, Engine: version, Log: s.log, Stale: s.stale,
+		work: &shard.Runner{Store: cmp.Or(s.hands, s.store), Queue: s.queue, Rules: book.At, Facts: facts.For, Connect: sky.connect, Engine: engineOf(book), Log: s.log, Stale: s.stale,
 			Beat: s.stale / 4},
 		check: s.store.CheckRoles,
 		first: folk.EnsureFirst,
 	}
 	if s.base != nil {
-		svc.handler = s.pages(set, sky, folk)
+		frameworks, err := newShelf(book, s.rules, s.log)
+		if err != nil {
+			return service{}, err
+		}
+		svc.handler = s.pages(book, frameworks, sky, folk)
 	}
 	svc.warm = s.warm
 	return svc, nil
 }
 
 // pages is what people and programs are answered by.
-func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handler {
+func (s site) pages(book *rulebook.Book, shelf *shelf, sky *clouds, folk *people.People) http.Handler {
 	web := s.store.Web()
-	web.RuleWords = ruleWords(set)
-	acts := &clerk.Clerk{Store: web, Queue: s.queue, Engine: version, Login: sky.login, Audit: audit(folk)}
+	web.RuleWords = ruleWords(book.Set)
+	acts := &clerk.Clerk{Store: web, Queue: s.queue, Engine: engineOf(book), Login: sky.login, Audit: audit(folk)}
+	desk := complianceDesk(web, book.Set, shelf.Set)
 	look := ui.Config{
-		Rules: set, Fix: mender{web, set}.Fix, Now: time.Now, Version: version, Log: s.log, Reader: web.Reader(), Clerk: acts,
-		Inspect: closely(web, set),
+		Rules: book, Rulebook: s.rulebook(book, web, folk), Silences: func(provider string) (map[string][]string, error) { return trial.Silences(book.Set(), provider) }, Fix: mender{web, book}.Fix, Now: time.Now, Version: version, Log: s.log, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts,
+		Inspect: closely(web, book.Set), Compliance: desk, Mappings: acts, Controls: spoken(shelf.Set), Practices: practices(shelf.Set),
+		Attestations: web.Reader(), Attester: &clerk.Attester{Clerk: acts, Practices: practices(shelf.Set)},
 		See: func(ctx context.Context, do func(context.Context) error) error {
 			v, err := signin.Fresh(ctx)
 			if err != nil {
@@ -98,7 +107,7 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 		},
 		Policy:    policyOf,
 		Principal: sky.principal,
-		Unread:    unread(set),
+		Unread:    unread(book.Set),
 		Stopping:  s.stopping,
 	}
 	door := signin.New(signin.Config{People: folk, See: web.See, Frame: ui.Framer(look).FrameOf, Now: time.Now, Log: s.log,
@@ -107,7 +116,7 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 	if s.entry != nil {
 		look.Auth = byLink{s.entry, door}
 	}
-	programs := api.New(api.Config{Reader: web.Reader(), Clerk: acts, Rules: set, Files: catalog.Embedded(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
+	programs := api.New(api.Config{Attestations: look.Attestations, Attester: look.Attester, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts, Rules: book, Rulebook: look.Rulebook, Files: book.Files(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
 	root := http.NewServeMux()
 	root.Handle(api.Prefix+"/", s.guard(door, programs))
 	for _, r := range api.Routes() {
@@ -116,7 +125,7 @@ func (s site) pages(set *rule.Set, sky *clouds, folk *people.People) http.Handle
 		}
 	}
 	root.Handle("/", ui.New(look))
-	return root
+	return s.upToDate(book, root)
 }
 
 // warm reads the counts of all accounts, which are kept in memory from then on.
@@ -161,14 +170,13 @@ func audit(folk *people.People) func(context.Context, clerk.Line) error {
 }
 
 // unread tells which rules cannot tell where user data is not looked through.
-// It is found out once.
-func unread(set *rule.Set) func(provider string) ([]string, error) {
-	known := sync.OnceValues(func() (map[string][]string, error) { return trial.Silences(set, aws.Provider) })
+// It is found out once for a set of rules.
+func unread(rules func() *rule.Set) func(provider string) ([]string, error) {
 	return func(provider string) ([]string, error) {
 		if provider != aws.Provider {
 			return nil, notYet(provider)
 		}
-		silent, err := known()
+		silent, err := trial.Silences(rules(), aws.Provider)
 		if err != nil {
 			return nil, err
 		}

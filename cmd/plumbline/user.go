@@ -211,6 +211,14 @@ func (c userPasswordCmd) Run(ctx context.Context, s streams) error {
 // without one. What is changed is noted as done on this machine; what do writes is
 // printed once it is kept.
 func (f databaseFlags) book(ctx context.Context, s streams, do func(context.Context, *people.People, io.Writer) error) error {
+	return f.within(ctx, s, func(ctx context.Context, db *database, out io.Writer) error {
+		return do(people.WithOrigin(ctx, people.Origin{Who: operator()}), people.New(db.Store, time.Now), out)
+	})
+}
+
+// within opens the service's database, beside a service that runs or without
+// one, for one transaction. What do writes is printed once it is kept.
+func (f databaseFlags) within(ctx context.Context, s streams, do func(context.Context, *database, io.Writer) error) error {
 	var wrong faults
 	cfg := &config{wait: patience}
 	f.read(cfg, &wrong)
@@ -225,9 +233,8 @@ func (f databaseFlags) book(ctx context.Context, s streams, do func(context.Cont
 		return err
 	}
 	if _, err = migrate(ctx, cfg.url(db), db.Store, false); err == nil {
-		ctx := people.WithOrigin(ctx, people.Origin{Who: operator()})
 		var told bytes.Buffer
-		err = db.Within(ctx, func(ctx context.Context) error { return do(ctx, people.New(db.Store, time.Now), &told) })
+		err = db.Within(ctx, func(ctx context.Context) error { return do(ctx, db, &told) })
 		if err == nil {
 			_, err = told.WriteTo(s.out)
 		}

@@ -9,6 +9,7 @@ import (
 type workCmd struct {
 	databaseFlags
 	workerFlags
+	rulesFlags
 }
 
 // Help shows how the command is used.
@@ -16,7 +17,7 @@ func (workCmd) Help() string {
 	return `Scans for a service that runs elsewhere on this machine (--data-dir) or on
 another one (DATABASE_URL), beside its own worker. It waits half a minute for the
 service, and ends when the private database that it joined is stopped. Any number
-may run; each needs the redaction key of the service, see docs/configuration.md.
+may run; each needs the redaction key of the service, and its --rules-dir, see docs/configuration.md.
 
 Examples:
   plumbline work --data-dir /srv/plumbline
@@ -28,6 +29,7 @@ func (c workCmd) config() (*config, error) {
 	cfg := &config{wait: patience}
 	c.databaseFlags.read(cfg, &wrong)
 	c.workerFlags.read(cfg, &wrong)
+	c.rulesFlags.read(cfg, &wrong)
 	return cfg, wrong.err()
 }
 

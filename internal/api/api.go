@@ -19,6 +19,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"plumbline/internal/access"
+	"plumbline/internal/compliance"
 	"plumbline/internal/finding"
 	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
@@ -38,9 +39,20 @@ type Rules interface {
 type Config struct {
 	Reader listing.Reader
 	Clerk  listing.Clerk
-	Rules  Rules
-	Files  fs.FS                                                   // the rules' own files, by rule.File; nil shows none
-	Fix    func(context.Context, finding.Record) (rule.Fix, error) // filled in for the finding; nil shows none
+	// Rulebook is the rules that hold here, and what people change of them; nil
+	// where nobody keeps that: then Rules and Files are told of.
+	Rulebook listing.Rulebook
+	Scores   listing.Scores
+	Owners   listing.Owners // who owns what; nil where nobody keeps it
+	Rules    Rules
+	Files    fs.FS                                                   // the rules' own files, by rule.File; nil shows none
+	Fix      func(context.Context, finding.Record) (rule.Fix, error) // filled in for the finding; nil shows none
+	// Attestations tells what people stated where no machine can check, Attester
+	// does what is asked for about it.
+	Attestations listing.Attestations
+	Attester     listing.Attester
+	// Compliance tells how controls of frameworks stand; nil tells of none.
+	Compliance *compliance.Desk
 	// Inspect looks at one workload closely, as the last finished scan of its
 	// account saw it; NotFound where it did not. nil looks at none.
 	Inspect func(context.Context, listing.Workload) (*inspect.Report, error)
@@ -93,6 +105,10 @@ func newServer(c Config) *server {
 	s.accounts()
 	s.workloads()
 	s.rules()
+	s.frameworks()
+	s.scores()
+	s.owners()
+	s.attestations()
 	s.people()
 	s.document()
 	return s

@@ -141,12 +141,15 @@ func counted(c listing.Count) string {
 }
 
 var csvHead = []string{"id", "severity", "outcome", "state", "rule", "title", "provider", "account", "region", "kind", "resource_id", "resource_name",
-	"resource_uid", "say", "risk", "potential", "first_seen", "changed_at", "seen_at", "due", "first_scan", "last_scan"}
+	"resource_uid", "say", "risk", "potential", "first_seen", "changed_at", "seen_at", "due", "first_scan", "last_scan", "owner"}
 
 func csvRow(r FindingRow) []string {
 	row := []string{r.ID, r.Severity, r.Outcome, r.State, r.Rule, r.Title, r.Subject.Provider, r.Subject.Account, r.Subject.Region, r.Subject.Kind,
 		r.Subject.ID, r.Subject.Name, r.Subject.UID, r.Say, strconv.Itoa(r.Risk), strconv.FormatBool(r.Potential),
-		stamp(&r.FirstSeen), stamp(&r.ChangedAt), stamp(&r.SeenAt), stamp(r.Due), strconv.FormatInt(r.FirstScan, 10), strconv.FormatInt(r.LastScan, 10)}
+		stamp(&r.FirstSeen), stamp(&r.ChangedAt), stamp(&r.SeenAt), stamp(r.Due), strconv.FormatInt(r.FirstScan, 10), strconv.FormatInt(r.LastScan, 10), ""}
+	if r.Owner != nil {
+		row[len(row)-1] = r.Owner.Name
+	}
 	for i := range row {
 		row[i] = neutral(row[i])
 	}

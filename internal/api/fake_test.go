@@ -253,6 +253,7 @@ func (r ruleSet) Rule(id string) (*rule.Rule, bool) {
 type world struct {
 	reader *reader
 	clerk  *clerk
+	book   *rulebook
 	http.Handler
 }
 
@@ -261,10 +262,13 @@ func newWorld() *world { return newWorldThat(nil) }
 // newWorldThat is a world whose workloads are looked at by look.
 func newWorldThat(look func(context.Context, listing.Workload) (*inspect.Report, error)) *world {
 	w := &world{reader: newReader(), clerk: &clerk{}}
+	stated := &witness{clerk: w.clerk}
+	rules := ruleSet{{ID: "AWS-IMDS-001", Name: "metadata-requires-token", Fault: "Credentials without a token", Severity: finding.High, For: estate.KindWorkload, Provider: "aws", File: "a.yaml",
+		Examples: []rule.Example{{Name: "open", Want: finding.Unknown}}}}
+	w.book = &rulebook{rules: rules}
 	w.Handler = New(Config{
-		Reader: w.reader, Clerk: w.clerk, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
-		Rules: ruleSet{{ID: "AWS-IMDS-001", Name: "metadata-requires-token", Fault: "Credentials without a token", Severity: finding.High, For: estate.KindWorkload, Provider: "aws", File: "a.yaml",
-			Examples: []rule.Example{{Name: "open", Want: finding.Unknown}}}},
+		Reader: w.reader, Clerk: w.clerk, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
+		Rules: rules, Rulebook: w.book,
 		Files: fstest.MapFS{"a.yaml": {Data: []byte(ruleFile)}},
 		Fix: func(context.Context, finding.Record) (rule.Fix, error) {
 			return rule.Fix{CLI: "aws ec2 modify-instance-metadata-options"}, nil

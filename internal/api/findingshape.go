@@ -28,6 +28,8 @@ type FindingRow struct {
 	Due       *time.Time `json:"due" doc:"Null if it has no due date."`
 	FirstScan int64      `json:"first_scan"`
 	LastScan  int64      `json:"last_scan"`
+	Owner     *ownership `json:"owner" doc:"Who is to mend it; null where nobody owns it."`
+	Passed    int        `json:"owner_rule_passed,omitempty" doc:"The first rule of ownership that could not be asked, for a tag is not known."`
 }
 
 // A whole is a finding with the verdict that it rests on.
@@ -68,6 +70,7 @@ func (s *server) row(f listing.Finding) FindingRow {
 		ID: idOf(f.Number), Rule: f.Rule, Title: s.fault(f.Rule), Severity: f.Severity.String(), State: string(f.State), Outcome: outcomeOf(f.State).String(),
 		Gap: f.Gap, Say: f.Say, Causes: each(f.Cause, same), Risk: f.Risk, Potential: f.Potential, Subject: subjectOf(f.Subject),
 		FirstSeen: f.FirstSeen.UTC(), ChangedAt: f.ChangedAt.UTC(), SeenAt: f.SeenAt.UTC(), Due: moment(f.Due), FirstScan: f.FirstScan, LastScan: f.LastScan,
+		Owner: ownershipOf(f.Owner), Passed: f.Owner.Passed,
 	}
 }
 

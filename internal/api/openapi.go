@@ -25,7 +25,7 @@ func (s *server) config() huma.Config {
 	c.Tags = []*huma.Tag{
 		{Name: tagFindings, Description: "What is wrong, or could not be told."}, {Name: tagScans, Description: "When was looked, how far, and what was refused."},
 		{Name: tagAccounts, Description: "Where is looked."}, {Name: tagWorkloads, Description: "The inventory."},
-		{Name: tagRules, Description: "What is asked."}, {Name: tagMe, Description: "Who asks."},
+		{Name: tagRules, Description: "What is asked."}, {Name: tagFrameworks, Description: "How the controls of published frameworks stand."}, {Name: tagAttestations, Description: "What people state where no machine can check."}, {Name: tagOwners, Description: "Who is to mend what is found."}, {Name: tagMe, Description: "Who asks."},
 	}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "A token that a person made for a program. Its scopes narrow what that person may do."},
@@ -58,6 +58,8 @@ func problems(registry huma.Registry) map[string]*huma.Response {
 		http.StatusForbidden:             "Whoever is signed in may not do this.",
 		http.StatusNotFound:              "There is no such thing, or whoever asks does not see it.",
 		http.StatusConflict:              "It cannot be done now, or what is stored is damaged.",
+		http.StatusPreconditionFailed:    "Somebody else was faster. Nothing was changed.",
+		http.StatusPreconditionRequired:  "Which version the change was made from is missing. Nothing was changed.",
 		http.StatusRequestEntityTooLarge: "The body is too long.",
 		http.StatusUnsupportedMediaType:  "The body is not said to be JSON.",
 		http.StatusUnprocessableEntity:   "Something in the request is not understood. Nothing is ever passed over.",

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -22,6 +23,8 @@ type operation struct {
 	action       access.Action
 	status       int                        // of success; 0 is 200
 	content      map[string]*huma.MediaType // of success, where it is not JSON made from the output
+	longest      int64                      // of its body, in bytes; 0 is largest
+	also         []int                      // statuses of problems beside the usual ones
 }
 
 func get(path, id, tag, summary, about string) operation {
@@ -46,7 +49,7 @@ func add[I, O any](s *server, o operation, do func(context.Context, *I) (*O, err
 	s.routes = append(s.routes, route)
 	op := huma.Operation{
 		Method: o.method, Path: o.path, OperationID: o.id, Tags: []string{o.tag}, Summary: o.summary, Description: o.about,
-		DefaultStatus: o.status, MaxBodyBytes: largest, Metadata: map[string]any{routeKey: route},
+		DefaultStatus: o.status, MaxBodyBytes: cmp.Or(o.longest, largest), Metadata: map[string]any{routeKey: route},
 		Security: []map[string][]string{{"token": {}}, {"session": {}}}, Responses: responses(o),
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
@@ -67,6 +70,7 @@ func responses(o operation) map[string]*huma.Response {
 	if o.method != http.MethodGet {
 		codes = append(codes, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+	codes = append(codes, o.also...)
 	all := map[string]*huma.Response{}
 	for _, c := range codes {
 		all[strconv.Itoa(c)] = &huma.Response{Ref: "#/components/responses/" + strings.ReplaceAll(http.StatusText(c), " ", "")}

@@ -87,7 +87,9 @@ func libraryProblem(status int, detail string, errs []error) *Problem {
 	}
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
-		p.Detail = fmt.Sprintf("The body is too long: it may have %d bytes.", largest-1)
+		longest := int64(largest)
+		_, _ = fmt.Sscanf(detail, "request body is too large limit=%d bytes", &longest) // what the operation takes
+		p.Detail = fmt.Sprintf("The body is too long: it may have %d bytes.", longest-1)
 	case detail == "validation failed":
 		p.Detail = "The request is not understood, and nothing was done. " + listed(p.Errors)
 	case detail == "request body is required":

@@ -18,15 +18,29 @@ var bodies = map[string]string{
 	"POST /api/v1/accounts":       `{"provider":"aws","name":"payments","login":{"role_arn":"arn:x"},"scan_every_minutes":60}`,
 	"POST /api/v1/account-trial":  `{"provider":"aws","login":{}}`,
 	"PATCH /api/v1/accounts/{id}": `{"name":"lab"}`,
+	"POST /api/v1/attestations":   `{"statement":"It holds.","topic":"training","all_accounts":true,"owner":"ada@example.org","link":"https://example.org/","valid_from":"2026-11-22","valid_until":"2027-11-21"}`,
+
+	"POST /api/v1/rule-changes":               `{"kind":"off","rule":"AWS-IMDS-001","why":"too loud"}`,
+	"POST /api/v1/rule-changes/{id}/decision": `{"approve":true}`,
+	"POST /api/v1/rule-check":                 `{"kind":"file","yaml":"id: x"}`,
+	"POST /api/v1/rule-preview":               `{"kind":"off","rule":"AWS-IMDS-001"}`,
+
+	"PUT /api/v1/owner-rules":          `{"rules":[]}`,
+	"POST /api/v1/owner-rules/preview": `{"rules":[]}`,
+	"PUT /api/v1/findings/{id}/owner":  `{"name":"payments"}`,
 }
 
-var statusOf = map[string]int{"POST /api/v1/scans": http.StatusAccepted, "POST /api/v1/accounts": http.StatusCreated}
+var statusOf = map[string]int{"POST /api/v1/scans": http.StatusAccepted, "POST /api/v1/accounts": http.StatusCreated,
+	"POST /api/v1/attestations": http.StatusCreated, "POST /api/v1/rule-changes": http.StatusCreated,
+	"PUT /api/v1/owner-rules": http.StatusPreconditionRequired}
 
 func target(r access.Route) string {
 	p := r.Pattern
 	switch {
-	case strings.Contains(p, "/accounts/"):
+	case strings.Contains(p, "/accounts/"), strings.Contains(p, "/attestations/"):
 		p = strings.ReplaceAll(p, "{id}", "3")
+	case strings.Contains(p, "/rule-changes/"):
+		p = strings.ReplaceAll(p, "{id}", "7")
 	case strings.Contains(p, "/rules/"):
 		p = strings.ReplaceAll(p, "{id}", "AWS-IMDS-001")
 	}

@@ -21,6 +21,7 @@ type ScanRow struct {
 	Engine    string         `json:"engine" doc:"Version of the program."`
 	Workloads int            `json:"workloads" doc:"How many were judged."`
 	Written   int            `json:"documents_written" doc:"How many documents were new or had changed."`
+	Look      int64          `json:"judged_again,omitempty" doc:"The scan whose documents it judged again by changed rules, without asking the cloud. Absent where it asked."`
 	Changes   map[string]int `json:"changes" doc:"How many findings it moved, by what happened to them: new, reopened, fixed, gone, lost and so on."`
 }
 
@@ -52,7 +53,7 @@ type outcome struct {
 func scanOf(r scan.Record) ScanRow {
 	out := ScanRow{
 		Number: r.Number, Provider: r.Provider, Account: r.Account, State: string(r.State), Reason: r.Reason,
-		StartedAt: r.StartedAt.UTC(), EndedAt: moment(r.EndedAt), Engine: r.Engine, Workloads: r.Workloads, Written: r.Written, Changes: map[string]int{},
+		StartedAt: r.StartedAt.UTC(), EndedAt: moment(r.EndedAt), Engine: r.Engine, Workloads: r.Workloads, Written: r.Written, Look: r.Look, Changes: map[string]int{},
 	}
 	for change, n := range r.Changes {
 		out.Changes[string(change)] = n

@@ -62,6 +62,15 @@ func (c Clock) Step(was, is State, before, after Severity, at time.Time) Clock {
 	return c
 }
 
+// Spared is the clock of a finding that fails because its rule was changed:
+// nothing becomes overdue for that within 7 days.
+func (c Clock) Spared(at time.Time) Clock {
+	if least := due(at, warning); !c.Due.IsZero() && c.Due.Before(least) {
+		c.Due = least
+	}
+	return c
+}
+
 func (c Clock) moved(before, after Severity, at time.Time) time.Time {
 	next := due(c.Began, after.days())
 	if after < before {

@@ -30,7 +30,7 @@ type Source interface {
 
 // A Desk looks workloads up. It is safe for concurrent use.
 type Desk struct {
-	Rules *rule.Set
+	Rules func() *rule.Set                  // those that hold now
 	Facts func(provider string) judge.Facts // makes a reader for one goroutine
 	// Source finds the last finished scan of an account. workload says which
 	// kinds are workloads.
@@ -61,7 +61,7 @@ func (d *Desk) Workload(ctx context.Context, provider, account, region, uid stri
 	if err != nil {
 		return nil, err
 	}
-	bench := judge.NewBench(d.Rules, facts).KeepAll()
+	bench := judge.NewBench(d.Rules(), facts).KeepAll()
 	o, err := bench.Read(c, &doc)
 	if err != nil {
 		return nil, err

@@ -62,3 +62,12 @@ func (c *Client) Close(ctx context.Context, tx pgx.Tx, scan int64) error {
 	}
 	return nil
 }
+
+// CatchUp queues that accounts are judged again by changed rules, in the caller's
+// transaction.
+func (c *Client) CatchUp(ctx context.Context, tx pgx.Tx) error {
+	if _, err := c.river.InsertTx(ctx, tx, catchUpArgs{}, nil); err != nil {
+		return fmt.Errorf("queueing that what is stored is judged again: %w", err)
+	}
+	return nil
+}

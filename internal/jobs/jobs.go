@@ -33,6 +33,9 @@ type Work interface {
 	Sweep(ctx context.Context) error
 	// Tick begins the scans that are due.
 	Tick(ctx context.Context) error
+	// CatchUp begins to judge again what was judged by rules that were changed
+	// since.
+	CatchUp(ctx context.Context) error
 }
 
 // Options say how a client works.

@@ -125,6 +125,30 @@ func TestAJobOfARolledBackTransactionNeverRuns(t *testing.T) {
 	}
 }
 
+// Approving a change of rules leads to the judging again, and an approval that
+// is undone leads to none.
+func TestCatchingUpRunsWhenTheChangeHolds(t *testing.T) {
+	t.Parallel()
+	pool, _ := queue(t)
+	ran := make(chan int64, 10)
+	c := start(t, pool, jobs.Options{Workers: 1, Work: &trade{catchUp: func(context.Context) error {
+		ran <- 1
+		return nil
+	}}})
+	undone := errors.New("undone")
+	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return errors.Join(c.CatchUp(t.Context(), tx), undone) })
+	if !errors.Is(err, undone) {
+		t.Fatal(err)
+	}
+	if n := count(t, pool, `kind = 'catch_up'`); n != 0 {
+		t.Errorf("%d jobs are left of what was undone", n)
+	}
+	if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return c.CatchUp(t.Context(), tx) }); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "catching up", ran)
+}
+
 func TestAJobIsQueuedOnceWhileItIsPending(t *testing.T) {
 	t.Parallel()
 	pool, _ := queue(t)

@@ -17,7 +17,7 @@ const (
 	rescueAfter = 10 * time.Minute
 	shardTime   = time.Hour // one listing
 	closeTime   = 10 * time.Minute
-	minuteTime  = 5 * time.Minute // a sweep, a tick
+	minuteTime  = 5 * time.Minute // a sweep, a tick, a catching up
 	attempts    = 5               // then the shard table decides
 )
 
@@ -61,6 +61,15 @@ type tickArgs struct{}
 // Kind is the name in River's table.
 func (tickArgs) Kind() string { return "tick" }
 
+type catchUpArgs struct{}
+
+// Kind is the name in River's table.
+func (catchUpArgs) Kind() string { return "catch_up" }
+
+// InsertOpts queues it each time: one that runs may have looked already, and
+// changes of rules are rare.
+func (catchUpArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: keepQueue} }
+
 // minutely are the jobs that come round, each once in a period however many
 // processes queue it. One that fails is not tried again: the next is near.
 func minutely(every time.Duration) []river.InsertManyParams {
@@ -74,6 +83,7 @@ func workers(o Options) *river.Workers {
 	river.AddWorker(all, worker[closeArgs]{limit: closeTime, do: func(ctx context.Context, a closeArgs) error { return o.Work.Close(ctx, a.Scan) }})
 	river.AddWorker(all, worker[sweepArgs]{limit: minuteTime, do: func(ctx context.Context, _ sweepArgs) error { return o.Work.Sweep(ctx) }})
 	river.AddWorker(all, worker[tickArgs]{limit: minuteTime, do: func(ctx context.Context, _ tickArgs) error { return o.Work.Tick(ctx) }})
+	river.AddWorker(all, worker[catchUpArgs]{limit: minuteTime, do: func(ctx context.Context, _ catchUpArgs) error { return o.Work.CatchUp(ctx) }})
 	return all
 }
 

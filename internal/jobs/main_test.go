@@ -74,6 +74,7 @@ type trade struct {
 	shard       func(ctx context.Context, shard int64, worker string) error
 	end         func(ctx context.Context, scan int64) error
 	sweep, tick func(context.Context) error
+	catchUp     func(context.Context) error
 }
 
 func (w *trade) Shard(ctx context.Context, shard int64, worker string) error {
@@ -95,6 +96,13 @@ func (w *trade) Sweep(ctx context.Context) error {
 		return nil
 	}
 	return w.sweep(ctx)
+}
+
+func (w *trade) CatchUp(ctx context.Context) error {
+	if w.catchUp == nil {
+		return nil
+	}
+	return w.catchUp(ctx)
 }
 
 func (w *trade) Tick(ctx context.Context) error {

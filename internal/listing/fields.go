@@ -21,6 +21,7 @@ var FindingFields = query.Fields{
 	{Key: "updated", Type: query.Time, Help: "when it last moved; >12w is more than twelve weeks ago, <2026-11-01 before that day"},
 	{Key: "due", Type: query.Time, Ahead: true, Help: "when it is due; <7d is within the next seven days, what is overdue left out"},
 	{Key: "scan", Type: query.Number, Help: "the scan that last moved it"},
+	{Key: "owner", Type: query.Text, Help: "the name of who owns it; none is what nobody owns, me what belongs to your e-mail address"},
 	{Key: "changed", Type: query.Word, Words: []string{"new", "reopened", "fixed", "gone", "lost", "retired"}, Help: "what the last finished scan of its account did to it"},
 }
 

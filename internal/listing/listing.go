@@ -57,6 +57,7 @@ type Finding struct {
 	finding.Record
 	Due     time.Time // zero: none
 	Members Members   // of a group's finding that was asked for by its number
+	Owner   Ownership // who is to mend it
 }
 
 // Members are how many workloads share a group's finding. All zero for a

@@ -67,6 +67,11 @@ type RuleEntry struct {
 	YAML    string            // its file
 	Params  map[string]string // parameters that were set otherwise than the file says, as written
 	Pending int               // proposals that wait for somebody
+	// Flaws are why what was approved here can no longer be read by this version
+	// of the program, and is left out: then Rule is as it comes with the program,
+	// or, of a rule that was written here, has no more than its ID, and is not
+	// asked. Its findings are lost sight of, not fixed.
+	Flaws rule.Flaws
 }
 
 // A DraftKind is what a change does.
@@ -159,7 +164,7 @@ type Rejudgement struct {
 	Account  int64
 	External string
 	Name     string
-	Why      string // "rule AWS-IMDS-001 was changed"
+	Why      string // "a change of rule AWS-IMDS-001"
 	Progress Progress
 	State    string // waiting, running, done, failed
 	Reason   string // why it failed

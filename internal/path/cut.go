@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/enforce"
 	"plumbline/internal/estate"
 )
 
@@ -64,14 +65,18 @@ func tokensCut(w *estate.Workload, p Provider) costly {
 	c := costly{Fix: Fix{Kind: CutTokens, Title: "Require session tokens", Command: call(p.Tokens, w)}}
 	tokens, _ := w.Metadata.Tokens.Get()
 	n, counted := w.Usage.NoToken.Get()
+	safe, _ := w.Usage.Safe.Get()
 	const soon = "In force at once, without a restart. "
 	switch {
 	case tokens == "required":
 		c.cost, c.Command = asked, ""
 		c.Why = "It was asked for and is not in force yet: wait until it is applied, and scan again."
-	case counted && n == 0:
+	case counted && n == 0 && safe == estate.SafeNow:
 		c.cost = free
 		c.Why = soon + "No request without a token was answered in the last 14 days, so nothing that runs is likely to notice."
+	case counted && n == 0:
+		c.cost = lookFirst
+		c.Why = soon + enforce.Say(&w.Usage)
 	case counted:
 		c.cost = breaksOld
 		c.Why = soon + fmt.Sprintf("In the last 14 days %s without a token: find the programs that sent them first, for they will be refused.", answered(n))

@@ -31,7 +31,7 @@ func bare() *estate.Workload {
 			Class: fact.Sure(estate.ClassUnauthGet), Tokens: fact.Sure("optional"), Endpoint: fact.Sure("enabled"),
 		},
 		ManagedBy: fact.Sure(""),
-		Usage:     estate.Usage{NoToken: fact.Sure(int64(0))},
+		Usage:     estate.Usage{NoToken: fact.Sure(int64(0)), Days: fact.Sure(int64(14)), Up: fact.Sure(int64(90)), Safe: fact.Sure(estate.SafeNow)},
 		Exposure: estate.Exposure{
 			Internet: fact.Sure(estate.Reachable), Reached: fact.Sure(true),
 			Open: fact.Listed([]estate.Opening{{Family: "ipv4", Protocol: "tcp", From: 22, To: 22, Layer: "l4", Return: "full",

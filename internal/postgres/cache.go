@@ -16,19 +16,20 @@ import (
 // and versions that the viewer's own transaction has just named, so nobody is
 // told of another's.
 type sums struct {
-	mu     sync.Mutex
-	scans  map[int64]*tallied
-	lines  int // of all of them
-	trends map[int64]*trend
-	ready  map[int64]*ready
-	rows   int // of ready
+	mu      sync.Mutex
+	scans   map[int64]*tallied
+	lines   int // of all of them
+	trends  map[int64]*trend
+	ready   map[int64]*ready
+	unowned map[int64]unowned // by account
+	rows    int               // of ready
 }
 
 // mostLines of tallies are kept in memory, some 100 bytes each.
 const mostLines = 400_000
 
 func newSums() *sums {
-	return &sums{scans: map[int64]*tallied{}, trends: map[int64]*trend{}, ready: map[int64]*ready{}}
+	return &sums{scans: map[int64]*tallied{}, trends: map[int64]*trend{}, ready: map[int64]*ready{}, unowned: map[int64]unowned{}}
 }
 
 // A tallied is what one finished scan counted. It is shared: nobody changes it.
@@ -105,11 +106,12 @@ func (s *Store) readTallied(ctx context.Context, want []datedScan) (map[int64]*t
 		return nil, err
 	}
 	rows, err = s.on(ctx).Query(ctx, `
-		select shard.scan, count(*)
-		from shard
+		select scan.number, count(*)
+		from scan
+		join shard on shard.scan = coalesce(scan.look, scan.number)
 		join answer on answer.shard = shard.id
-		where shard.scan = any($1) and answer.status in ('refused', 'partial')
-		group by shard.scan`, numbers)
+		where scan.number = any($1) and answer.status in ('refused', 'partial')
+		group by scan.number`, numbers)
 	if err != nil {
 		return nil, err
 	}

@@ -33,8 +33,16 @@ func sorted(all []string) []string {
 const notListed = "The listing that would show it did not come whole."
 
 // notAsked is why a finding is gone though nobody looked.
-func notAsked(rule string) string {
+func notAsked(rule string, off bool) string {
+	if off {
+		return "The rule " + rule + " was switched off here, so nobody asks its question."
+	}
 	return "The rule " + rule + " is no longer in the catalogue, so nobody asks its question."
+}
+
+// unread is why a finding is out of sight though its subject may be seen.
+func unread(rule string) string {
+	return "The rule " + rule + ", which was written here, cannot be read by this version of the program, so its question is not asked."
 }
 
 func orNotListed(all []string) []string {

@@ -51,10 +51,10 @@ func (s *Store) TakeClosing(ctx context.Context, number int64) (w *Writer, c *sn
 	return w, c, nil
 }
 
-// endWhole ends the one shard of a scan that was made alone, and forgets what
+// endWhole ends the one shard of a scan that has no other, and forgets what
 // the pages of the others held. It makes sure that a scan is closed once.
 func (w *Writer) endWhole(ctx context.Context, q Querier) error {
-	if w.part != whole {
+	if w.part != whole && w.part != PartAgain {
 		return emptyPages(ctx, q, w.Number())
 	}
 	_, err := q.Exec(ctx, `update shard set state = 'finished', ended_at = now(), heartbeat_at = now() where id = $1`, w.shard)

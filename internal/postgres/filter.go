@@ -251,6 +251,7 @@ var findingKeys = func() map[string]column {
 		"due":        due,
 		"scan":       number("f.changed_scan"),
 		"changed":    changedBy,
+		"owner":      ownedBy,
 	}
 	for k, c := range ruleKeys {
 		m[k] = c

@@ -57,25 +57,27 @@ const findingWhere = `
 			or f.change = any($9) and (select state from scan where number = f.changed_scan) = 'finished')`
 
 // findingFrom joins a finding with its account, the verdict that is shown, the
-// reasons of the present verdict, and the last finished scan of the account.
+// reasons of the present verdict, and the scan that moved it, and the last
+// finished one that asked the account's cloud: one that judged again saw nothing.
 const findingFrom = `
 	from finding f` + findingJoins
 
 const findingJoins = `
 	join account a on a.id = f.account_id
 	join verdict v on v.id = f.shown
+	join scan moved on moved.number = f.changed_scan
 	left join verdict p on p.finding = f.number and p.valid_to is null
 	left join lateral (
 		select number, started_at
 		from scan
-		where scan.account_id = f.account_id and scan.state = 'finished'
+		where scan.account_id = f.account_id and scan.state = 'finished' and scan.look is null
 		order by started_at desc
 		limit 1) last on true`
 
 const findingColumns = `
 	select f.number, f.rule, f.kind, a.provider, a.external_id, f.region, f.uid, f.id, f.name, f.parent,
 		f.state, f.cause, coalesce(p.reasons, '[]'), f.first_scan, f.first_seen, f.changed_at,
-		coalesce(f.seen_scan, greatest(last.number, f.changed_scan)), coalesce(f.seen_at, greatest(last.started_at, f.changed_at)),
+		coalesce(f.seen_scan, case when moved.look is null then greatest(last.number, f.changed_scan) else last.number end), coalesce(f.seen_at, case when moved.look is null then greatest(last.started_at, f.changed_at) else last.started_at end),
 		v.rule_version, v.severity, v.outcome, v.gap, v.fault, v.say, v.risk, v.potential, v.factors, v.reasons, v.evidence`
 
 // Findings returns a page of findings, the worst first, and where the next one

@@ -26,6 +26,15 @@ var rights = []right{
 	{"session", everything, ""},
 	{"token", everything, ""},
 	{"audit", added, added},
+	{"counted_mapping", "select, insert, delete", ""},
+
+	{"rule_change", added, "select"},
+	{"rule_decision", added, "select"},
+
+	{"attestation", added, "select"},
+	{"attestation_account", added, "select"},
+	{"attestation_file", added, ""},
+	{"attestation_event", added, "select"},
 
 	{"scan", everything, everything},
 	{"shard", everything, everything},
@@ -37,7 +46,7 @@ var rights = []right{
 	{"resource_version", "select", added},
 	{"unseen", "select", added},
 	{"finding", "select", "select, insert, update"},
-	{"finding_event", "select", added},
+	{"finding_event", added, added}, // people assign findings
 	{"verdict", "select", "select, insert, update"},
 	{"tally", "select", "select, insert, update"},
 
@@ -46,8 +55,11 @@ var rights = []right{
 	{"cube", "select", everything},
 	{"cube_region", "select", everything},
 	{"cube_due", "select", everything},
-	{"cube_version", "select", everything},
+	{"cube_version", "select, insert, update", everything}, // the same
 	{"term", "select", everything},
+
+	{"owner_rules", added, "select"},
+	{"ownership", everything, everything},
 }
 
 // grant gives the owner all tables and the others their rights, and takes away

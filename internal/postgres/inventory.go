@@ -26,27 +26,28 @@ func (w *Writer) inventory(ctx context.Context, q Querier, rows []estate.Row) er
 		return nil
 	}
 	_, err := q.Exec(ctx, `
-		insert into workload as w (account_id, region, uid, id, name, type, state, endpoint, tokens, hop_limit, internet, power, identity, group_uid)
+		insert into workload as w (account_id, region, uid, id, name, type, state, endpoint, tokens, hop_limit, internet, power, identity, group_uid, tags)
 		select $1::bigint, o.*
-		from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[])
-			as o (region, uid, id, name, type, state, endpoint, tokens, hop_limit, internet, power, identity, group_uid)
+		from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[])
+			as o (region, uid, id, name, type, state, endpoint, tokens, hop_limit, internet, power, identity, group_uid, tags)
 		where not exists (
 			select
 			from workload s
 			where s.account_id = $1 and s.region = o.region and s.uid = o.uid
-				and (s.id, s.name, s.type, s.state, s.endpoint, s.tokens, s.hop_limit, s.internet, s.power, s.identity, s.group_uid)
-					is not distinct from (o.id, o.name, o.type, o.state, o.endpoint, o.tokens, o.hop_limit, o.internet, o.power, o.identity, o.group_uid)
+				and (s.id, s.name, s.type, s.state, s.endpoint, s.tokens, s.hop_limit, s.internet, s.power, s.identity, s.group_uid, s.tags)
+					is not distinct from (o.id, o.name, o.type, o.state, o.endpoint, o.tokens, o.hop_limit, o.internet, o.power, o.identity, o.group_uid, o.tags)
 			offset 0)
 		on conflict (account_id, region, uid) do update
 		set id = excluded.id, name = excluded.name, type = excluded.type, state = excluded.state, endpoint = excluded.endpoint,
-			tokens = excluded.tokens, hop_limit = excluded.hop_limit, internet = excluded.internet, power = excluded.power, identity = excluded.identity, group_uid = excluded.group_uid`,
-		lookUp, w.account, c.region, c.uid, c.id, c.name, c.kind, c.state, c.endpoint, c.tokens, c.hops, c.internet, c.power, c.identity, c.group)
+			tokens = excluded.tokens, hop_limit = excluded.hop_limit, internet = excluded.internet, power = excluded.power, identity = excluded.identity, group_uid = excluded.group_uid, tags = excluded.tags`,
+		lookUp, w.account, c.region, c.uid, c.id, c.name, c.kind, c.state, c.endpoint, c.tokens, c.hops, c.internet, c.power, c.identity, c.group, c.tags)
 	return err
 }
 
 type inventoryColumns struct {
 	region, uid, id, name, kind, state, endpoint, tokens, internet, power, identity, group []string
 	hops                                                                                   []int32
+	tags                                                                                   []*string
 }
 
 func (c *inventoryColumns) add(r *estate.Row) {
@@ -54,7 +55,7 @@ func (c *inventoryColumns) add(r *estate.Row) {
 	c.kind, c.state = append(c.kind, r.Type), append(c.state, clean(r.State))
 	c.endpoint, c.tokens, c.hops = append(c.endpoint, clean(r.Endpoint)), append(c.tokens, clean(r.Tokens)), append(c.hops, int32(min(max(r.HopLimit, 0), 1<<16)))
 	c.internet, c.power, c.identity = append(c.internet, clean(r.Internet)), append(c.power, clean(r.Power)), append(c.identity, clean(r.IdentityName))
-	c.group = append(c.group, r.Group)
+	c.group, c.tags = append(c.group, r.Group), append(c.tags, tagsDoc(r))
 }
 
 // dropRows takes things that are retired out of the inventory.

@@ -17,6 +17,7 @@ type Keep struct {
 	store  *Store
 	engine string
 	facts  judge.Facts
+	rules  Rulebook
 	writer *Writer
 	record scan.Record
 }
@@ -27,12 +28,26 @@ func NewKeep(s *Store, engine string, facts judge.Facts) *Keep {
 	return &Keep{store: s, engine: engine, facts: facts}
 }
 
+// A Rulebook says of the rules that judge which revision they are of, and of
+// those that do not why.
+type Rulebook struct {
+	Revision    int64
+	Off, Unread func(rule string) bool // see Sight; may be nil
+}
+
+// By says by which rules the scan is judged. Without it they are the rules as
+// they come.
+func (k *Keep) By(r Rulebook) *Keep {
+	k.rules = r
+	return k
+}
+
 // Record is the scan as it was stored, once it has ended.
 func (k *Keep) Record() scan.Record { return k.record }
 
 // Start begins the scan and stores the context.
 func (k *Keep) Start(ctx context.Context, c *snapshot.Context) (err error) {
-	k.writer, err = k.store.Begin(ctx, scan.Record{Provider: c.Provider, Account: c.Account, StartedAt: c.TakenAt, Engine: k.engine})
+	k.writer, err = k.store.Begin(ctx, scan.Record{Provider: c.Provider, Account: c.Account, StartedAt: c.TakenAt, Engine: k.engine, Rulebook: k.rules.Revision})
 	if err != nil {
 		return err
 	}
@@ -55,6 +70,7 @@ func (k *Keep) End(ctx context.Context, c *snapshot.Context, res judge.Result) e
 		return err
 	}
 	j, sight := Whole(c, &res, k.facts)
+	sight.Off, sight.Unread = k.rules.Off, k.rules.Unread
 	var err error
 	k.record, err = k.writer.Close(ctx, j, sight)
 	return err

@@ -27,7 +27,7 @@ const accountQuery = `
 	left join lateral (
 		select started_at, workloads
 		from scan
-		where account_id = a.id and state = 'finished'
+		where account_id = a.id and state = 'finished' and look is null
 		order by started_at desc
 		limit 1) l on true`
 
@@ -228,7 +228,7 @@ func (s *Store) scansOf(ctx context.Context, ls []lastScan, numbers []int64) ([]
 				union all
 				(select number
 				from scan
-				where account_id = l.account_id and number > l.number and state not in ('running', 'finished')
+				where account_id = l.account_id and number > l.number and state not in ('running', 'finished') and look is null
 				order by number desc
 				limit 1)) o)`, some(numbers), accounts, lasts)
 	if err != nil {

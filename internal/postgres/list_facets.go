@@ -62,10 +62,10 @@ func (f *facets) list() []listing.Facet {
 }
 
 // findingFacets are the keys that Facets takes.
-var findingFacets = []string{"is", "outcome", "severity", "provider", "account", "region", "rule", "family", "kind"}
+var findingFacets = []string{"is", "outcome", "severity", "provider", "account", "region", "rule", "family", "kind", "owner"}
 
 // Facets counts the findings that a query lets through by the values of keys:
-// is, outcome, severity, provider, account, region, rule, family and kind. Where
+// is, outcome, severity, provider, account, region, rule, family, kind and owner. Where
 // the counts kept ready do not answer the query, 10,000 findings are counted at
 // most, and the facets say so.
 func (s *Store) Facets(ctx context.Context, q query.Query, keys []string) ([]listing.Facet, error) {
@@ -75,6 +75,11 @@ func (s *Store) Facets(ctx context.Context, q query.Query, keys []string) ([]lis
 		}
 	}
 	out := newFacets(keys)
+	if slices.Contains(keys, "owner") {
+		if err := s.ownerFacet(ctx, q, out); err != nil {
+			return nil, explain(err)
+		}
+	}
 	ready := counted(q)
 	if ready {
 		if err := s.readyFacets(ctx, q, out); err != nil {

@@ -92,7 +92,7 @@ func (s *Store) page(ctx context.Context, f *filter, w *window) ([]listed, error
 	if c := w.cond(f); c != "" {
 		more = append(more, c)
 	}
-	rows, err := s.on(ctx).Query(ctx, findingColumns+`, nullif(f.due_at, 'infinity'), f.worst
+	rows, err := s.on(ctx).Query(ctx, findingColumns+`, nullif(f.due_at, 'infinity'), f.worst`+ownerShown+`
 	from (
 		select f.number as page_number, row_number() over () as place
 		from (
@@ -100,7 +100,7 @@ func (s *Store) page(ctx context.Context, f *filter, w *window) ([]listed, error
 			from finding f`+f.where(more...)+`
 			order by `+w.orderBy()+`
 			limit `+strconv.Itoa(w.limit+1)+`) f) page
-	join finding f on f.number = page.page_number`+findingJoins+`
+	join finding f on f.number = page.page_number`+findingJoins+ownerJoin+`
 	order by page.place`, append([]any{lookUp}, f.args...)...)
 	if err != nil {
 		return nil, explain(err)
@@ -110,8 +110,9 @@ func (s *Store) page(ctx context.Context, f *filter, w *window) ([]listed, error
 }
 
 func scanListed(row pgx.CollectableRow) (l listed, err error) {
-	var due *time.Time
-	l.Record, err = scanFindingAnd(row, &due, &l.worst)
+	var due, at *time.Time
+	l.Record, err = scanFindingAnd(row, append([]any{&due, &l.worst}, ownerInto(&l.Owner, &at)...)...)
+	l.Owner.At = utc(at)
 	if due != nil {
 		l.Due = due.UTC()
 	}
@@ -154,8 +155,8 @@ func (s *Store) countUpTo(ctx context.Context, from string, args []any) (c listi
 
 // finding gives one finding and all that happened to it, in order.
 func (s *Store) finding(ctx context.Context, number int64) (listing.Finding, []listing.Event, error) {
-	rows, err := s.on(ctx).Query(ctx, findingColumns+`, nullif(f.due_at, 'infinity'), f.worst
-	from finding f`+findingJoins+`
+	rows, err := s.on(ctx).Query(ctx, findingColumns+`, nullif(f.due_at, 'infinity'), f.worst`+ownerShown+`
+	from finding f`+findingJoins+ownerJoin+`
 	where f.number = $1`, number)
 	if err != nil {
 		return listing.Finding{}, nil, explain(err)

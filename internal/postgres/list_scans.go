@@ -51,7 +51,7 @@ func (s *Store) ScanShards(ctx context.Context, number int64) ([]listing.ScanSha
 		select part, region, state, reason, worker, attempt, pages, items, started_at, ended_at, heartbeat_at
 		from shard
 		where scan = $1
-		order by array_position(array['whole', 'account', 'network', 'workloads'], part), region`, number)
+		order by array_position(array['whole', 'account', 'network', 'workloads', 'again'], part), region`, number)
 	if err != nil {
 		return nil, explain(err)
 	}

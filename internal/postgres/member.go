@@ -37,13 +37,13 @@ func (w *Writer) members(ctx context.Context, q Querier, v *view) error {
 		using (
 			select h.region, h.group_uid, h.rule, h.uid
 			from unnest($2::text[]) as o (uid)
-			cross join lateral (select region, group_uid, rule, uid from member where account_id = $1 and uid = o.uid offset 0) h
+			cross join lateral (select region, group_uid, rule, uid from member where account_id = $1 and uid = o.uid and ($7::text[] is null or rule = any($7)) offset 0) h
 			where not exists (
 				select
 				from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as n (region, group_uid, rule, uid)
 				where n.region = h.region and n.group_uid = h.group_uid and n.rule = h.rule and n.uid = h.uid)) old
 		where m.account_id = $1 and m.region = old.region and m.group_uid = old.group_uid and m.rule = old.rule and m.uid = old.uid`,
-		lookUp, w.account, workloads, c.region, c.group, c.rule, c.uid); err != nil || len(c.uid) == 0 {
+		lookUp, w.account, workloads, c.region, c.group, c.rule, c.uid, w.only); err != nil || len(c.uid) == 0 {
 		return err
 	}
 	_, err := q.Exec(ctx, `

@@ -21,6 +21,8 @@ type moves struct {
 	ended   []int64 // verdicts
 	cube    deltas
 	words   map[string]named // by uid of a subject that is new or has a new name
+	off     func(rule string) bool // see Sight
+	unread  func(rule string) bool // see Sight
 }
 
 type opened struct {
@@ -86,7 +88,7 @@ func (m *moves) step(s standing, saw finding.Sight, v *finding.Verdict) error {
 		return err
 	}
 	m.see(&next, s, saw)
-	next.run(&s, m.w.start.StartedAt)
+	next.run(&s, m.w.start.StartedAt, slices.Contains(m.w.tightened, s.Rule))
 	if !same(s, next) {
 		m.updated = append(m.updated, next)
 		m.cube.count(-1, s.place())
@@ -98,9 +100,13 @@ func (m *moves) step(s standing, saw finding.Sight, v *finding.Verdict) error {
 	return nil
 }
 
-// run moves the clock by which the finding is due.
-func (s *standing) run(was *standing, at time.Time) {
+// run moves the clock by which the finding is due. tightened says that its rule
+// was changed since the scan before.
+func (s *standing) run(was *standing, at time.Time, tightened bool) {
 	c := finding.Clock{Began: orZero(was.ClockAt), Due: orZero(was.DueAt), Mended: orZero(was.MendedAt)}.Step(was.State, s.State, was.Severity, s.Severity, at)
+	if tightened && s.State == finding.Open && was.State != finding.Open && was.State != finding.Lost {
+		c = c.Spared(at)
+	}
 	s.ClockAt, s.DueAt, s.MendedAt = orNull(c.Began), orNull(c.Due), orNull(c.Mended)
 }
 
@@ -144,21 +150,23 @@ func (m *moves) say(s *standing, was finding.State, saw finding.Sight, v *findin
 // see notes why a finding is out of sight, and which scan told it last.
 func (m *moves) see(next *standing, was standing, saw finding.Sight) {
 	switch {
+	case saw == finding.OutOfSight && next.State == finding.Lost && m.unread != nil && m.unread(was.Rule):
+		next.Cause = []string{unread(was.Rule)}
 	case saw == finding.OutOfSight && next.State == finding.Lost:
 		next.Cause = orNotListed(m.w.ledger.refusals(was.Region))
 	case saw == finding.NotAsked && was.State != next.State:
-		next.Cause = []string{notAsked(was.Rule)}
+		next.Cause = []string{notAsked(was.Rule, m.off != nil && m.off(was.Rule))}
 	case saw != finding.OutOfSight && saw != finding.NotAsked:
 		next.Cause = []string{}
 	}
 	switch {
 	case next.State == finding.Resolved || next.State == finding.Gone:
 		if was.State != next.State {
-			next.seen(told{m.w.start.Number, m.w.start.StartedAt})
+			next.seen(m.w.looked())
 		}
 	case next.State == finding.Lost || saw == finding.OutOfSight:
 		if was.SeenScan == nil {
-			next.seen(later(m.w.before, told{was.ChangedScan, was.ChangedAt}))
+			next.seen(m.w.lastLooked(&was))
 		}
 	default:
 		next.SeenScan, next.SeenAt = nil, nil
@@ -166,6 +174,23 @@ func (m *moves) see(next *standing, was standing, saw finding.Sight) {
 }
 
 func (s *standing) seen(t told) { s.SeenScan, s.SeenAt = &t.scan, &t.at }
+
+// looked is the scan that asked the cloud for what this one judges.
+func (w *Writer) looked() told {
+	if w.start.Look != 0 {
+		return w.seen
+	}
+	return told{scan: w.start.Number, at: w.start.StartedAt}
+}
+
+// lastLooked is the scan that told a finding last, before this one. One that
+// judged again saw nothing by itself.
+func (w *Writer) lastLooked(f *standing) told {
+	if f.ChangedScan == w.before.scan {
+		return w.seen
+	}
+	return later(w.seen, told{scan: f.ChangedScan, at: f.ChangedAt})
+}
 
 func later(a, b told) told {
 	if b.at.After(a.at) {

@@ -112,6 +112,13 @@ func everything(ctx context.Context, t *testing.T, r listing.Reader, foreign []i
 	put("trend", err, tr)
 	ages, err := r.Ages(ctx)
 	put("ages", err, ages)
+	scores := r.(listing.Scores)
+	counts, err := scores.Counts(ctx)
+	put("counts", err, counts)
+	for _, from := range []time.Time{{}, hour(0)} {
+		shifts, err := scores.Shifts(ctx, from)
+		put("shifts "+from.String(), err, shifts)
+	}
 	text, err := json.MarshalIndent(out, "", " ")
 	if failed == nil {
 		failed = err
@@ -422,7 +429,7 @@ func TestAPageAddressIsReadOrRefused(t *testing.T) {
 func TestAKeyThatNoColumnAnswersIsAFault(t *testing.T) {
 	t.Parallel()
 	s := pgtest.Store(t)
-	q := query.Query{Terms: []query.Term{{Key: "owner", Values: []query.Value{{Text: "me"}}}}}
+	q := query.Query{Terms: []query.Term{{Key: "tag", Values: []query.Value{{Text: "me"}}}}}
 	for _, f := range listing.FindingFields {
 		text := map[query.Type]string{query.Text: "x", query.Number: "1", query.Time: "2026-11-01"}[f.Type]
 		for _, w := range append([]string{}, f.Words...) {

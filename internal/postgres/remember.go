@@ -34,7 +34,7 @@ func (s *Store) Remembered(ctx context.Context, provider, account, region string
 			select s.number, s.started_at, s.account_id
 			from scan s
 			join account a on a.id = s.account_id
-			where a.provider = $1 and a.external_id = $2 and s.state = 'finished'
+			where a.provider = $1 and a.external_id = $2 and s.state = 'finished' and s.look is null
 			order by s.started_at desc
 			limit 1),
 		seen as (

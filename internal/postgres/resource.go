@@ -150,6 +150,9 @@ type heap struct {
 // their kind and region to the end. Of the others that it did not see it notes
 // that it did not, so that its judgement can be repeated.
 func (w *Writer) retire(ctx context.Context, q Querier, s Sight, d *sum) error {
+	if w.part == PartAgain { // nobody looked
+		return nil
+	}
 	heaps, err := w.heaps(ctx, q, d)
 	if err != nil {
 		return err

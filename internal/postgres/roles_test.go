@@ -27,6 +27,9 @@ var unprotected = map[string]string{
 	"session":              "is asked before anybody is signed in",
 	"token":                "is asked before anybody is signed in",
 	"audit":                "each row carries the hash of the one before, so whoever adds one must see the last; whoever lists it chooses",
+	"rule_change":          "rules hold for the whole organisation; whoever may read the estate may read them",
+	"rule_decision":        "as rule_change",
+	"counted_mapping":      "is about frameworks and no account",
 	"goose_db_version":     "holds the steps of the database's shape",
 }
 
@@ -84,11 +87,15 @@ func TestPagesAndWorkersMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 	want := map[string][]string{ // web, work
 		"account": {all, "insert select update"}, "account_group": {all, read}, "account_group_member": {all, read},
 		"person": {all, none}, "role_grant": {all, none}, "session": {all, none}, "token": {all, none}, "audit": {add, add},
-		"scan": {all, all}, "shard": {all, all}, "shard_page": {"delete select", all}, "scan_event": {all, all},
+		"attestation": {add, read}, "attestation_account": {add, read}, "attestation_file": {add, none}, "attestation_event": {add, read},
+		"rule_change": {add, read}, "rule_decision": {add, read},
+		"counted_mapping": {"delete insert select", none},
+		"scan":            {all, all}, "shard": {all, all}, "shard_page": {"delete select", all}, "scan_event": {all, all},
 		"answer": {read, all}, "resource": {read, all}, "resource_version": {read, add}, "unseen": {read, add},
-		"finding": {read, "insert select update"}, "finding_event": {read, add}, "verdict": {read, "insert select update"},
+		"finding": {read, "insert select update"}, "finding_event": {add, add}, "verdict": {read, "insert select update"},
 		"tally": {read, "insert select update"}, "workload": {read, all}, "member": {read, all},
-		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "cube_version": {read, all}, "term": {read, all},
+		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "cube_version": {"insert select update", all}, "term": {read, all},
+		"owner_rules": {add, read}, "ownership": {all, all},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -21,6 +21,9 @@ import (
 // Members count in the tally, for the posture is of workloads; their group does
 // not count once more.
 func (w *Writer) rollUp(ctx context.Context, tx pgx.Tx, s Sight, d *sum) error {
+	if err := w.forget(ctx, tx, s); err != nil {
+		return err
+	}
 	groups, err := w.groups(ctx, tx, d)
 	if err != nil {
 		return err
@@ -28,7 +31,10 @@ func (w *Writer) rollUp(ctx context.Context, tx pgx.Tx, s Sight, d *sum) error {
 	if err := w.failing(ctx, tx, groups, s, d); err != nil {
 		return err
 	}
-	if err := w.mended(ctx, tx, groups); err != nil {
+	if err := w.nameAll(ctx, tx, groups); err != nil {
+		return err
+	}
+	if err := w.mended(ctx, tx, groups, s); err != nil {
 		return err
 	}
 	j := Judged{}
@@ -108,8 +114,8 @@ func (w *Writer) failing(ctx context.Context, q Querier, groups map[string]*grou
 			m.factors, m.reasons, m.evidence, r.id
 		from member m
 		join resource r on r.account_id = m.account_id and r.region = m.region and r.uid = m.uid
-		where m.account_id = $1
-		order by m.group_uid, m.rule, m.uid`, w.account)
+		where m.account_id = $1 and ($2::text[] is null or m.rule = any($2))
+		order by m.group_uid, m.rule, m.uid`, w.account, w.only)
 	if err != nil {
 		return err
 	}
@@ -166,18 +172,22 @@ func (g *group) line(rule string) *line {
 }
 
 // mended finds the groups whose finding no member shares any more: of those
-// that have workloads, all of which were judged, it passes.
-func (w *Writer) mended(ctx context.Context, q Querier, groups map[string]*group) error {
+// that have workloads, all of which were judged, it passes. A rule that is no
+// longer asked passes nothing.
+func (w *Writer) mended(ctx context.Context, q Querier, groups map[string]*group, s Sight) error {
 	rows, err := q.Query(ctx, `
 		select f.uid, f.rule, f.severity
 		from finding f
-		where f.account_id = $1 and f.kind = 'workload' and f.uid = any($2)`, w.account, sortedKeys(groups))
+		where f.account_id = $1 and f.kind = 'workload' and f.uid = any($2) and ($3::text[] is null or f.rule = any($3))`, w.account, sortedKeys(groups), w.only)
 	if err != nil {
 		return err
 	}
 	var uid, rule string
 	var severity int
 	_, err = pgx.ForEachRow(rows, []any{&uid, &rule, &severity}, func() error {
+		if s.Asked != nil && !s.Asked(rule) {
+			return nil
+		}
 		if g, l := groups[uid], groups[uid].line(rule); g.seen && !l.lost && l.worst == nil {
 			l.pass, l.severity = true, finding.Severity(severity) //nolint:gosec // 1 to 5
 		}

@@ -12,7 +12,8 @@ import (
 )
 
 const scanColumns = `
-	select s.number, a.provider, a.external_id, s.state, s.reason, s.started_at, s.ended_at, s.engine, s.asker, s.workloads, s.written, s.changes`
+	select s.number, a.provider, a.external_id, s.state, s.reason, s.started_at, s.ended_at, s.engine, s.asker, s.workloads, s.written, s.changes,
+		s.rulebook, coalesce(s.look, 0), (select ended_at from scan l where l.number = s.look)`
 
 const scanQuery = scanColumns + `
 	from scan s
@@ -22,12 +23,14 @@ func readScan(row pgx.CollectableRow) (scan.Record, error) { return readScanAnd(
 
 // readScanAnd reads a scan and the columns that follow.
 func readScanAnd(row pgx.CollectableRow, more ...any) (r scan.Record, err error) {
-	var ended *time.Time
-	err = row.Scan(append([]any{&r.Number, &r.Provider, &r.Account, &r.State, &r.Reason, &r.StartedAt, &ended, &r.Engine, &r.Asker, &r.Workloads, &r.Written, &r.Changes}, more...)...)
+	var ended, looked *time.Time
+	err = row.Scan(append([]any{&r.Number, &r.Provider, &r.Account, &r.State, &r.Reason, &r.StartedAt, &ended, &r.Engine, &r.Asker, &r.Workloads, &r.Written, &r.Changes,
+		&r.Rulebook, &r.Look, &looked}, more...)...)
 	r.StartedAt = r.StartedAt.UTC()
 	if ended != nil {
 		r.EndedAt = ended.UTC()
 	}
+	r.LookEnded = utc(looked)
 	return r, err
 }
 
@@ -57,7 +60,11 @@ func readWhole(ctx context.Context, q Querier, number int64) (scan.Record, error
 	if err != nil {
 		return r, err
 	}
-	if r.Answers, err = answers(ctx, q, number); err != nil {
+	asked := number
+	if r.Look != 0 {
+		asked = r.Look
+	}
+	if r.Answers, err = answers(ctx, q, asked); err != nil {
 		return r, err
 	}
 	if r.State == scan.Finished {
@@ -113,9 +120,10 @@ func (s *Store) FormerScan(ctx context.Context, number int64) (scan.Record, erro
 	return r, explain(err)
 }
 
-// FinishedScans counts the scans of all accounts that were finished.
+// FinishedScans counts the scans of all accounts that were finished and asked
+// the cloud.
 func (s *Store) FinishedScans(ctx context.Context) (n int, err error) {
-	err = s.on(ctx).QueryRow(ctx, `select count(*) from scan where state = 'finished'`).Scan(&n)
+	err = s.on(ctx).QueryRow(ctx, `select count(*) from scan where state = 'finished' and look is null`).Scan(&n)
 	return n, explain(err)
 }
 

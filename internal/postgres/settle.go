@@ -69,16 +69,17 @@ func (w *Writer) movedTwice(ctx context.Context, q Querier) (twice bool, err err
 	return twice, err
 }
 
-// unmoved counts the findings that failed before and fail now. Whatever this
+// unmoved counts the findings that failed before and fail now, of the rules that
+// this scan judged. Whatever this
 // scan did not see to fail is open no longer when this is asked.
 func (w *Writer) unmoved(ctx context.Context, q Querier) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*)
 		from finding
-		where account_id = $1 and state = 'open' and not exists (
+		where account_id = $1 and state = 'open' and ($3::text[] is null or rule = any($3)) and not exists (
 			select
 			from finding_event
-			where finding_event.finding = finding.number and finding_event.scan > $2)`, w.account, w.before.scan).Scan(&n)
+			where finding_event.finding = finding.number and finding_event.scan > $2)`, w.account, w.before.scan, w.only).Scan(&n)
 	return n, err
 }
 

@@ -24,6 +24,9 @@ const (
 	PartWorkloads = string(cloud.PartWorkloads)
 )
 
+// PartAgain is the one part of a scan that judges again what is stored.
+const PartAgain = "again"
+
 // A Queue hands work to workers, within the transaction that makes it.
 type Queue interface {
 	// Shards offers shards to whoever works.
@@ -55,6 +58,10 @@ func (s *Store) OpenScan(ctx context.Context, account int64, engine, asker strin
 		w := &Writer{store: s, account: account, ledger: ledger{}, sum: *newSum(), part: PartAccount, region: snapshot.Global}
 		w.start = scan.Record{State: scan.Running, Engine: engine, Asker: asker}
 		if err := w.admit(ctx, tx); err != nil {
+			return err
+		}
+		var err error
+		if w.start.Rulebook, err = s.RuleRevision(ctx); err != nil {
 			return err
 		}
 		if err := w.insertScan(ctx, tx); err != nil {
@@ -154,6 +161,9 @@ func (s *Store) TakeShard(ctx context.Context, id int64, worker string) (*Writer
 		if err := w.lookBack(ctx, tx); err != nil {
 			return err
 		}
+		if err := w.takeAgain(ctx, tx); err != nil {
+			return err
+		}
 		return w.tellShard(ctx, tx, "running", newSum())
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -206,7 +216,7 @@ type tallyDoc struct {
 // note stores what a page held, so that another process can close the scan,
 // and tells those who watch.
 func (w *Writer) note(ctx context.Context, q Querier, d *sum) error {
-	if err := w.tellShard(ctx, q, "running", d); err != nil || w.part == whole {
+	if err := w.tellShard(ctx, q, "running", d); err != nil || w.part == whole || w.part == PartAgain {
 		return err
 	}
 	tally, err := json.Marshal(d.tallyDocs())

@@ -28,8 +28,8 @@ type Source struct {
 	regions   []string // nil is all
 }
 
-// Source finds the last scan of the account that began at asOf or before it
-// and was finished; the zero time means now. workload says which kinds of
+// Source finds the last scan that asked the account's cloud, began at asOf or
+// before it and was finished; the zero time means now. workload says which kinds of
 // document are workloads, which are streamed. NotFound if there is no such
 // scan.
 func (s *Store) Source(ctx context.Context, provider, account string, asOf time.Time, workload func(kind string) bool) (*Source, error) {
@@ -39,7 +39,7 @@ func (s *Store) Source(ctx context.Context, provider, account string, asOf time.
 		select s.number, a.id
 		from scan s
 		join account a on a.id = s.account_id
-		where a.provider = $1 and a.external_id = $2 and s.state = 'finished' and ($3::timestamptz is null or s.started_at <= $3)
+		where a.provider = $1 and a.external_id = $2 and s.state = 'finished' and s.look is null and ($3::timestamptz is null or s.started_at <= $3)
 		order by s.started_at desc
 		limit 1`, provider, account, orNull(asOf)).Scan(&n, &src.account)
 	if errors.Is(err, pgx.ErrNoRows) {

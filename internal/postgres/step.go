@@ -111,14 +111,14 @@ func (w *Writer) standing(ctx context.Context, q Querier, uids []string) ([]stan
 		cross join lateral (
 			select *
 			from finding
-			where account_id = $1 and uid = o.uid
+			where account_id = $1 and uid = o.uid and ($3::text[] is null or rule = any($3))
 			offset 0) f
 		left join lateral (
 			select id, digest, gap
 			from verdict
 			where finding = f.number and valid_to is null
 			offset 0) v on true`, // see lookUp
-		lookUp, w.account, uids)
+		lookUp, w.account, uids, w.only)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func (w *Writer) untold(ctx context.Context, tx pgx.Tx, s Sight, d *sum) error {
 	rows, err := tx.Query(ctx, `
 		select number
 		from finding
-		where account_id = $1 and state = any($2)
-		order by number`, w.account, movable())
+		where account_id = $1 and state = any($2) and ($3::text[] is null or rule = any($3))
+		order by number`, w.account, movable(), w.only)
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (w *Writer) stepUntold(ctx context.Context, tx pgx.Tx, numbers []int64, s S
 	if err != nil {
 		return err
 	}
-	m := moves{w: w, d: d}
+	m := moves{w: w, d: d, off: s.Off, unread: s.Unread}
 	for _, f := range all {
 		if err := m.step(f, s.of(&f), nil); err != nil {
 			return err
@@ -202,6 +202,8 @@ func (w *Writer) stepUntold(ctx context.Context, tx pgx.Tx, numbers []int64, s S
 // of says what a finished scan saw of a finding that it did not tell.
 func (s Sight) of(f *standing) finding.Sight {
 	switch {
+	case s.Unread != nil && s.Unread(f.Rule):
+		return finding.OutOfSight
 	case s.Asked != nil && !s.Asked(f.Rule):
 		return finding.NotAsked
 	case f.Gap && s.LeftOut != nil && s.LeftOut(f.Region):

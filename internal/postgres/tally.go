@@ -83,7 +83,7 @@ func (w *Writer) uncounted(ctx context.Context, q Querier, now map[tallyKey]*cou
 	rows, err := q.Query(ctx, `
 		select id, rule, region, severity, pass, fail, unknown, gaps, na
 		from tally
-		where account_id = $1 and valid_to is null`, w.account)
+		where account_id = $1 and valid_to is null and ($2::text[] is null or rule = any($2))`, w.account, w.only)
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,11 @@ type Sight struct {
 	// Asked says that a rule is among those that judge. Here nil says yes: what
 	// nobody knows to be gone is not taken for gone.
 	Asked func(rule string) bool
+	// Off says of a rule that is not asked that somebody switched it off.
+	Off func(rule string) bool
+	// Unread says of a rule that is not asked that it was written here and can no
+	// longer be read: what it told is lost sight of.
+	Unread func(rule string) bool
 	// LeftOut says that the scan was told to leave a region out.
 	LeftOut func(region string) bool
 }
@@ -65,18 +70,21 @@ type Sight struct {
 // time. A whole scan is ended by Close or Abort, a shard by EndShard or left to
 // another attempt.
 type Writer struct {
-	store    *Store
-	conn     *pgx.Conn // of a whole scan: its own, for the lock on the account ends with it
-	account  int64
-	shard    int64
-	part     string
-	region   string
-	attempt  int
-	failures int // attempts before this one that failed
-	start    scan.Record
-	before   told // the last finished scan of the account; zero if there is none
-	ledger   ledger
-	sum      sum
+	store     *Store
+	conn      *pgx.Conn // of a whole scan: its own, for the lock on the account ends with it
+	account   int64
+	shard     int64
+	part      string
+	region    string
+	attempt   int
+	failures  int // attempts before this one that failed
+	start     scan.Record
+	before    told     // the last finished scan of the account; zero if there is none
+	seen      told     // the last of them that asked the cloud
+	tightened []string // rules that were changed since before
+	only      []string // the rules that are judged again; nil in a scan, which judges all
+	ledger    ledger
+	sum       sum
 }
 
 // whole is the part of a scan that one process makes alone.
@@ -84,8 +92,9 @@ const whole = "whole"
 
 // told is a scan as the one that told something.
 type told struct {
-	scan int64
-	at   time.Time
+	scan     int64
+	at       time.Time
+	rulebook int64
 }
 
 // A sum is what a scan has done so far.
@@ -100,8 +109,8 @@ type sum struct {
 	items     int
 }
 
-// Begin opens a scan of an account: r's Provider, Account, StartedAt and
-// Engine. An earlier scan of the account that was left running is marked as
+// Begin opens a scan of an account: r's Provider, Account, StartedAt, Engine and
+// Rulebook. An earlier scan of the account that was left running is marked as
 // interrupted; one that really runs, in whatever process, is a Conflict. All
 // that the scan writes is valid from its StartedAt, cut to microseconds.
 func (s *Store) Begin(ctx context.Context, r scan.Record) (w *Writer, err error) {
@@ -180,20 +189,25 @@ const lockScan int32 = 0x7363616e // "scan"
 
 // interruptOlder ends a whole scan that was left running: whoever calls it
 // holds the lock that such a scan holds. One in shards lives on without the
-// process that began it, and is a Conflict.
-func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
+// process that began it, and is a Conflict. One that judges again gives way.
+func (w *Writer) interruptOlder(ctx context.Context, tx pgx.Tx) error {
 	var n int64
-	err := q.QueryRow(ctx, `
-		select number
+	var again bool
+	err := tx.QueryRow(ctx, `
+		select number, look is not null
 		from scan
-		where account_id = $1 and state = 'running' and not exists (select from shard where scan = number and part = 'whole')`, w.account).Scan(&n)
+		where account_id = $1 and state = 'running' and not exists (select from shard where scan = number and part = 'whole')
+		for no key update`, w.account).Scan(&n, &again)
+	if err == nil && again {
+		return endVoid(ctx, tx, n, scan.Interrupted, "A scan of the account began. It judges by the changed rules itself.")
+	}
 	if err == nil {
 		return problem.New(problem.Conflict, "Scan %d of account %s is running. Wait until it has ended, or cancel it.", n, w.start.Account)
 	}
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	_, err = q.Exec(ctx, `
+	_, err = tx.Exec(ctx, `
 		with old as (
 			update scan
 			set state = 'interrupted', ended_at = now(),
@@ -210,15 +224,20 @@ func (w *Writer) interruptOlder(ctx context.Context, q Querier) error {
 // lookBack finds the scan that told all that no later one moved.
 func (w *Writer) lookBack(ctx context.Context, q Querier) error {
 	err := q.QueryRow(ctx, `
-		select number, started_at
-		from scan
-		where account_id = $1 and state = 'finished' and number <> $2
-		order by started_at desc
-		limit 1`, w.account, w.start.Number).Scan(&w.before.scan, &w.before.at)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		select b.number, b.started_at, b.rulebook, coalesce(l.number, 0), coalesce(l.started_at, 'epoch')
+		from scan b
+		left join scan l on l.number = coalesce(b.look, b.number)
+		where b.account_id = $1 and b.state = 'finished' and b.number <> $2
+		order by b.started_at desc
+		limit 1`, w.account, w.start.Number).Scan(&w.before.scan, &w.before.at, &w.before.rulebook, &w.seen.scan, &w.seen.at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil || w.before.rulebook == w.start.Rulebook {
 		return err
 	}
-	return nil
+	w.tightened, err = changedRules(ctx, q, w.before.rulebook, w.start.Rulebook)
+	return err
 }
 
 // holdClock refuses to scan at a time up to which intervals were written
@@ -252,9 +271,9 @@ func (w *Writer) holdClock(ctx context.Context, q Querier) error {
 
 func (w *Writer) insertScan(ctx context.Context, q Querier) error {
 	return q.QueryRow(ctx, `
-		insert into scan (account_id, state, started_at, engine, asker)
-		values ($1, 'running', $2, $3, $4)
-		returning number`, w.account, w.start.StartedAt, w.start.Engine, w.start.Asker).Scan(&w.start.Number)
+		insert into scan (account_id, state, started_at, engine, asker, rulebook, look)
+		values ($1, 'running', $2, $3, $4, $5, nullif($6::bigint, 0))
+		returning number`, w.account, w.start.StartedAt, w.start.Engine, w.start.Asker, w.start.Rulebook, w.start.Look).Scan(&w.start.Number)
 }
 
 func (w *Writer) insertWhole(ctx context.Context, q Querier) error {
@@ -312,6 +331,9 @@ func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, e
 		if err := w.lockScan(ctx, tx); err != nil {
 			return err
 		}
+		if err := holdOwners(ctx, tx, false); err != nil {
+			return err
+		}
 		if err := w.judged(ctx, tx, j, nil, d); err != nil {
 			return err
 		}
@@ -325,6 +347,9 @@ func (w *Writer) Close(ctx context.Context, j Judged, s Sight) (r scan.Record, e
 			return err
 		}
 		if err := w.retire(ctx, tx, s, d); err != nil {
+			return err
+		}
+		if err := w.own(ctx, tx); err != nil {
 			return err
 		}
 		if err := w.count(ctx, tx, d); err != nil {
@@ -366,6 +391,9 @@ func (w *Writer) finish(ctx context.Context, q Querier, d *sum) error {
 	all := newSum()
 	all.add(&w.sum)
 	all.add(d)
+	if w.part == PartAgain { // it judged what the look saw, or less of it
+		all.workloads = w.start.Workloads
+	}
 	maps.DeleteFunc(all.changes, func(_ finding.Change, n int) bool { return n == 0 })
 	_, err := q.Exec(ctx, `
 		update scan

@@ -35,6 +35,24 @@ type Record struct {
 	Changes   map[finding.Change]int
 	Tally     []Tally
 	Answers   []snapshot.Answer
+
+	// Rulebook is the revision of the rules by which it judged; 0 is the rules as
+	// they come.
+	Rulebook int64
+	// Look is the scan whose documents this one judged again, without asking the
+	// cloud; 0 where it asked.
+	Look int64
+	// LookEnded is when the scan Look ended; zero where Look is 0.
+	LookEnded time.Time
+}
+
+// Asked is when the cloud was asked last: the end of this scan, or of the one
+// whose documents it judged again.
+func (r *Record) Asked() time.Time {
+	if r.Look != 0 {
+		return r.LookEnded
+	}
+	return r.EndedAt
 }
 
 // A Tally counts the outcomes of one rule in one region.

@@ -76,8 +76,12 @@ func (c *Count) Tallies() []Tally {
 
 // Comparable says whether the postures of two scans of an account may be called
 // a rise or a fall. They may not be called a rise if the later scan lost sight
-// of a failure: it left the sum, and nobody saw it mended.
+// of a failure: it left the sum, and nobody saw it mended. Neither may they if
+// the rules were changed in between.
 func Comparable(before, after *Record) bool {
+	if before.Rulebook != after.Rulebook { // other questions were asked
+		return false
+	}
 	was, is := Posture(before.Tally), Posture(after.Tally)
 	rose := is.Score > was.Score
 	return score.Comparable(was, is) && !(rose && after.Changes[finding.LostIt]+after.Changes[finding.Retired] > 0)

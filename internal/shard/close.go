@@ -21,14 +21,22 @@ func (r *Runner) Close(ctx context.Context, scan int64) error {
 	if why := r.replaced(w); why != "" {
 		return r.fail(ctx, w, why)
 	}
+	rules, err := r.Rules(ctx, w.Record().Rulebook)
+	if err != nil {
+		return err
+	}
 	facts := r.Facts(c.Provider)
-	res := judge.NewBench(r.Rules, facts).Close(c)
+	res := judge.NewBench(rules.Set, facts).Close(c)
 	j, sight := postgres.Whole(c, &res, facts)
+	sight.Off, sight.Unread = rules.Off, rules.Unread
 	_, err = w.Close(ctx, j, sight)
 	if errors.Is(err, postgres.ErrLost) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.CatchUp(ctx) // the rules may have been changed meanwhile
 }
 
 // Sweep looks after shards and scans that nobody works on any more.
@@ -37,7 +45,7 @@ func (r *Runner) Sweep(ctx context.Context) error {
 	if done != (postgres.Swept{}) {
 		r.Log.InfoContext(ctx, "sweep", "begun_again", done.Begun, "failed", done.Failed, "closed", done.Closed, "interrupted", done.Interrupted)
 	}
-	return err
+	return errors.Join(err, r.CatchUp(ctx))
 }
 
 // Tick begins the scans that are due. An account that is being scanned is left

@@ -19,7 +19,7 @@ import (
 	"plumbline/internal/judge"
 	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
-	"plumbline/internal/rule"
+	"plumbline/internal/rulebook"
 	"plumbline/internal/snapshot"
 )
 
@@ -27,7 +27,9 @@ import (
 type Runner struct {
 	Store *postgres.Store
 	Queue postgres.Queue
-	Rules *rule.Set
+	// Rules gives those that hold at a revision of the rulebook: all of a scan is
+	// judged by the revision at which it began.
+	Rules func(ctx context.Context, revision int64) (*rulebook.Edition, error)
 	Facts func(provider string) judge.Facts // makes a reader for one goroutine
 	// Connect signs in to an account. Its error is told to people: the login is
 	// not accepted, the account is another one.
@@ -161,6 +163,10 @@ func (e *storeError) Unwrap() error { return e.error }
 
 // work connects, asks and ends the shard.
 func (r *Runner) work(ctx context.Context, w *postgres.Writer) error {
+	part, region := w.Part()
+	if part == postgres.PartAgain {
+		return r.again(ctx, w)
+	}
 	account, err := r.Store.Account(ctx, w.Account())
 	if err != nil {
 		return err
@@ -169,16 +175,22 @@ func (r *Runner) work(ctx context.Context, w *postgres.Writer) error {
 	if err != nil {
 		return err
 	}
-	part, region := w.Part()
 	s := &sink{w: w}
 	if part == string(cloud.PartWorkloads) {
 		if s.context, err = w.Context(ctx); err != nil {
 			return err
 		}
-		s.bench = judge.NewBench(r.Rules, r.Facts(account.Provider))
+		rules, err := r.Rules(ctx, w.Record().Rulebook)
+		if err != nil {
+			return err
+		}
+		s.bench = judge.NewBench(rules.Set, r.Facts(account.Provider))
 	}
 	var regions []string
 	if part == string(cloud.PartAccount) {
+		if err := r.tell(ctx, w, s, col.Scope()); err != nil {
+			return err
+		}
 		regions, err = col.Account(ctx, s)
 	} else {
 		err = col.Ask(ctx, s, cloud.Part(part), region)

@@ -144,11 +144,11 @@ func (u *ui) lastScan(a listing.Account, st listing.Standing) (pages.State, stri
 		out := scanState(*st.Failed)
 		out.Sub = ago(st.Failed.EndedAt, u.Now())
 		if s != nil {
-			out.Sub += ", finished last " + ago(s.EndedAt, u.Now())
+			out.Sub += ", finished last " + ago(s.Asked(), u.Now())
 		}
 		return out, scanPath(st.Failed.Number)
 	case s != nil:
-		return pages.State{Tone: "ok", Icon: "check", Word: "Finished", Sub: ago(s.EndedAt, u.Now())}, scanPath(s.Number)
+		return pages.State{Tone: "ok", Icon: "check", Word: "Finished", Sub: ago(s.Asked(), u.Now())}, scanPath(s.Number)
 	case !a.LastScanAt.IsZero():
 		return pages.State{Tone: "ok", Icon: "check", Word: "Finished", Sub: ago(a.LastScanAt, u.Now())}, ""
 	}

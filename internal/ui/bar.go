@@ -15,10 +15,10 @@ import (
 // A facetKey is a key that a menu offers the values of.
 type facetKey struct{ key, name string }
 
-var facets = []facetKey{{"severity", "Severity"}, {"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"family", "Family"}}
+var facets = []facetKey{{"severity", "Severity"}, {"provider", "Cloud"}, {"account", "Account"}, {"region", "Region"}, {"family", "Family"}, {"owner", "Owner"}}
 
 // hints are what a reader may choose from while typing.
-var hints = []string{"is:open", "is:overdue", "is:new", "is:nodata", "severity:critical,high", "provider:aws", "account:", "region:", "rule:", "resource:", "first-seen:<7d", "risk:>=70", "-severity:low"}
+var hints = []string{"is:open", "is:overdue", "is:new", "is:nodata", "severity:critical,high", "provider:aws", "account:", "region:", "rule:", "resource:", "first-seen:<7d", "risk:>=70", "-severity:low", "owner:none", "owner:me"}
 
 // bar fills what the list is asked with: the chips, the menus, how it is
 // grouped and how it is taken along. Text and menus write the same query.
@@ -103,6 +103,9 @@ func (l *list) menus(b *pages.Bar) error {
 		return nil
 	}
 	for _, f := range facets {
+		if f.key == "owner" && l.Owners == nil {
+			continue
+		}
 		if !l.want.q.Has(f.key) {
 			free = append(free, f.key)
 			continue
@@ -159,6 +162,10 @@ func choice(key, value string) string {
 		}
 	case "provider":
 		return cloudName(value)
+	case "owner":
+		if value == "none" {
+			return "Nobody"
+		}
 	}
 	return value
 }

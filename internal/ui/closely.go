@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/enforce"
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
@@ -128,6 +129,9 @@ func metadataOf(w *estate.Workload) pages.Question {
 		known("Without a token", w.Usage.NoToken, func(n int64) string { return times(n) + " answered in the last 14 days" }),
 		known("Refused for it", w.Usage.Rejected, func(n int64) string { return times(n) + " in the last 24 hours" }),
 	}}
+	if tokens, _ := m.Tokens.Get(); tokens == "optional" {
+		q.Facts = append(q.Facts, parts.Fact{Name: "Requiring tokens", Parts: text(enforce.Say(&w.Usage))})
+	}
 	class, ok := m.Class.Get()
 	if !ok {
 		q.Say = "What it takes to read its credentials cannot be told. " + sentence(m.Class.Why().String())

@@ -93,6 +93,8 @@ func (f *fake) value(r finding.Record, key string) string {
 		return string(r.Subject.Kind)
 	case "resource":
 		return r.Subject.ID
+	case "owner":
+		return cmp.Or(f.owners[r.Number].Word(), "none")
 	}
 	panic(fmt.Sprintf("the fake does not know %s at %s", key, time.Kitchen))
 }

@@ -36,6 +36,7 @@ type fake struct {
 	gains    []listing.Gain
 	points   []listing.Point
 	members  map[int64][]listing.Member
+	owners   map[int64]listing.Ownership
 	broken   error
 	bad      error // what reading a document comes to
 }
@@ -45,7 +46,7 @@ var noSuch = problem.New(problem.NotFound, "There is no such thing.")
 func (f *fake) Findings(_ context.Context, q query.Query, by listing.Sort, at listing.Place) ([]listing.Finding, listing.Cursors, error) {
 	var all []listing.Finding
 	for _, r := range f.pass(q) {
-		all = append(all, listing.Finding{Record: r, Due: f.due[r.Number]})
+		all = append(all, listing.Finding{Record: r, Due: f.due[r.Number], Owner: f.owners[r.Number]})
 	}
 	slices.SortStableFunc(all, func(a, b listing.Finding) int {
 		switch by {
@@ -152,7 +153,7 @@ func (f *fake) Finding(_ context.Context, n int64) (listing.Finding, []listing.E
 			if c := f.change[n]; c != "" {
 				events = append(events, listing.Event{At: r.ChangedAt, Scan: 4, Change: c, From: finding.Open, To: r.State, Note: "as the last scan saw"})
 			}
-			found := listing.Finding{Record: r, Due: f.due[n]}
+			found := listing.Finding{Record: r, Due: f.due[n], Owner: f.owners[n]}
 			for _, m := range f.members[n] {
 				found.Members.All++
 				found.Members.Fail += btoi(m.Outcome == finding.Fail)

@@ -34,6 +34,7 @@ type detail struct {
 	rec    finding.Record
 	shared listing.Members // of a group's finding
 	due    time.Time       // zero: none
+	owned  listing.Ownership
 	events []listing.Event // newest last
 	rule   *rule.Rule      // never nil: a rule that is no more has only its id
 	page   pages.Finding
@@ -62,7 +63,7 @@ func (u *ui) detail(r *http.Request, n int64, t tab) (*detail, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding %d: %w", n, err)
 	}
-	d := &detail{ui: u, r: r, tab: t, rec: f.Record, shared: f.Members, due: f.Due, events: events}
+	d := &detail{ui: u, r: r, tab: t, rec: f.Record, shared: f.Members, due: f.Due, owned: f.Owner, events: events}
 	var ok bool
 	if d.rule, ok = u.Rules.Rule(f.Rule); !ok {
 		title, _ := u.faultOf(f.Rule)
@@ -122,6 +123,9 @@ func (d *detail) fill() error {
 	p.Factors, p.RiskNote = d.factors()
 	p.API = "/api/v1" + findingPath(d.rec.Number)
 	if err := d.neighbours(); err != nil {
+		return err
+	}
+	if err := d.owner(); err != nil {
 		return err
 	}
 	switch d.tab {
@@ -242,7 +246,7 @@ func (d *detail) factors() ([]parts.Fact, string) {
 func sentenceName(s string) string { return strings.TrimSuffix(sentence(s), ".") }
 
 func (d *detail) fillWhy() (err error) {
-	w := &pages.Why{Lede: d.rule.Why, Say: sentence(d.rec.Say), Note: d.rule.Note, RuleText: d.ruleText(), Read: d.references()}
+	w := &pages.Why{Lede: d.rule.Why, Say: sentence(d.rec.Say), Note: d.rule.Note, RuleText: d.ruleText(), Read: d.references(), Speaks: d.speaksAbout()}
 	if d.blind() {
 		for _, c := range reasons(d.rec) {
 			w.Unknown = append(w.Unknown, sentence(c))

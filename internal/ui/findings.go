@@ -208,5 +208,5 @@ func (l *list) evidence() string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("Evidence from the last finished scan of each account, the newest of %s.", day(s.EndedAt))
+	return fmt.Sprintf("Evidence from the last finished scan of each account, the newest of %s.", day(s.Asked()))
 }

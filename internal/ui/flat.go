@@ -32,6 +32,9 @@ func (l *list) flat() error {
 		s := severity(f.Severity)
 		row.Severity, row.Code = &s, f.Rule
 		row.Title, _ = l.faultOf(f.Rule)
+		if l.Owners != nil {
+			row.Owner = cmpOr(f.Owner.Name, noOwner)
+		}
 		t.Flat = append(t.Flat, row)
 	}
 	step := func(after, before string) string {
@@ -59,12 +62,17 @@ func (l *list) columns() []pages.Column {
 		c.Href = link.address()
 		return c
 	}
-	return []pages.Column{
+	out := []pages.Column{
 		sort(pages.Column{Text: "Severity"}, listing.Worst, "descending"),
 		{Text: "Finding"},
 		{Text: "Where"},
-		{Text: "Risk", Right: true},
+	}
+	if l.Owners != nil {
+		out = append(out, pages.Column{Text: "Owner"})
+	}
+	return append(out,
+		pages.Column{Text: "Risk", Right: true},
 		sort(pages.Column{Text: "Due"}, listing.Due, "ascending"),
 		sort(pages.Column{Text: "First seen", Right: true}, listing.Newest, "descending"),
-	}
+	)
 }

@@ -18,13 +18,17 @@ import (
 
 // The sections of the navigation.
 const (
-	sectionOverview  = "overview"
-	sectionFindings  = "findings"
-	sectionInventory = "inventory"
-	sectionAccounts  = "accounts"
-	sectionScans     = "scans"
-	sectionPeople    = "people"
-	sectionAudit     = "audit"
+	sectionOverview     = "overview"
+	sectionFindings     = "findings"
+	sectionInventory    = "inventory"
+	sectionCompliance   = "compliance"
+	sectionAccounts     = "accounts"
+	sectionScans        = "scans"
+	sectionRules        = "rules"
+	sectionPeople       = "people"
+	sectionAttestations = "attestations"
+	sectionOwners       = "owners"
+	sectionAudit        = "audit"
 )
 
 // Where the pages of people are. They are not of this package.
@@ -119,10 +123,22 @@ func (u *ui) bareFrame(r *http.Request, title string) parts.Frame {
 			{Section: sectionFindings, Text: "Findings", Href: "/findings", Icon: "list"},
 			{Section: sectionInventory, Text: "Inventory", Href: "/inventory", Icon: "box"},
 		}
+		if u.Compliance != nil {
+			f.Main = append(f.Main, parts.Entry{Section: sectionCompliance, Text: "Compliance", Href: compliancePath, Icon: "shield"})
+		}
+		if u.Attestations != nil {
+			f.Main = append(f.Main, parts.Entry{Section: sectionAttestations, Text: "Attestations", Href: attestationsPath, Icon: "seal"})
+		}
 		f.Manage = []parts.Entry{
 			{Section: sectionAccounts, Text: "Accounts", Href: "/accounts", Icon: "cloud"},
 			{Section: sectionScans, Text: "Scans", Href: "/scans", Icon: "pulse"},
 		}
+	}
+	if v.May(access.ReadEstate) && u.Rulebook != nil {
+		f.Manage = append(f.Manage, parts.Entry{Section: sectionRules, Text: "Rules", Href: rulesHome, Icon: "check"})
+	}
+	if u.Owners != nil && v.May(access.ManageOwners) {
+		f.Manage = append(f.Manage, parts.Entry{Section: sectionOwners, Text: "Owners", Href: ownersPath, Icon: "key"})
 	}
 	if v.Person == 0 { // whoever came by the link of the terminal has no account here
 		return f

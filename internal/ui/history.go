@@ -23,6 +23,9 @@ var what = map[finding.Change]pages.Event{
 	finding.Untold:   {Icon: "eye", Title: "Could not be told"},
 	finding.Told:     {Tone: "pass", Icon: "check", Title: "Seen to pass"},
 	finding.Retired:  {Icon: "dash", Title: "Its rule was withdrawn"},
+
+	listing.Assigned:  {Icon: "people", Title: "Assigned by hand"},
+	listing.TakenBack: {Icon: "people", Title: "Left to the rules of ownership"},
 }
 
 var outcomes = map[finding.Outcome]parts.Tag{

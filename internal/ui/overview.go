@@ -66,6 +66,9 @@ func (o *outlook) fill(ctx context.Context) error {
 		return err
 	}
 	o.counts()
+	if err := o.unowned(ctx); err != nil {
+		return err
+	}
 	o.page.Changes = o.reckoning()
 	if err := o.ways(ctx); err != nil {
 		return err
@@ -78,7 +81,7 @@ func (o *outlook) fill(ctx context.Context) error {
 	}
 	o.matters()
 	o.accounts()
-	return nil
+	return o.attested(ctx)
 }
 
 func (o *outlook) lead(now []scan.Record) {
@@ -93,7 +96,7 @@ func (o *outlook) lead(now []scan.Record) {
 		}
 	}
 	o.page.Lead = fmt.Sprintf("%s on %s. Scan %d, the newest that is finished, ended %s, %s.", some(len(o.standings), "account", "accounts"),
-		some(len(clouds), "cloud", "clouds"), now[0].Number, day(now[0].EndedAt), ago(now[0].EndedAt, o.Now()))
+		some(len(clouds), "cloud", "clouds"), now[0].Number, day(now[0].Asked()), ago(now[0].Asked(), o.Now()))
 }
 
 // nothingYet says which of the kinds of nothing this is: no account, none that

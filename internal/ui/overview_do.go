@@ -138,8 +138,8 @@ func (o *outlook) matters() {
 			add("alert", "no", fmt.Sprintf("Scan %d of %s did not finish", s.Failed.Number, name), scanPath(s.Failed.Number), sentence(s.Failed.Reason))
 		case s.Last == nil && s.Account.State == "connected":
 			add("clock", "no", name+" was never scanned", accountPath(s.Account.ID), "nothing is known of it")
-		case s.Last != nil && o.Now().Sub(s.Last.EndedAt) > stale && s.Account.State == "connected":
-			add("clock", "no", name+" was last scanned "+ago(s.Last.EndedAt, o.Now()), accountPath(s.Account.ID), "what is shown of it may no longer be so")
+		case s.Last != nil && o.Now().Sub(s.Last.Asked()) > stale && s.Account.State == "connected":
+			add("clock", "no", name+" was last scanned "+ago(s.Last.Asked(), o.Now()), accountPath(s.Account.ID), "what is shown of it may no longer be so")
 		}
 	}
 	const most = 6

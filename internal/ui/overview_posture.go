@@ -58,7 +58,7 @@ func (o *outlook) movement() moved {
 		case !scan.Comparable(s.Former, s.Last):
 			blind++
 			if blind <= 2 {
-				m.notes = append(m.notes, printable(accountName(s.Account))+" is not comparable: "+whyNot(s.Last)+".")
+				m.notes = append(m.notes, printable(accountName(s.Account))+" is not comparable: "+whyNot(s.Former, s.Last)+".")
 			}
 		default:
 			was, is = append(was, *s.Former), append(is, *s.Last)
@@ -99,7 +99,10 @@ func (m *moved) sum(was, is []scan.Record, all int) {
 }
 
 // whyNot says why a scan may not be compared with the one before it.
-func whyNot(now *scan.Record) string {
+func whyNot(old, now *scan.Record) string {
+	if old.Rulebook != now.Rulebook {
+		return "its rules were changed"
+	}
 	if lost := now.Changes[finding.LostIt]; lost > 0 {
 		return failures(lost) + " lost sight of"
 	}

@@ -43,7 +43,7 @@ func (o *outlook) account(s listing.Standing) pages.Standing {
 	if s.Last != nil {
 		row.Score, row.Range = scoreAndRange(postureOf([]scan.Record{*s.Last}))
 		row.Change, row.Tone = moveWords(s.Former, s.Last)
-		row.Last, row.LastHref = ago(s.Last.EndedAt, o.Now()), scanPath(s.Last.Number)
+		row.Last, row.LastHref = ago(s.Last.Asked(), o.Now()), scanPath(s.Last.Number)
 	}
 	row.State = o.stateOf(s)
 	return row
@@ -88,7 +88,7 @@ func (o *outlook) stateOf(s listing.Standing) *parts.Tag {
 		return &parts.Tag{Tone: "accent", Icon: "spin", Text: "Running"}
 	case s.Failed != nil:
 		return &parts.Tag{Tone: "high", Icon: "alert", Text: "Last one failed"}
-	case s.Last != nil && o.Now().Sub(s.Last.EndedAt) > stale:
+	case s.Last != nil && o.Now().Sub(s.Last.Asked()) > stale:
 		return &parts.Tag{Tone: "med", Icon: "clock", Text: "Old"}
 	}
 	return nil
@@ -119,7 +119,7 @@ func (o *outlook) clouds() {
 			row.Change += " where comparable"
 		}
 		if len(now) > 0 {
-			row.Last = ago(now[0].EndedAt, o.Now())
+			row.Last = ago(now[0].Asked(), o.Now())
 		}
 		o.page.Clouds = append(o.page.Clouds, row)
 	}

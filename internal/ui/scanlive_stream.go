@@ -94,7 +94,7 @@ func (u *ui) scanEvents(w http.ResponseWriter, r *http.Request) error {
 	h.Set("X-Accel-Buffering", "no") // a proxy in front would keep events back
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		t.run(r.Context(), w)
+		t.run(r.Context(), w, t.look)
 	}
 	return nil
 }
@@ -139,9 +139,9 @@ type stream struct {
 	done  bool
 }
 
-// run looks until the scan ends, the reader leaves or may no longer see it, or
+// run looks again and again until the scan ends, the reader leaves or may no longer see it, or
 // the program stops.
-func (t *stream) run(ctx context.Context, w http.ResponseWriter) {
+func (t *stream) run(ctx context.Context, w http.ResponseWriter, again func(context.Context) error) {
 	look := time.NewTicker(orElse(t.Pace.Look, time.Second))
 	defer look.Stop()
 	beat := time.NewTicker(orElse(t.Pace.Beat, 15*time.Second))
@@ -159,7 +159,7 @@ func (t *stream) run(ctx context.Context, w http.ResponseWriter) {
 		case <-beat.C:
 			t.out.WriteString(": still here\n\n")
 		case <-look.C:
-			if err := t.see(ctx, t.look); err != nil {
+			if err := t.see(ctx, again); err != nil {
 				t.lost(ctx, err)
 				return
 			}
@@ -315,6 +315,7 @@ func rendered(ctx context.Context, c templ.Component) (string, error) {
 // Live says whether a request is answered as things happen, for as long as they
 // do.
 func Live(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/scans/") && strings.HasSuffix(r.URL.Path, "/events") &&
+	watched := strings.HasPrefix(r.URL.Path, "/scans/") && strings.HasSuffix(r.URL.Path, "/events") || r.URL.Path == changesHome+"/events"
+	return watched &&
 		strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }

@@ -81,6 +81,9 @@ func (u *ui) scanRow(s scan.Record) pages.ScanRow {
 }
 
 func scanState(s scan.Record) pages.State {
+	if s.Look != 0 {
+		return againState(s)
+	}
 	switch s.State {
 	case scan.Running:
 		return pages.State{Tone: "run", Icon: "spin", Word: "Running"}
@@ -93,6 +96,21 @@ func scanState(s scan.Record) pages.State {
 	case scan.Failed:
 	}
 	return pages.State{Tone: "err", Icon: "alert", Word: "Failed"}
+}
+
+// againState says of a scan that judged again what is stored that it asked
+// nobody.
+func againState(s scan.Record) pages.State {
+	switch s.State {
+	case scan.Running:
+		return pages.State{Tone: "run", Icon: "spin", Word: "Judging again"}
+	case scan.Finished:
+		return pages.State{Tone: "ok", Icon: "check", Word: "Judged again", Sub: "in " + took(s.EndedAt.Sub(s.StartedAt))}
+	case scan.Interrupted, scan.Cancelled:
+		return pages.State{Tone: "q", Icon: "dash", Word: "Not judged again"}
+	case scan.Failed:
+	}
+	return pages.State{Tone: "err", Icon: "alert", Word: "Judging again failed"}
 }
 
 // placeOf reads where in a list a page begins. What it does not know it names.

@@ -90,6 +90,9 @@ func (u *ui) offer(ctx context.Context, p *pages.Scan, s scan.Record, st *listin
 func (u *ui) scanPage(s scan.Record, old *scan.Record, newest bool) pages.Scan {
 	p := pages.Scan{Title: fmt.Sprintf("Scan %d", s.Number), State: stateLabel(s), Notice: scanNotice(s)}
 	p.Lead = fmt.Sprintf("%s account %s. Started %s%s.", cloudName(s.Provider), s.Account, moment(s.StartedAt), by(s.Asker))
+	if s.Look != 0 {
+		p.Lead = fmt.Sprintf("%s account %s. What scan %d saw is judged again for %s, since %s. No cloud was asked.", cloudName(s.Provider), s.Account, s.Look, s.Asker, moment(s.StartedAt))
+	}
 	if !s.EndedAt.IsZero() {
 		p.Lead += " Took " + took(s.EndedAt.Sub(s.StartedAt)) + "."
 	}
@@ -118,6 +121,10 @@ func stateLabel(s scan.Record) parts.Tag {
 // scanNotice says what it means that a scan did not finish.
 func scanNotice(s scan.Record) *pages.Notice {
 	n := &pages.Notice{Tone: "warn", Icon: "alert"}
+	if s.Look != 0 && s.State == scan.Interrupted {
+		n.Title, n.Text = "A scan took its place.", sentence(s.Reason)
+		return n
+	}
 	switch s.State {
 	case scan.Interrupted:
 		n.Title, n.Text = "This scan was interrupted.", sentence(s.Reason)+" What it did not reach says nothing, and it resolved nothing."

@@ -66,6 +66,9 @@ func (d *detail) short() []parts.Fact {
 		{Name: "Account", Parts: text(fmt.Sprintf("%s %s, %s", cloudName(d.rec.Subject.Provider), d.rec.Subject.Account, d.rec.Subject.Region))},
 		{Name: "First seen", Parts: text(date(d.rec.FirstSeen) + ", " + ago(d.rec.FirstSeen, d.Now()))},
 	}
+	if d.Owners != nil {
+		out = append(out, d.ownerFact())
+	}
 	if !d.due.IsZero() {
 		out = append(out, parts.Fact{Name: "Due", Parts: text(date(d.due.Add(-1)))})
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/compliance"
 	"plumbline/internal/finding"
 	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
@@ -43,6 +44,29 @@ type Config struct {
 	// context. Clerk does what the forms ask for.
 	Reader listing.Reader
 	Clerk  listing.Clerk
+	// Rulebook is the rules that hold here, and what people change of them;
+	// without it there are no such pages. Silences says which rules a refused
+	// call of a provider silences, Controls of which controls a rule speaks; nil
+	// tells neither.
+	Rulebook listing.Rulebook
+	Silences func(provider string) (map[string][]string, error)
+	Controls func(rule string) []Spoken
+	// Scores tell what postures are made of.
+	Scores listing.Scores
+	// Attestations tells what people stated where no machine can check, Attester
+	// does what they ask for about it. Practices are the controls that can be
+	// attested, those of a framework together. Without them there are no such
+	// pages.
+	Attestations listing.Attestations
+	Attester     listing.Attester
+	Practices    func() []listing.Practice
+	// Compliance tells how controls of frameworks stand, Mappings changes whose
+	// mappings count; without the first there are no such pages.
+	Compliance *compliance.Desk
+	Mappings   listing.MappingClerk
+	// Owners is who owns what; without it nobody owns anything, and there are no
+	// such pages.
+	Owners listing.Owners
 	// Inspect looks at one workload closely, as the last finished scan of its
 	// account saw it; NotFound where it did not. nil looks at none.
 	Inspect func(context.Context, listing.Workload) (*inspect.Report, error)
@@ -112,7 +136,7 @@ func (u *ui) routes() []route {
 	return slices.Concat([]route{
 		get("/{$}", access.ReadEstate, u.overview),
 		post("/theme", "", u.theme),
-	}, u.findingRoutes(), u.scanRoutes(), u.inventoryRoutes(), u.accountRoutes())
+	}, u.findingRoutes(), u.scoreRoutes(), u.scanRoutes(), u.inventoryRoutes(), u.complianceRoutes(), u.accountRoutes(), u.ruleRoutes(), u.attestationRoutes(), u.ownerRoutes())
 }
 
 // Routes are the addresses with the actions that they need.

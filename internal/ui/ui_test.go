@@ -37,7 +37,8 @@ func (a as) Guard(next http.Handler) http.Handler {
 }
 
 func serve(s listing.Reader) http.Handler {
-	return ui.New(ui.Config{Reader: s, Rules: catalogue(), Fix: fixFor, Now: clock, Version: "0.1.0", Auth: anyone{}})
+	scores, _ := s.(listing.Scores)
+	return ui.New(ui.Config{Reader: s, Scores: scores, Rules: catalogue(), Fix: fixFor, Now: clock, Version: "0.1.0", Auth: anyone{}})
 }
 
 // A page is a reply, read.
@@ -131,7 +132,7 @@ var tour = []string{
 	"/findings?q=is:lost,nodata&group=cause", "/findings?q=is:closed&open=AWS-IMDS-001", "/findings?q=changed:lost", "/findings?q=is:open+severity:critical",
 	"/findings?q=", "/findings?group=none", "/findings?group=none&sort=due&sheet=FND-5", "/findings?open=AWS-IMDS-001&sheet=FND-2", "/findings?sheet=FND-41",
 	"/findings?q=severty:high", "/findings?severty=high", "/findings/FND-1", "/findings/FND-1/evidence", "/findings/FND-1/fix", "/findings/FND-1/history", "/findings/FND-38",
-	"/findings/FND-40", "/findings/FND-41", "/findings/FND-41/evidence", "/findings/FND-41/fix", "/findings/FND-41/history", "/scans", "/scans/4", "/scans/2", "/nothing",
+	"/findings/FND-40", "/findings/FND-41", "/findings/FND-41/evidence", "/findings/FND-41/fix", "/findings/FND-41/history", "/scans", "/scans/4", "/scans/2", "/score", "/score?since=2026-11-18", "/score?since=soon", "/nothing",
 }
 
 func TestEveryPageHasOneHeadingAndNoDeadLink(t *testing.T) {

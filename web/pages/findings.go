@@ -22,6 +22,7 @@ type Bar struct {
 	Query   string // in force, as text
 	Keep    []Hidden
 	Typed   string // what was typed and is not understood
+	Example string // of what may be added; "" is one for findings
 	Chips   []Chip
 	Hints   []string // examples to choose from
 	Menus   []Menu
@@ -102,6 +103,7 @@ type Row struct {
 	Title, Code   string // the rule, where the row stands alone
 	Severity      *parts.Severity
 	Place, Region string
+	Owner         string // where lists show it; nobody has a word of its own
 	Say           string
 	Risk          string
 	Due           *parts.Tag

@@ -62,6 +62,7 @@ type Finding struct {
 	Resource []parts.Fact
 	Factors  []parts.Fact
 	RiskNote string
+	Owner    *OwnerCard
 	Why      *Why
 	Evidence *Evidence
 	Fix      *Fix
@@ -104,6 +105,7 @@ type Why struct {
 	Unknown  []string
 	Same     *Same
 	Note     string
+	Speaks   *Speaks
 	Read     []Link
 	RuleText string
 }

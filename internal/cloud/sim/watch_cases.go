@@ -126,7 +126,7 @@ type Count struct{ HoursAgo, N int }
 func UsageCases() []UsageCase { return usageCases }
 
 var usageCases = []UsageCase{
-	{Name: "never without a token", NoToken: []Count{{1, 0}, {25, 0}, {200, 0}}, Rejected: []Count{{1, 0}}},
+	{Name: "never without a token", NoToken: daily(14), Rejected: []Count{{1, 0}}},
 	{Name: "often without", NoToken: []Count{{1, 40}, {2, 2}, {30, 7}, {300, 11}}, Rejected: []Count{{1, 0}}, Sum: 60, SumRejected: 0},
 	{Name: "once, ten days ago", NoToken: []Count{{1, 0}, {240, 1}}, Rejected: []Count{{1, 0}}, Sum: 1, SumRejected: 0},
 	{Name: "only longer ago than is asked", NoToken: []Count{{1, 0}, {340, 90}}, Rejected: []Count{{1, 0}, {26, 5}}},
@@ -135,6 +135,14 @@ var usageCases = []UsageCase{
 	{Name: "part of the data", NoToken: []Count{{1, 0}, {100, 3}}, State: "partial", Sum: -1, SumRejected: -1},
 	{Name: "the service failed", State: "failed", Sum: -1, SumRejected: -1},
 	{Name: "the rest on another page", NoToken: []Count{{1, 5}, {100, 6}}, Rejected: []Count{{1, 1}, {3, 2}}, State: "paged", Sum: 11, SumRejected: 3},
+}
+
+// daily counts nothing, on each of the last days.
+func daily(days int) (l []Count) {
+	for n := range days {
+		l = append(l, Count{1 + 24*n, 0})
+	}
+	return l
 }
 
 // A CareCase is how an instance is cared for: what Systems Manager and Backup

@@ -111,7 +111,7 @@ func joined(set *rule.Set, provider string) (map[string][]string, error) {
 	}
 	for call, ids := range written(p.table) {
 		for _, id := range ids {
-			if r, there := set.Rule(id); there && ours(r) {
+			if r, there := set.Rule(id); there && !r.Off && ours(r) {
 				silent[call] = append(silent[call], id)
 			}
 		}

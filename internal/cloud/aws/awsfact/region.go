@@ -92,6 +92,7 @@ func account(c *snapshot.Context, missing *hole) *estate.Account {
 	a := &estate.Account{Subject: accountSubject(c), Questions: fact.Listed(questions, from, "", gaps...)}
 	watchAccount(c, a)
 	guardrail(c, a)
+	scansBefore(c, a)
 	return a
 }
 

@@ -3,7 +3,9 @@ package awsfact
 import (
 	"math"
 	"strconv"
+	"time"
 
+	"plumbline/internal/enforce"
 	"plumbline/internal/fact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -12,37 +14,63 @@ import (
 // usage reads the two metrics that EC2 writes to CloudWatch of requests
 // without a token: those answered, and those refused.
 func (in *reading) usage() {
-	in.w.Usage.NoToken = in.metric(MetricNoToken)
-	in.w.Usage.Rejected = in.metric(MetricNoTokenRejected)
+	u, answered := &in.w.Usage, in.metric(MetricNoToken)
+	u.NoToken = fact.Map(answered, series.times)
+	u.Days = fact.Map(answered, series.points) // it was asked for by the day
+	u.Rejected = fact.Map(in.metric(MetricNoTokenRejected), series.times)
+	u.Up = in.up()
+	u.Safe = enforce.Tokens(u)
 }
+
+// up reads how long the instance has been running: launchTime is set anew at
+// each start (Instance in the EC2 API reference).
+func (in *reading) up() fact.Of[int64] {
+	const path = "/launchTime"
+	v := in.v.Get("launchTime")
+	text, ok := filled(v)
+	if !ok {
+		return fact.Unknown[int64](in.s.why(snapshot.Absent, path), in.s.from, path)
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return fact.Unknown[int64](in.s.strange(v), in.s.from, path)
+	}
+	return fact.Known(max(0, int64(in.c.TakenAt.Sub(t)/(24*time.Hour))), in.s.from, path)
+}
+
+// A series is what a metric came to: its sum, and how many datapoints it had.
+type series struct{ sum, of int64 }
+
+func (n series) times() int64  { return n.sum }
+func (n series) points() int64 { return n.of }
 
 // metric sums one metric over the time that was asked for. A metric without a
 // datapoint tells nothing: it is written while the instance runs, zeros too.
-func (in *reading) metric(name string) fact.Of[int64] {
+func (in *reading) metric(name string) fact.Of[series] {
 	v, s, why := in.besides(KindMetric, MetricUID(in.res.UID, name), CallMetrics)
 	if why != nil {
-		return fact.Unknown[int64](why.why, why.origin, "")
+		return fact.Unknown[series](why.why, why.origin, "")
 	}
 	status := s.word(v.Get("StatusCode"), "/StatusCode", "Complete")
 	if !status.Known() { // PartialData, InternalError, Forbidden
-		return fact.Unknown[int64](status.Why(), s.from, "/StatusCode")
+		return fact.Unknown[series](status.Why(), s.from, "/StatusCode")
 	}
 	values := v.Get("Values")
 	if !values.IsList() || values.Len() == 0 {
-		return fact.Unknown[int64](s.why(snapshot.Absent, "no datapoint"), s.from, "/Values")
+		return fact.Unknown[series](s.why(snapshot.Absent, "no datapoint"), s.from, "/Values")
 	}
 	sum := 0.0
 	for _, item := range values.Items() {
 		n, err := strconv.ParseFloat(string(item.Raw()), 64)
 		if err != nil || n < 0 || n != math.Trunc(n) {
-			return fact.Unknown[int64](s.strange(item), s.from, "/Values")
+			return fact.Unknown[series](s.strange(item), s.from, "/Values")
 		}
 		sum += n
 	}
-	if sum > 1<<53 { // beyond what is counted exactly
-		return fact.Unknown[int64](s.strange(values), s.from, "/Values")
+	if sum > 1<<53 { // beyond what is series exactly
+		return fact.Unknown[series](s.strange(values), s.from, "/Values")
 	}
-	return fact.Known(int64(sum), s.from, "/Values")
+	return fact.Known(series{int64(sum), int64(values.Len())}, s.from, "/Values")
 }
 
 // besides finds a document that stands beside the instance, or says why there

@@ -68,6 +68,7 @@ var parts = []func(*reading){
 	(*reading).containers, // whether a container platform runs on it
 	(*reading).class,      // what it takes to read its credentials
 	(*reading).usage,      // how its metadata service was used
+	(*reading).unneeded,   // whether somebody attested that nothing needs it
 	(*reading).exposure,   // what reaches it from the internet
 	(*reading).power,      // what its role may do
 	(*reading).userData,   // which secrets it is started with

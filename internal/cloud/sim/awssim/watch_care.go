@@ -110,7 +110,7 @@ func (s *Server) patchStates(c *caller, a ask) (any, *refusal) {
 			all = append(all, object{
 				"InstanceId": id, "PatchGroup": "prod", "BaselineId": "pb-0123456789abcdef0", "SnapshotId": "5d9bb8b4-6a1e-4f5a-9c57-0d3f6f0a1b2c", "Operation": p.Operation,
 				"OperationStartTime": seconds(s.today().Add(-26 * time.Hour)), "OperationEndTime": seconds(s.today().Add(-25 * time.Hour)),
-				"InstalledCount": p.Installed, "InstalledOtherCount": 0, "MissingCount": p.Missing, "FailedCount": p.Failed, "NotApplicableCount": 300,
+				"InstalledCount": p.Installed, "InstalledOtherCount": 0, "InstalledRejectedCount": 0, "InstalledPendingRebootCount": 0, "MissingCount": p.Missing, "FailedCount": p.Failed, "NotApplicableCount": 300,
 				"CriticalNonCompliantCount": p.Critical, "SecurityNonCompliantCount": p.Security, "OtherNonCompliantCount": p.Other,
 			})
 		}
