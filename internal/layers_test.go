@@ -30,12 +30,16 @@ type floor struct {
 var floors = []floor{
 	{"what a cloud said, and how an error speaks to a person: everything rests on these, so they rest on nothing", []string{
 		"internal/snapshot", "internal/problem", "internal/words"}},
+	{"what the auditor itself knows of an account, as documents of a scan", []string{
+		"internal/house"}},
 	{"known, or unknown for a reason; and how a reply becomes a document", []string{
 		"internal/fact", "internal/wire"}},
 	{"secrets in what a workload runs when it starts; which packets pass; how much an identity may do: thought about one thing each, free of any provider", []string{
 		"internal/secret", "internal/reach", "internal/power"}},
 	{"the vocabulary of rules, free of any provider", []string{
 		"internal/estate"}},
+	{"whether tokens may be required of a workload now, by what the provider counted", []string{
+		"internal/enforce"}},
 	{"from the internet to what is lost, told of one workload", []string{
 		"internal/path"}},
 	{"what was concluded: outcomes and states, before anything that judges", []string{
@@ -48,6 +52,8 @@ var floors = []floor{
 		"internal/rule/catalog", "internal/rule/ruletest"}},
 	{"what rules say of the demands that somebody publishes", []string{
 		"internal/framework"}},
+	{"the frameworks' files", []string{
+		"internal/framework/catalog"}},
 	{"facts and rules become verdicts; providers hand their facts in, so it names none", []string{
 		"internal/judge"}},
 	{"one workload, looked at closely, from stored documents", []string{
@@ -82,10 +88,14 @@ var floors = []floor{
 		"migrations"}},
 	{"a server of our own, which knows nothing of what is stored", []string{
 		"internal/postgres/embedded"}},
-	{"who may do what, and how a list is asked: words, before anybody who answers", []string{
-		"internal/access", "internal/query"}},
+	{"who may do what, how a list is asked, and whose a thing is: words, before anybody who answers", []string{
+		"internal/access", "internal/query", "internal/owner"}},
 	{"what may be asked of the store and what it tells, so that pages and API are told the same", []string{
 		"internal/listing"}},
+	{"how controls stand, and the rules that hold in an organisation: of what the store tells, handed in", []string{
+		"internal/compliance", "internal/rulebook"}},
+	{"a small estate whose controls stand in every way; for tests only", []string{
+		"internal/compliance/compliancetest"}},
 	{"all SQL", []string{
 		"internal/postgres"}},
 	{"a database for each test", []string{
@@ -115,7 +125,8 @@ var floors = []floor{
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
 	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/query",
-	"internal/secret", "internal/reach", "internal/power", "internal/path", "internal/framework",
+	"internal/secret", "internal/reach", "internal/power", "internal/path", "internal/framework", "internal/enforce", "internal/house",
+	"internal/owner",
 }
 
 // impure is what thinking has no use for.

@@ -15,11 +15,34 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/rule"
 )
 
 // good is a configuration without a fault.
 func good(t *testing.T) serveCmd {
 	return serveCmd{databaseFlags: databaseFlags{DataDir: t.TempDir()}, webFlags: webFlags{Listen: "127.0.0.1:0"}, workerFlags: workerFlags{Workers: "4", Stale: "1m", SweepEvery: "1m"}}
+}
+
+// ruleDir is a directory with one rule, that asks something else where pass is
+// not empty.
+func ruleDir(t *testing.T, pass string) string {
+	t.Helper()
+	_, text, err := rule.Skeleton("ORG-AWS-NET-001", estate.KindWorkload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile(`(?m)^name: \S+`)
+	text = name.ReplaceAllString(text, "name: org-aws-net-001")
+	if pass != "" {
+		text = regexp.MustCompile(`(?m)^pass: .*$`).ReplaceAllString(text, "pass: '"+pass+"'")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "org-aws-net-001.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func TestEachFaultOfAConfigurationNamesFlagAndVariable(t *testing.T) {
@@ -54,6 +77,9 @@ func TestEachFaultOfAConfigurationNamesFlagAndVariable(t *testing.T) {
 		"a proxy by name":                     {func(c *serveCmd) { c.Proxies = "proxy" }, "--trusted-proxies (PLUMBLINE_TRUSTED_PROXIES): \"proxy\""},
 		"a time that is none":                 {func(c *serveCmd) { c.Stale = "soon" }, "--stale"},
 		"a database that is no address":       {func(c *serveCmd) { c.Database = "postgres://u:hidden@h:port/x" }, "--database-url (DATABASE_URL)"},
+		"rules that hold":                     {func(c *serveCmd) { c.RulesDir = ruleDir(t, "") }, ""},
+		"a rule with a flaw":                  {func(c *serveCmd) { c.RulesDir = ruleDir(t, "w.metadata.tokns == \"required\"") }, "--rules-dir (PLUMBLINE_RULES_DIR): the rules there cannot be used"},
+		"the flaw's place":                    {func(c *serveCmd) { c.RulesDir = ruleDir(t, "w.metadata.tokns == \"required\"") }, "org-aws-net-001.yaml:"},
 		"programs that are not there":         {func(c *serveCmd) { c.PgBin = "/nowhere" }, "--pg-bin (PLUMBLINE_PG_BIN)"},
 	} {
 		t.Run(name, func(t *testing.T) {

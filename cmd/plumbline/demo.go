@@ -213,7 +213,7 @@ func storeScan(ctx context.Context, store *postgres.Store, book *rulebook.Book, 
 		return 0, err
 	}
 	rules := book.Edition()
-	keep := postgres.NewKeep(store, engineOf(book), facts.For("aws")).By(postgres.Rulebook{Revision: rules.Revision, Off: rules.Off, Unread: rules.Unread})
+	keep := postgres.NewKeep(store, engineOf(book), facts.For("aws")).By(postgres.Rulebook{Revision: rules.Judging, Off: rules.Off, Unread: rules.Unread})
 	at := time.Now().UTC().Truncate(time.Microsecond)
 	err = scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: rules.Set, Facts: facts.Maker("aws")}, keep)
 	if err != nil {

@@ -36,7 +36,7 @@ func (k knowing) Context(ctx context.Context) (*snapshot.Context, error) {
 	return snapshot.NewContext(c.Provider, c.Account, c.TakenAt, all, append(slices.Clone(c.Answers()), answer)), nil
 }
 
-// Three accounts hold every fault that a rule of AWS is about, and every
+// Four accounts hold every fault that a rule of AWS is about, and every
 // virtue; what each rule says of each subject is what the makers of the estate
 // meant it to. Rules about what a probe tells say nothing at all, for none has
 // reported.
@@ -52,17 +52,22 @@ func TestEveryRulePassesAndFailsInTheEstate(t *testing.T) {
 		}
 		all[rule][o]++
 	}
-	for n, known := range []own.Known{
-		{LastScan: clock.Add(-day), Attested: []string{own.MetadataUnneeded}},
-		{LastScan: clock.Add(-30 * day)},
-		{},
+	for _, c := range []struct {
+		estate *sim.Estate
+		known  own.Known
+		refuse string
+	}{
+		{sim.Generate(sim.Intent{Seed: 11, Scenes: sim.Scenes()}), own.Known{LastScan: clock.Add(-day), Attested: []string{own.MetadataUnneeded}}, ""},
+		{sim.Generate(sim.Intent{Seed: 7, Regions: 8, Instances: 160}).Furnish(), own.Known{LastScan: clock.Add(-30 * day), Attested: []string{own.MetadataUnneeded}}, ""},
+		{ofAccount(sim.Generate(sim.Intent{Seed: 7, Accounts: 2, Regions: 5, Instances: 40}), 1), own.Known{}, "DescribeImages"},
+		{ofAccount(sim.Generate(sim.Intent{Seed: 7, Accounts: 3, Regions: 2, Instances: 10}), 2), own.Known{}, ""},
 	} {
-		e := ofAccount(sim.Generate(sim.Intent{Seed: 11, Scenes: sim.Scenes(), Accounts: 3, Regions: 13, Instances: 400}).Furnish(), n)
+		e := c.estate
 		l := serve(t, e, awssim.Options{Now: func() time.Time { return clock }})
-		if n == 2 {
-			l.Fail(awssim.Fault{Action: "DescribeImages", Kind: awssim.Unauthorised})
+		if c.refuse != "" {
+			l.Fail(awssim.Fault{Action: c.refuse, Kind: awssim.Unauthorised})
 		}
-		o := runScan(t, knowing{live(t, l, clock), known}, set, 0)
+		o := runScan(t, knowing{live(t, l, clock), c.known}, set, 0)
 		for p, out := range o.of {
 			count(said, p.rule, out)
 		}

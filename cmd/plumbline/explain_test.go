@@ -43,7 +43,7 @@ func TestAFindingIsExplained(t *testing.T) {
 	for _, want := range []string{
 		strings.ToUpper(id) + "  high  open", "EC2 instance answers", f.Subject.UID, "account " + f.Subject.Account,
 		"seen first ", "http-tokens is optional", `metadata.tokens = "optional"`, "ec2:DescribeInstances in " + f.Subject.Region,
-		"at " + origin.Path, fmt.Sprintf("sha256 %x", origin.Origin.Hash), "AWS-IMDS-001, version " + f.Version, "passes where w.metadata.endpoint",
+		"at " + origin.Path, fmt.Sprintf("sha256 %x", origin.Origin.Hash), "AWS-IMDS-001, version " + f.Version, "passes where (w.metadata.endpoint",
 		"Why it matters", fmt.Sprintf("%d of 100", f.Risk), "severity high", "What to do", "--http-tokens required",
 	} {
 		if !strings.Contains(text, want) {

@@ -1,19 +1,24 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"plumbline/internal/clerk"
 	"plumbline/internal/cloud/facts"
+	"plumbline/internal/framework"
 	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
 	"plumbline/internal/postgres/people"
 	"plumbline/internal/rule"
 	"plumbline/internal/rule/catalog"
 	"plumbline/internal/rulebook"
+	"plumbline/web"
 )
 
 // read refuses a directory of rules with a flaw: what judges would not be what
@@ -55,7 +60,7 @@ func (s site) book() (*rulebook.Book, error) { return newBook(s.store, s.rules, 
 
 // rulebook is the rules as people see and change them.
 func (s site) rulebook(book *rulebook.Book, web *postgres.Store, folk *people.People) *clerk.Rulebook {
-	return &clerk.Rulebook{Store: web, Book: book, Facts: facts.For, Audit: audit(folk), CatchUp: s.queue.CatchUp}
+	return &clerk.Rulebook{Store: web, Book: book, Facts: facts.For, Audit: audit(folk), CatchUp: s.queue.CatchUp, Framework: draftFramework}
 }
 
 // upToDate looks before each request whether the rules were changed, be it by
@@ -63,9 +68,32 @@ func (s site) rulebook(book *rulebook.Book, web *postgres.Store, folk *people.Pe
 // same: it will find out by itself that the database is away.
 func (s site) upToDate(book *rulebook.Book, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, web.Prefix) { // files ask no rules
+			next.ServeHTTP(w, r)
+			return
+		}
 		if err := book.Refresh(r.Context()); err != nil && r.Context().Err() == nil {
 			s.log.WarnContext(r.Context(), "it could not be told whether the rules were changed", "err", err)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+var frameworkID = regexp.MustCompile(`(?m)^id:[ \t]*["']?([a-z0-9.-]{1,80})["']?[ \t]*(#.*)?\r?$`)
+
+// draftFramework reads a framework that somebody wrote. What cannot be read has
+// flaws; its id may be "".
+func draftFramework(file string, rules rule.Lookup) (id string, flaws rule.Flaws) {
+	name := "framework"
+	if m := frameworkID.FindStringSubmatch(file); m != nil {
+		name = m[1]
+	}
+	set, err := framework.Compose(rules, nil, rulebook.File(name+".yaml", file)) // nil: it is none of the program's own
+	if errors.As(err, &flaws) {
+		return "", flaws
+	}
+	if err == nil && len(set.Frameworks()) == 1 && set.Frameworks()[0].ID == name {
+		return name, nil
+	}
+	return "", rule.Flaws{{File: name + ".yaml", Line: 1, Col: 1, Text: "no line gives the framework its id; write one such as: id: our-guideline"}}
 }

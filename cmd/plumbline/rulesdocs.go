@@ -220,7 +220,7 @@ func restsOn(r *rule.Rule, calls []string) string {
 		return "On every call of a scan: it is about what was not answered, and is never silent."
 	case r.Probed():
 		return "On what a probe reports. Until one has reported there is no data."
-	case !r.Called():
+	case len(calls) == 0 && r.Uncalled():
 		return "On what people attested, or what our own records tell."
 	}
 	quoted := make([]string, len(calls))

@@ -116,7 +116,7 @@ func (s site) pages(book *rulebook.Book, shelf *shelf, sky *clouds, folk *people
 	if s.entry != nil {
 		look.Auth = byLink{s.entry, door}
 	}
-	programs := api.New(api.Config{Attestations: look.Attestations, Attester: look.Attester, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts, Rules: book, Rulebook: look.Rulebook, Files: book.Files(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
+	programs := api.New(api.Config{Compliance: desk, Attestations: look.Attestations, Attester: look.Attester, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts, Rules: book, Rulebook: look.Rulebook, Files: book.Files(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
 	root := http.NewServeMux()
 	root.Handle(api.Prefix+"/", s.guard(door, programs))
 	for _, r := range api.Routes() {

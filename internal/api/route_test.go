@@ -11,7 +11,7 @@ import (
 )
 
 // filled are the addresses of the tests' estate, and what is sent there.
-var filled = strings.NewReplacer("{id}", "FND-1", "{sha256}", "7cb1ef2f2f2e", "{uid}", "arn:aws:ec2:eu-west-1:1:instance%2Fi-1", "{number}", "7")
+var filled = strings.NewReplacer("{id}", "FND-1", "{sha256}", "7cb1ef2f2f2e", "{uid}", "arn:aws:ec2:eu-west-1:1:instance%2Fi-1", "{number}", "7", "{framework}", "some-1.0", "{control}", "1.1")
 
 var bodies = map[string]string{
 	"POST /api/v1/scans":          `{"account":3}`,
@@ -45,6 +45,9 @@ func target(r access.Route) string {
 		p = strings.ReplaceAll(p, "{id}", "AWS-IMDS-001")
 	}
 	p = strings.ReplaceAll(p, "{sha256}", hashOfReply)
+	if strings.HasSuffix(p, "/sample") {
+		p += "?seed=audit-1"
+	}
 	if strings.HasSuffix(p, "-facets") {
 		p += "?keys=provider"
 	}

@@ -43,8 +43,8 @@ func (s *server) book() (listing.Rulebook, error) {
 	return s.Rulebook, nil
 }
 
-// A ruleDraft is a change that nobody has proposed yet.
-type ruleDraft struct {
+// A RuleDraft is a change that nobody has proposed yet.
+type RuleDraft struct {
 	Kind   string            `json:"kind" enum:"file,remove,off,on,params,framework" doc:"file writes a rule, anew or for the first time; remove takes back what was written here; off and on switch it; params sets parameters; framework writes a framework."`
 	Rule   string            `json:"rule,omitempty" maxLength:"80" example:"AWS-IMDS-001" doc:"Id of the rule or framework. A file says it itself."`
 	YAML   string            `json:"yaml,omitempty" maxLength:"65536" doc:"The file, where the kind is file or framework."`
@@ -52,12 +52,12 @@ type ruleDraft struct {
 	Why    string            `json:"why,omitempty" maxLength:"500" doc:"What for, in a sentence. Needed to propose."`
 }
 
-func (d ruleDraft) draft() listing.RuleDraft {
+func (d RuleDraft) draft() listing.RuleDraft {
 	return listing.RuleDraft{Kind: listing.DraftKind(d.Kind), Rule: d.Rule, YAML: d.YAML, Params: d.Params, Why: d.Why}
 }
 
 type ruleDraftIn struct {
-	Body struct{ ruleDraft } `nameHint:"RuleDraft"`
+	Body struct{ RuleDraft } `nameHint:"RuleDraft"`
 }
 
 type ruleChangesIn struct {

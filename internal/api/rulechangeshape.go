@@ -31,7 +31,7 @@ func ruleParamOf(p rule.Param) ruleParam {
 // A ruleChange is a draft that somebody proposed.
 type ruleChange struct {
 	ID int64 `json:"id" example:"7"`
-	ruleDraft
+	RuleDraft
 	State       string     `json:"state" enum:"proposed,approved,refused,withdrawn"`
 	ProposedBy  string     `json:"proposed_by" doc:"E-mail of who proposed it."`
 	ProposedAt  time.Time  `json:"proposed_at"`
@@ -45,7 +45,7 @@ type ruleChange struct {
 
 func ruleChangeOf(c listing.RuleChange) ruleChange {
 	return ruleChange{
-		ID: c.ID, ruleDraft: ruleDraft{Kind: string(c.Kind), Rule: c.Rule, YAML: c.YAML, Params: c.Params, Why: c.Why},
+		ID: c.ID, RuleDraft: RuleDraft{Kind: string(c.Kind), Rule: c.Rule, YAML: c.YAML, Params: c.Params, Why: c.Why},
 		State: string(c.State), ProposedBy: c.By, ProposedAt: c.At.UTC(), DecidedBy: c.DecidedBy, DecidedAt: moment(c.DecidedAt), Note: c.Note,
 		MayDecide: c.MayDecide, MayWithdraw: c.MyProposal, Before: c.Before,
 	}

@@ -65,3 +65,19 @@ func TestARuleTightenedWhileMendedLeavesAWeek(t *testing.T) {
 		t.Errorf("due %s, and failing again since day 20 of %s", c.Due, from)
 	}
 }
+
+// What fails because its rule was changed is spared for a week, and no longer.
+func TestWhatFailsByAChangedRuleIsSparedAWeek(t *testing.T) {
+	t.Parallel()
+	at := func(day int) time.Time { return time.Date(2026, 1, day, 12, 0, 0, 0, time.UTC) }
+	for about, c := range map[string]struct{ due, want time.Time }{
+		"overdue already":          {at(1), time.Date(2026, 1, 28, 0, 0, 0, 0, time.UTC)},
+		"due tomorrow":             {at(21), time.Date(2026, 1, 28, 0, 0, 0, 0, time.UTC)},
+		"due later":                {at(29), at(29)},
+		"only information: no due": {},
+	} {
+		if got := (finding.Clock{Began: at(1), Due: c.due}).Spared(at(20)); !got.Due.Equal(c.want) || !got.Began.Equal(at(1)) {
+			t.Errorf("%s: due %s since %s, want %s", about, got.Due, got.Began, c.want)
+		}
+	}
+}

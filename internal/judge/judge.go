@@ -194,6 +194,7 @@ func (b *Bench) object(res *Result, o estate.Object) {
 	if w, ok := o.(*estate.Workload); ok {
 		res.Rows = append(res.Rows, w.Row())
 	}
+	b.judge.Sit(o)
 	for _, r := range b.rules {
 		if r.For != head.Kind || !about(r, head.Provider) {
 			res.Outcomes = append(res.Outcomes, 0)

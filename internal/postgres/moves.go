@@ -20,7 +20,7 @@ type moves struct {
 	said    []said
 	ended   []int64 // verdicts
 	cube    deltas
-	words   map[string]named // by uid of a subject that is new or has a new name
+	words   map[string]named       // by uid of a subject that is new or has a new name
 	off     func(rule string) bool // see Sight
 	unread  func(rule string) bool // see Sight
 }

@@ -43,7 +43,7 @@ const behind = `
 			select
 			from scan
 			where account_id = a.id and (state = 'running' or look is not null and state in ('failed', 'cancelled')
-				and engine = $1 and rulebook = (select max(revision) from rule_decision)))`
+				and engine = $1 and rulebook = ` + judgingQuery + `))`
 
 // OpenRejudgements begins to judge again every account that is behind the rules,
 // and offers that to workers. It tells how many it began.
@@ -128,7 +128,7 @@ func (w *Writer) admitAgain(ctx context.Context, tx pgx.Tx) (yes bool, err error
 	if err != nil {
 		return false, err
 	}
-	if w.start.Rulebook, err = w.store.RuleRevision(ctx); err != nil {
+	if w.start.Rulebook, err = judging(ctx, tx); err != nil {
 		return false, err
 	}
 	if err := w.lookBack(ctx, tx); err != nil {
@@ -301,9 +301,9 @@ func (s *Store) waiting(ctx context.Context) ([]listing.Rejudgement, error) {
 			where account_id = a.id and state = 'finished'
 			order by started_at desc
 			limit 1) l
-		where a.state <> 'disconnected' and l.rulebook < (select max(revision) from rule_decision)
+		where a.state <> 'disconnected' and l.rulebook < `+judgingQuery+`
 			and not exists (select from scan where account_id = a.id and look is not null and (state = 'running'
-				or state in ('failed', 'cancelled') and rulebook = (select max(revision) from rule_decision)))
+				or state in ('failed', 'cancelled') and rulebook = `+judgingQuery+`))
 		order by a.id`)
 	if err != nil {
 		return nil, explain(err)

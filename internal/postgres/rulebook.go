@@ -19,6 +19,20 @@ func (s *Store) RuleRevision(ctx context.Context) (n int64, err error) {
 	return n, explain(err)
 }
 
+// judgingQuery is the revision of the last approved change that rules judge by:
+// a framework judges nothing.
+const judgingQuery = `(
+	select coalesce(max(d.revision), 0)
+	from rule_decision d
+	join rule_change c on c.id = d.change
+	where c.kind <> 'framework')`
+
+// judging is the revision at which a scan that begins now judges.
+func judging(ctx context.Context, q Querier) (n int64, err error) {
+	err = q.QueryRow(ctx, `select `+judgingQuery).Scan(&n)
+	return n, err
+}
+
 // ApprovedRules lists the approved changes up to a revision, in the order in
 // which they were approved. That order is their revisions'.
 func (s *Store) ApprovedRules(ctx context.Context, upTo int64) ([]listing.RuleDraft, error) {

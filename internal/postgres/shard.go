@@ -61,7 +61,7 @@ func (s *Store) OpenScan(ctx context.Context, account int64, engine, asker strin
 			return err
 		}
 		var err error
-		if w.start.Rulebook, err = s.RuleRevision(ctx); err != nil {
+		if w.start.Rulebook, err = judging(ctx, tx); err != nil {
 			return err
 		}
 		if err := w.insertScan(ctx, tx); err != nil {

@@ -132,7 +132,11 @@ func (s *Store) sweepGivenUp(ctx context.Context, tx pgx.Tx, stale float64, atte
 			}
 			continue
 		}
-		reason := fmt.Sprintf("The part %s of %s failed %d times, and the last time its worker stopped without a word. The log of the worker says why.", g.Part, g.Region, attempts)
+		part := "The part " + g.Part + " of " + g.Region
+		if g.Part == PartAgain {
+			part = "Judging again what is stored"
+		}
+		reason := fmt.Sprintf("%s failed %d times, and the last time its worker stopped without a word. The log of the worker says why.", part, attempts)
 		if err := endVoid(ctx, tx, g.Number, scan.Failed, reason); err != nil {
 			return err
 		}

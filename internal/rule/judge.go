@@ -31,7 +31,9 @@ type Judge struct {
 	unknowns []*types.Unknown
 	words    *lexicon
 	frame    *interpreter.ExecutionFrame
-	filler   *Judge // a second scratch, with which templates are filled in
+	sitting  estate.Object // that does not change until the next Sit
+	asked    []applied     // what its rules' applies came to
+	filler   *Judge        // a second scratch, with which templates are filled in
 }
 
 // A read is a fact that a predicate asked for. Its place in Judge.reads, plus
@@ -46,6 +48,43 @@ func NewJudge(*Set) *Judge {
 	j := &Judge{only: -1, words: &lexicon{all: map[string]ref.Val{}}}
 	j.root.judge = j
 	return j
+}
+
+// An applied is what an applies without parameters came to, for one subject.
+type applied struct {
+	src   string
+	value ref.Val
+	reads []read
+}
+
+// Sit says that questions about one subject follow, and that it does not change
+// before the next Sit. Most rules of a kind have the same applies, which is then
+// worked out once.
+func (j *Judge) Sit(o estate.Object) {
+	j.sitting = o
+	clear(j.asked)
+	j.asked = j.asked[:0]
+}
+
+// applies works out whether the rule applies. What it came to before for the
+// same subject is taken over with the facts that were read for it, which stand
+// first among the reads of every rule that asks the same.
+func (j *Judge) applies() ref.Val {
+	p := j.rule.applies
+	if j.sitting != j.object || len(p.params) > 0 {
+		return j.eval(p)
+	}
+	for i := range j.asked {
+		if a := &j.asked[i]; a.src == j.rule.Applies {
+			j.reads = append(j.reads, a.reads...)
+			return a.value
+		}
+	}
+	v := j.eval(p)
+	if !types.IsError(v) {
+		j.asked = append(j.asked, applied{j.rule.Applies, v, slices.Clone(j.reads)})
+	}
+	return v
 }
 
 // Judge puts a rule's question about a subject. Applies false is not
@@ -73,7 +112,7 @@ func (j *Judge) begin(r *Rule, o estate.Object) {
 func (j *Judge) ask() finding.Outcome {
 	applies := types.True
 	if j.rule.applies != nil {
-		switch v := j.eval(j.rule.applies); v {
+		switch v := j.applies(); v {
 		case types.True:
 		case types.False:
 			return finding.NotApplicable

@@ -80,6 +80,12 @@ func (r *Rule) Reads() []string {
 	return names
 }
 
+// Uncalled says that something it asks about is served by no call of a scan, so
+// that until people, a probe or our own records tell it nothing else may decide.
+func (r *Rule) Uncalled() bool {
+	return r.Probed() || slices.ContainsFunc(r.fields, func(f *field) bool { return f.apart })
+}
+
 // Called says that some fact it asks about is served by a call of a scan. Of the
 // others people, probes or our own records tell, and no refused call silences a
 // rule that asks about nothing else.

@@ -51,7 +51,10 @@ func (l Layer) fs() fs.FS {
 // An Edition is the rules as they hold at one revision. It never changes.
 type Edition struct {
 	Revision int64
-	Set      *rule.Set
+	// Judging is the revision of the last change that rules judge by: one of a
+	// framework judges nothing.
+	Judging int64
+	Set     *rule.Set
 	// Flaws are why what was approved here can no longer be read, by id of the
 	// rule. Such a file, such parameters, are left out: a rule of the program's own
 	// is as it comes, and one that was written here is not asked.
@@ -193,6 +196,11 @@ func (b *Book) At(ctx context.Context, revision int64) (*Edition, error) {
 	e, err := b.edition(ctx, revision, fold(drafts))
 	if err != nil {
 		return nil, err
+	}
+	for i := range drafts {
+		if drafts[i].Kind != listing.DraftFramework {
+			e.Judging = int64(i) + 1
+		}
 	}
 	if len(b.past) >= pastMost {
 		clear(b.past)

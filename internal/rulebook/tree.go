@@ -14,6 +14,9 @@ import (
 // A tree is a file system of texts by their paths.
 type tree map[string]string
 
+// File is a file system of one file.
+func File(name, text string) fs.FS { return tree{name: text} }
+
 var (
 	_ fs.ReadFileFS = tree{}
 	_ fs.ReadDirFS  = tree{}

@@ -50,7 +50,12 @@ func newOffice(t testing.TB) *office {
 	if o.book, err = rulebook.New(o.store, slog.New(slog.DiscardHandler), rulebook.Layer{Origin: listing.Shipped, Files: catalog.Embedded()}); err != nil {
 		t.Fatal(err)
 	}
-	o.runner = &shard.Runner{Store: o.store, Queue: o.queue, Rules: o.book.At, Facts: facts.For, Engine: "1", Log: slog.New(slog.DiscardHandler),
+	hands, err := o.store.Worker(context.Background()) // with a worker's rights and no more
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(hands.Close)
+	o.runner = &shard.Runner{Store: hands, Queue: o.queue, Rules: o.book.At, Facts: facts.For, Engine: "1", Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, listing.Account) (cloud.Collector, error) {
 			return nil, errors.New("nobody asks a cloud here")
 		}}
@@ -65,7 +70,7 @@ func (o *office) look(recorded []byte) scan.Record {
 		o.t.Fatal(err)
 	}
 	e, f := o.book.Edition(), facts.For("aws")
-	keep := postgres.NewKeep(o.store, "1", f).By(postgres.Rulebook{Revision: e.Revision, Off: e.Off, Unread: e.Unread})
+	keep := postgres.NewKeep(o.store, "1", f).By(postgres.Rulebook{Revision: e.Judging, Off: e.Off, Unread: e.Unread})
 	src := recording.NewReader(bytes.NewReader(recorded), f.IsWorkload, 100)
 	if err := scan.Run(ctx, src, scan.Engine{Rules: e.Set, Facts: facts.Maker("aws")}, keep); err != nil {
 		o.t.Fatal(err)
@@ -376,7 +381,7 @@ func (o *office) lookAt(recorded []byte, at time.Time) scan.Record {
 		o.t.Fatal(err)
 	}
 	e, f := o.book.Edition(), facts.For("aws")
-	keep := postgres.NewKeep(o.store, "1", f).By(postgres.Rulebook{Revision: e.Revision, Off: e.Off, Unread: e.Unread})
+	keep := postgres.NewKeep(o.store, "1", f).By(postgres.Rulebook{Revision: e.Judging, Off: e.Off, Unread: e.Unread})
 	src := &later{recording.NewReader(bytes.NewReader(recorded), f.IsWorkload, 100), at}
 	if err := scan.Run(ctx, src, scan.Engine{Rules: e.Set, Facts: facts.Maker("aws")}, keep); err != nil {
 		o.t.Fatal(err)
@@ -464,6 +469,24 @@ func TestAKilledWorkerIsReplaced(t *testing.T) {
 	const changes = `select changes::text from scan where look is not null and state = 'finished'`
 	if d := cmp.Diff(undisturbed.lines(changes), o.lines(changes)); d != "" {
 		t.Errorf("what was told:\n%s", d)
+	}
+}
+
+// A framework judges nothing: approving one judges nothing again, and leaves
+// scans comparable.
+func TestAFrameworkJudgesNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.look(aRecording())
+	o.approve(listing.RuleDraft{Kind: listing.DraftFramework, Rule: "ours", YAML: "id: ours"})
+	if n := o.catchUp(); n != 0 {
+		t.Errorf("judged again %d times", n)
+	}
+	if all, err := o.store.Rejudgements(t.Context()); err != nil || len(all) > 0 {
+		t.Errorf("%+v are told to wait: %v", all, err)
+	}
+	if r := o.lookAt(aRecording(), time.Now().Add(time.Second)); r.Rulebook != 0 {
+		t.Errorf("a scan judges by revision %d", r.Rulebook)
 	}
 }
 

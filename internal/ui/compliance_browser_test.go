@@ -21,7 +21,7 @@ func TestAxeFindsNothingOnThePagesOfCompliance(t *testing.T) {
 		base + "/compliance/some-1.0/1.1/sample", base + "/compliance/some-1.0/1.1/population?after=3.100", base + "/compliance/some-1.0/1.1/sample?on=2026-01-31",
 		base + "/findings/FND-1", none + "/compliance", none + "/compliance/some-1.0", none + "/compliance/some-1.0/1.1",
 	}
-	const tabs = 2
+	const tabs = 4 // two at a time keep two cores busy
 	for part := range tabs {
 		t.Run(fmt.Sprint(part), func(t *testing.T) {
 			t.Parallel()

@@ -103,7 +103,7 @@ func (u *ui) fillRules(ctx context.Context, p *pages.RuleList, want rulesWant) e
 		q, _ := parseRules(v.q, u.Now())
 		p.Views = append(p.Views, pages.Link{Text: v.text, Href: want.of(v.q), Current: want.q.String() == v.q, Count: number(len(passing(all, q)))})
 	}
-	p.Bar = ruleBar(all, want)
+	p.Bar, p.Unread = ruleBar(all, want), unreadRules(all)
 	if p.Waiting, err = u.waiting(ctx); err != nil {
 		return err
 	}
@@ -191,6 +191,10 @@ func (s ruleStanding) line() pages.RuleLine {
 		Href: rulePath(r.ID), ID: r.ID, Title: r.Title, Severity: severity(r.Severity), For: kindName(string(r.For)), Provider: ruleCloud(r),
 		Tags: ruleTags(s.RuleEntry), Pass: "–", Fail: "–", NoData: "–",
 	}
+	if r.For == "" { // nothing is known of it but its id
+		l.Provider, l.For = "–", "–"
+		return l
+	}
 	if !s.told || s.Off { // nothing was asked: a zero would be a claim
 		return l
 	}
@@ -226,6 +230,9 @@ func ruleTags(e listing.RuleEntry) []parts.Tag {
 	if len(e.Params) > 0 {
 		out = append(out, parts.Tag{Tone: "accent", Text: "Parameters set"})
 	}
+	if len(e.Flaws) > 0 {
+		out = append(out, parts.Tag{Tone: "crit", Icon: "alert", Text: "Cannot be read"})
+	}
 	if e.Off {
 		out = append(out, parts.Tag{Tone: "med", Icon: "dash", Text: "Switched off"})
 	}
@@ -251,6 +258,21 @@ func family(id string) string {
 		return id[:i]
 	}
 	return id
+}
+
+// unreadRules says that something that was approved here is left out.
+func unreadRules(all []ruleStanding) *pages.Notice {
+	n := 0
+	for _, s := range all {
+		if len(s.Flaws) > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return &pages.Notice{Tone: "bad", Icon: "alert", Title: some(n, "rule", "rules") + " of your own cannot be read by this version of Plumbline.",
+		Text: "What was written is left out: it judges nothing until somebody proposes it anew.", Href: rulesWant{}.of("is:unread"), Link: "Show what is left out"}
 }
 
 // waiting says how many proposals wait, and for whom.

@@ -35,6 +35,7 @@ type book struct {
 	changes []listing.RuleChange // as they were proposed
 	again   []listing.Rejudgement
 	broken  error // what everything comes to
+	unread  bool  // something that was approved can no longer be read
 	asked   []string
 }
 
@@ -189,6 +190,10 @@ func (b *book) entries() ([]listing.RuleEntry, error) {
 			}
 		}
 		out = append(out, e)
+	}
+	if b.unread {
+		out = append(out, listing.RuleEntry{Rule: &rule.Rule{ID: "ORG-AWS-OLD-001", Title: "It cannot be read by this version of the program."}, Origin: listing.Own, YAML: "id: ORG-AWS-OLD-001\n",
+			Flaws: rule.Flaws{{File: "old.yaml", Line: 3, Col: 7, Text: "a workload has no field 'metadata.token'; did you mean 'metadata.tokens'?"}}})
 	}
 	slices.SortFunc(out, func(a, b listing.RuleEntry) int { return strings.Compare(a.Rule.ID, b.Rule.ID) })
 	return out, nil

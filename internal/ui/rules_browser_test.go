@@ -19,19 +19,23 @@ func TestAxeFindsNothingOnRules(t *testing.T) {
 	script := axe(t)
 	officer, engineer := server(t, busyBook().serve(person(access.Officer))), server(t, busyBook().serve(person(access.Engineer)))
 	quiet := server(t, newBook().serve(person(access.Reader)))
+	aged := newBook()
+	aged.unread = true
+	old := server(t, aged.serve(person(access.Officer)))
 	addresses := []string{
 		officer + "/rules", officer + "/rules?q=severty:high", officer + "/rules?q=nonesuch", officer + "/rules/AWS-IMDS-001", officer + "/rules/" + ownRule, officer + "/rules/AWS-IMDS-002",
 		engineer + "/rules/new", engineer + "/rules/edit/" + ownRule, engineer + "/rules/params/" + ownRule, engineer + "/rules/off/AWS-IMDS-001", engineer + "/rules/take-back/" + ownRule,
 		officer + "/rules/changes", officer + "/rules/changes?state=proposed", officer + "/rules/changes/4", officer + "/rules/changes/4?preview=on", engineer + "/rules/changes/4", officer + "/rules/changes/2", officer + "/rules/changes/5",
-		quiet + "/rules", quiet + "/rules/changes",
+		quiet + "/rules", quiet + "/rules/changes", old + "/rules", old + "/rules/ORG-AWS-OLD-001",
 	}
 	t.Run("pages", func(t *testing.T) {
-		for half := range 2 {
-			t.Run(fmt.Sprint(half), func(t *testing.T) {
+		const tabs = 4
+		for part := range tabs {
+			t.Run(fmt.Sprint(part), func(t *testing.T) {
 				t.Parallel()
 				ctx := watched(t)
 				for i, address := range addresses {
-					if i%2 == half {
+					if i%tabs == part {
 						visit(ctx, t, address, script)
 					}
 				}

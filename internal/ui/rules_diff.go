@@ -29,7 +29,7 @@ type diffLine struct {
 func changeDiff(id string, c listing.RuleChange, before string) *parts.Code {
 	switch c.Kind {
 	case listing.DraftFile, listing.DraftFramework:
-		return diffBlock(id, "Lines with − go, lines with + come", before, c.YAML)
+		return diffBlock(id, fmt.Sprintf("Change %d: lines with − go, lines with + come", c.ID), before, c.YAML)
 	case listing.DraftRemove, listing.DraftOff, listing.DraftOn, listing.DraftParams:
 	}
 	return nil

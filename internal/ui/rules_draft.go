@@ -120,17 +120,22 @@ func (d draftPage) possible(e listing.RuleEntry) error {
 		return problem.New(problem.Conflict, "%s is not switched off.", id)
 	case d.kind == listing.DraftParams && len(e.Rule.Params) == 0:
 		return problem.New(problem.Conflict, "%s has no parameters. To ask otherwise, edit its file.", id)
-	case d.kind == listing.DraftRemove && !e.Edited && e.Origin != listing.Own:
+	case d.kind == listing.DraftRemove && !mayTakeBack(e):
 		return problem.New(problem.Conflict, "%s holds as it came: nothing was written here that could be taken back.", id)
 	}
 	return nil
+}
+
+// mayTakeBack says that something was written of the rule here.
+func mayTakeBack(e listing.RuleEntry) bool {
+	return e.Edited || e.Origin == listing.Own || len(e.Params) > 0 || len(e.Flaws) > 0
 }
 
 func takeBackText(e listing.RuleEntry) []string {
 	if e.Origin == listing.Own {
 		return []string{"The rule was written here and is no longer asked. Its findings are closed as gone, not as fixed.", "Its file stays in the history, and its id is not given to another rule."}
 	}
-	return []string{"The rule holds again as it came, and is asked again of what is stored.", "What was written here stays in the history."}
+	return []string{"The rule holds again as it came, its parameters too, and is asked again of what is stored.", "What was written here stays in the history."}
 }
 
 // alreadyProposed says that the same rule has changes that wait.

@@ -144,6 +144,8 @@ func (s ruleStanding) stands(word string) bool {
 		return s.Edited || len(s.Params) > 0 || s.Origin == listing.Own
 	case "waiting":
 		return s.Pending > 0
+	case "unread":
+		return len(s.Flaws) > 0
 	case "failing":
 		return !s.Off && s.sum.fail > 0
 	case "nodata":

@@ -90,7 +90,7 @@ func ruleActions(e listing.RuleEntry) []pages.Link {
 	} else {
 		out = append(out, pages.Link{Text: "Switch off", Href: at(listing.DraftOff)})
 	}
-	if e.Edited || e.Origin == listing.Own {
+	if mayTakeBack(e) {
 		out = append(out, pages.Link{Text: "Take back what was written here", Href: at(listing.DraftRemove)})
 	}
 	return out
@@ -124,6 +124,13 @@ func (u *ui) ruleSheet(s ruleStanding) pages.RuleSheet {
 		Why: paragraphs(r.Why), Note: paragraphs(r.Note), Assumes: r.Assumes, Asked: askedOf(r),
 		Applies: block("applies", "It is asked where", r.Applies), Pass: block("pass", "It passes where", r.Pass),
 		Params: paramsOf(r), Reads: readsOf(r), Examples: examplesOf(r), File: parts.Plain("yaml", fileName(r), s.YAML), Facts: s.facts(),
+	}
+	if p.Bare = r.For == ""; p.Bare {
+		p.Provider = ""
+	}
+	if len(s.Flaws) > 0 {
+		p.Unread = checkOf(listing.RuleCheck{Flaws: s.Flaws})
+		p.Unread.Title, p.Unread.Text = "What was written here cannot be read by this version of Plumbline.", "It is left out, and judges nothing. Edit the file and propose it anew, or take it back."
 	}
 	p.Counts, p.CountsNote = s.counts()
 	u.silences(r, &p)
@@ -208,6 +215,9 @@ func (s ruleStanding) facts() []parts.Fact {
 		{Name: "Origin", Parts: text(originNames[s.Origin])},
 		{Name: "Version", Parts: coded(r.Version), Sub: "of its file, and of parameters that are set"},
 		{Name: "Findings", Parts: []parts.Span{{Text: "all that it ever found", Href: onlyRule(viewAll, r.ID)}}},
+	}
+	if r.For == "" { // nothing is known of it but its id
+		return []parts.Fact{out[0], out[3], out[5]}
 	}
 	if s.Edited {
 		out[3].Sub = "written anew here"

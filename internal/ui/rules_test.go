@@ -115,6 +115,24 @@ func TestARulesPageSaysAllThereIsToKnow(t *testing.T) {
 	}
 }
 
+// What was approved and is left out by a newer version is said loudly.
+func TestARuleThatCanNoLongerBeReadIsSaidSo(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	b.unread = true
+	h := b.serve(person(access.Officer))
+	get(t, h, "/rules").has(t, "1 rule of your own cannot be read by this version of Plumbline.", "Cannot be read")
+	p := get(t, h, "/rules?q=is:unread")
+	if n := len(p.all("a", "res")); n != 1 {
+		t.Errorf("%d rules are listed", n)
+	}
+	p = get(t, h, "/rules/ORG-AWS-OLD-001")
+	p.has(t, "It is left out, and judges nothing.", "Line 3, column 7", "did you mean 'metadata.tokens'?", "Edit the file", "Take back what was written here")
+	p.hasNot(t, "It is asked of every", "How to mend it")
+	get(t, h, "/rules/edit/ORG-AWS-OLD-001").has(t, "id: ORG-AWS-OLD-001")
+	get(t, h, "/rules/take-back/ORG-AWS-OLD-001").has(t, "Propose to take it back")
+}
+
 func TestWithoutARulebookThereAreNoSuchPages(t *testing.T) {
 	t.Parallel()
 	h := serve(full())

@@ -139,9 +139,9 @@ func (u *ui) moved(ctx context.Context, since time.Time) (*pages.Moved, error) {
 			Text: "Less was assessed than then, or something was lost sight of while the figure rose. Losing sight is no improvement: see the line “coverage”."}
 	}
 	for _, s := range mv.Steps {
-		tone := toneOf(s.Points)
-		if !mv.Comparable {
-			tone = "flat"
+		tone := "flat" // who joined, what is asked and what could be seen is nobody's merit
+		if mv.Comparable && (s.Cause == score.FixedIt || s.Cause == score.Removed || s.Cause == score.NewlyFailing) {
+			tone = toneOf(s.Points)
 		}
 		m.Rows = append(m.Rows, pages.MovedBy{Cause: sentenceName(string(s.Cause)), About: aboutCause[s.Cause], Count: number(s.Count), Points: signed(s.Points), Tone: tone})
 	}

@@ -6,7 +6,8 @@ import "plumbline/web/parts"
 type RuleList struct {
 	Frame   parts.Frame
 	Lead    string
-	New     bool // the reader may write one
+	New     bool    // the reader may write one
+	Unread  *Notice // rules that were approved and are left out
 	Waiting *Notice
 	Working *Notice // accounts are being judged again
 	Views   []Link
@@ -39,6 +40,8 @@ type RuleSheet struct {
 	Provider   string
 	Tags       []parts.Tag
 	Notices    []Notice
+	Unread     *RuleCheck // why what was written here is left out
+	Bare       bool       // nothing is known of it but its id
 	Counts     []Change
 	CountsNote string
 	Why        []string
@@ -48,7 +51,7 @@ type RuleSheet struct {
 	Params     []RuleParam
 	Reads      []RuleRead
 	Silenced   []string // calls without which it cannot tell
-	NoCall     string // why no permission is named
+	NoCall     string   // why no permission is named
 	Fix        *Fix
 	FixFor     string // the example that it is filled in for
 	Note       []string
@@ -163,11 +166,11 @@ type PreviewRow struct {
 
 // A RuleMove is one subject of which something else would be said.
 type RuleMove struct {
-	Name, ID, Href   string
-	Provider         string
-	Account, Region  string
-	Before, After    parts.Tag
-	Say              string
+	Name, ID, Href  string
+	Provider        string
+	Account, Region string
+	Before, After   parts.Tag
+	Say             string
 }
 
 // RuleFields are the fields of one kind of subject.

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Furnish adds to the first account of an estate what none of its cases has: a
-// role with long sessions, a VPC that is closed in every way, one of which only
-// refused packets are recorded, a region that nothing leads into and nothing
-// blocks, and a group that launches from an old launch configuration. Nothing
-// that was there changes. It is for estates that are to show every fault and
-// every virtue once.
+// Furnish adds to the first account of an estate what its cases have seldom or
+// never: a role with long sessions, a VPC that is closed in every way, one of
+// which only refused packets are recorded, a region that nothing leads into and
+// nothing blocks, a group that launches from an old launch configuration, and
+// instances without a role that no agent reports from. Nothing that was there
+// changes. It is for estates that are to show every fault and every virtue.
 func (e *Estate) Furnish() *Estate {
 	a := e.Accounts[0]
 	rng := rand.New(rand.NewPCG(e.seed, 4000))
@@ -25,6 +25,7 @@ func (e *Estate) Furnish() *Estate {
 		g.refusedOnly()
 		y := &yard{a: a, r: r, rng: rng, images: map[string]*Image{"": r.fleet.Images[0], "amazon": r.fleet.Images[2]}}
 		y.old()
+		y.spare()
 		a.Regions = slices.Insert(a.Regions, n+1, a.quiet())
 		break
 	}
@@ -97,4 +98,17 @@ func (y *yard) old() {
 	l := y.configuration(OldGroup, c, grant{}, UserDataNamed("none"), "no")
 	g.LaunchConfigurationName, x.From, x.PublicIP = l.LaunchConfigurationName, l.LaunchConfigurationARN, "no"
 	y.r.forecasts = append(y.r.forecasts, x)
+}
+
+// spare makes instances that have no use for the metadata service: one has it
+// switched off.
+func (y *yard) spare() {
+	for _, name := range []string{"token required", "endpoint disabled, tokens optional"} {
+		n := slices.IndexFunc(cases, func(c Case) bool { return c.Name == name })
+		i := instanceOf(cases[n], y.r, y.rng)
+		i.Reservation = hexID(y.rng, "r-")
+		i.Power, i.Profile, i.UserData, i.Usage, i.Care = "no profile", "", "none", "never without a token", "nobody cares"
+		i.Image = y.r.fleet.Images[0].ImageId
+		y.r.list = append(y.r.list, i)
+	}
 }
