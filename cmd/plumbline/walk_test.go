@@ -192,6 +192,9 @@ func (h *house) fill(pattern string, of held, present bool) string {
 	if strings.HasSuffix(pattern, "-facets") {
 		pattern += "?keys=region"
 	}
+	if strings.HasSuffix(pattern, "/sample") {
+		pattern += "?seed=walk"
+	}
 	return parameter.ReplaceAllStringFunc(pattern, func(p string) string {
 		switch {
 		case p == "{$}":
@@ -200,6 +203,10 @@ func (h *house) fill(pattern string, of held, present bool) string {
 			return uid
 		case p == "{uid}":
 			return url.PathEscape(uid)
+		case p == "{framework}":
+			return "workload-metadata-practices"
+		case p == "{control}":
+			return "S2.1"
 		case p == "{sha256}":
 			return doc
 		case p == "{file}":
@@ -382,7 +389,8 @@ func (h *house) guess(t *testing.T, g guest) {
 		}
 		path := h.fill(r.Pattern, h.theirs, true)
 		status, body := h.ask(t, g, r.Method, path, map[bool]string{true: `{}`}[strings.HasPrefix(path, api.Prefix) && r.Method != http.MethodGet])
-		if r.Method == http.MethodGet && status < 400 || status < 300 {
+		ofAll := strings.Contains(r.Pattern, "{framework}") // frameworks are everybody's; what is told of them is not
+		if r.Method == http.MethodGet && status < 400 && !ofAll || status < 300 && !ofAll {
 			t.Errorf("%s %s: %d", r.Method, path, status)
 		}
 		if s := h.theirs.in(strings.ReplaceAll(body, path, "")); s != "" && !strings.Contains(path, s) {

@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/compliance/compliancetest"
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
-	"plumbline/internal/compliance/compliancetest"
 	"plumbline/internal/finding"
 	"plumbline/internal/inspect"
 	"plumbline/internal/listing"
@@ -270,7 +270,7 @@ func newWorldThat(look func(context.Context, listing.Workload) (*inspect.Report,
 	w.Handler = New(Config{
 		Reader: w.reader, Clerk: w.clerk, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
 		Compliance: compliancetest.New(&compliancetest.Store{Taken: noon.Add(-time.Hour)}, noon),
-		Rules: rules, Rulebook: w.book,
+		Rules:      rules, Rulebook: w.book,
 		Files: fstest.MapFS{"a.yaml": {Data: []byte(ruleFile)}},
 		Fix: func(context.Context, finding.Record) (rule.Fix, error) {
 			return rule.Fix{CLI: "aws ec2 modify-instance-metadata-options"}, nil

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,7 +64,8 @@ func (b *rulebook) Change(ctx context.Context, id int64) (listing.RuleChange, er
 // Check reads the file as a real rulebook does.
 func (b *rulebook) Check(_ context.Context, d listing.RuleDraft) (listing.RuleCheck, error) {
 	set, err := rule.Load(fstest.MapFS{"metadata-requires-token.yaml": {Data: []byte(d.YAML)}})
-	if flaws, bad := err.(rule.Flaws); bad { //nolint:errorlint // Load says that it is of this type
+	var flaws rule.Flaws
+	if errors.As(err, &flaws) {
 		return listing.RuleCheck{Flaws: flaws}, nil
 	}
 	if len(set.Rules()) == 0 {

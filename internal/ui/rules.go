@@ -295,7 +295,7 @@ func (u *ui) waiting(ctx context.Context) (*pages.Notice, error) {
 		return &pages.Notice{Icon: "clock", Title: some(len(all), "change waits", "changes wait") + " for a decision.",
 			Text: "An officer who did not propose it decides.", Href: changesHome + "?state=proposed", Link: "Show what waits"}, nil
 	}
-	return nil, nil //nolint:nilnil // no notice is no error
+	return nil, nil
 }
 
 // working says that accounts are being judged again: until that has ended, what
@@ -323,7 +323,7 @@ func (u *ui) working(ctx context.Context) (*pages.Notice, error) {
 		n.Tone, n.Icon, n.Title = "warn", "alert", some(failed, "account", "accounts")+" could not be judged again."
 		n.Text = "What is shown there is by the rules as they were. The next scan judges by those that hold."
 	default:
-		return nil, nil //nolint:nilnil // no notice is no error
+		return nil, nil
 	}
 	return n, nil
 }

@@ -336,7 +336,7 @@ func (u *ui) judging(ctx context.Context, home string, v url.Values) (*pages.Rul
 		return nil, fmt.Errorf("accounts judged again: %w", err)
 	}
 	if len(all) == 0 {
-		return nil, nil //nolint:nilnil // nothing to show is no error
+		return nil, nil
 	}
 	j := u.judgedTable(all)
 	if slices.ContainsFunc(all, openJudgement) {
