@@ -268,7 +268,7 @@ func newWorldThat(look func(context.Context, listing.Workload) (*inspect.Report,
 		Examples: []rule.Example{{Name: "open", Want: finding.Unknown}}}}
 	w.book = &rulebook{rules: rules}
 	w.Handler = New(Config{
-		Reader: w.reader, Clerk: w.clerk, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
+		Reader: w.reader, Clerk: w.clerk, Scores: scored{}, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
 		Compliance: compliancetest.New(&compliancetest.Store{Taken: noon.Add(-time.Hour)}, noon),
 		Rules:      rules, Rulebook: w.book,
 		Files: fstest.MapFS{"a.yaml": {Data: []byte(ruleFile)}},

@@ -64,7 +64,7 @@ func seen(t *testing.T, s *postgres.Store, v *access.Viewer) func(target string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := api.New(api.Config{Reader: s.Web().Reader(), Rules: set, Now: func() time.Time { return began.AddDate(0, 0, 2) }})
+	h := api.New(api.Config{Reader: s.Web().Reader(), Scores: s.Web().Reader(), Rules: set, Now: func() time.Time { return began.AddDate(0, 0, 2) }})
 	return func(target string) *httptest.ResponseRecorder {
 		rec := httptest.NewRecorder()
 		if err := s.See(access.With(t.Context(), v), v, false, func(ctx context.Context) error {
