@@ -20,7 +20,6 @@ import (
 	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
 	"plumbline/internal/problem"
-	"plumbline/internal/rule"
 	"plumbline/internal/rulebook"
 	"plumbline/internal/scan"
 	"plumbline/internal/ui"
@@ -47,7 +46,7 @@ Examples:
 
 // Run shows the demo until it is stopped.
 func (c demoCmd) Run(ctx context.Context, s streams) error {
-	if _, err := c.compose(rule.Choice{}); err != nil {
+	if _, err := c.compose(); err != nil {
 		return fmt.Errorf("the rules in %s cannot be used. Mend them, and try them with \"plumbline rules test --rules-dir %[1]s\":\n%w", c.RulesDir, err)
 	}
 	l, err := listenLoopback(c.Listen)

@@ -42,7 +42,7 @@ func (c explainCmd) Run(ctx context.Context, s streams) error {
 	if err != nil || n < 1 {
 		return fmt.Errorf("%q is no number of a finding; write it as FND-12", c.ID)
 	}
-	set, err := c.compose(rule.Choice{})
+	set, err := c.compose()
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type frameworksCmd struct {
 // frameworks are those that come with Plumbline and, above them, those of the
 // folder frameworks of the directory, beside the rules that they speak of.
 func (f rulesFlags) frameworks() (*framework.Set, *rule.Set, error) {
-	rules, err := f.compose(rule.Choice{})
+	rules, err := f.compose()
 	if err != nil {
 		return nil, nil, err
 	}

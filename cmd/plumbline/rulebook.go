@@ -28,7 +28,7 @@ func (f rulesFlags) read(c *config, wrong *faults) {
 	if f.RulesDir == "" {
 		return
 	}
-	if _, err := f.compose(rule.Choice{}); err != nil {
+	if _, err := f.compose(); err != nil {
 		wrong.add("--rules-dir", "PLUMBLINE_RULES_DIR", "the rules there cannot be used. Mend them, and try them with \"plumbline rules test --rules-dir %s\":\n%v", f.RulesDir, err)
 	}
 }

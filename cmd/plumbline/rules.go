@@ -31,7 +31,7 @@ func (rulesListCmd) Help() string {
 
 // Run lists the rules.
 func (c rulesListCmd) Run(s streams) error {
-	set, err := c.compose(rule.Choice{})
+	set, err := c.compose()
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (rulesShowCmd) Help() string { return "Example:\n  plumbline rules show AWS
 
 // Run shows one rule.
 func (c rulesShowCmd) Run(s streams) error {
-	set, err := c.compose(rule.Choice{})
+	set, err := c.compose()
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ Examples:
 
 // Run proves the rules.
 func (c rulesTestCmd) Run(s streams) error {
-	set, err := c.compose(rule.Choice{})
+	set, err := c.compose()
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,9 @@ type rulesFlags struct {
 }
 
 // compose reads the catalogue and, above it, the directory.
-func (f rulesFlags) compose(c rule.Choice) (*rule.Set, error) {
+func (f rulesFlags) compose() (*rule.Set, error) {
 	if f.RulesDir == "" {
-		return rule.Compose(c, catalog.Embedded())
+		return rule.Compose(rule.Choice{}, catalog.Embedded())
 	}
-	return rule.Compose(c, catalog.Embedded(), rule.Named(f.RulesDir, os.DirFS(f.RulesDir)))
+	return rule.Compose(rule.Choice{}, catalog.Embedded(), rule.Named(f.RulesDir, os.DirFS(f.RulesDir)))
 }

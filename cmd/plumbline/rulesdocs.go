@@ -36,7 +36,7 @@ const madeHere = "<!-- Made by: plumbline rules docs. Change the rule's file, an
 
 // Run writes the pages.
 func (c rulesDocsCmd) Run(s streams) error {
-	set, err := c.compose(rule.Choice{})
+	set, err := c.compose()
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func writePages(dir, mark string, pages map[string]string) error {
 		return err
 	}
 	for _, path := range there {
-		b, err := os.ReadFile(path) //nolint:gosec // the directory that was named
+		b, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}

@@ -85,7 +85,7 @@ func (c *scanAWSCmd) Validate() error {
 
 // Run scans and prints.
 func (c *scanAWSCmd) Run(ctx context.Context, s streams) error {
-	set, err := c.compose(rule.Choice{})
+	set, err := c.compose()
 	if err != nil {
 		return err
 	}

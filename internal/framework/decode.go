@@ -28,18 +28,18 @@ const (
 
 // parse reads one file. The framework is whole only if there are no flaws.
 func parse(name string, b []byte, known known) (f *Framework, flaws rule.Flaws) {
-	flaw := func(line int, format string, args ...any) (*Framework, rule.Flaws) {
-		return nil, rule.Flaws{{File: name, Line: line, Col: 1, Text: fmt.Sprintf(format, args...)}}
+	flaw := func(line int, format string, args ...any) rule.Flaws {
+		return rule.Flaws{{File: name, Line: line, Col: 1, Text: fmt.Sprintf(format, args...)}}
 	}
 	if len(b) > largest {
-		return flaw(1, "the file has %d bytes and may have %d; part it in two frameworks", len(b), largest)
+		return nil, flaw(1, "the file has %d bytes and may have %d; part it in two frameworks", len(b), largest)
 	}
 	if line, why := tangled(b); why != "" {
-		return flaw(line, "%s", why)
+		return nil, flaw(line, "%s", why)
 	}
 	defer func() {
 		if p := recover(); p != nil { // the YAML library's, for some inputs that are no YAML
-			f, flaws = flaw(1, "it cannot be read as YAML: %v", p)
+			f, flaws = nil, flaw(1, "it cannot be read as YAML: %v", p)
 		}
 	}()
 	d := &decoder{file: name, src: b, known: known}

@@ -23,8 +23,9 @@ const (
 	Call = "plumbline:Account"
 )
 
-// A topic that somebody may attest and that a rule rests on.
-const MetadataUnneeded = "metadata_unneeded" // nothing on the account's workloads needs the metadata service
+// MetadataUnneeded is a topic that somebody may attest and that a rule rests on:
+// nothing on the account's workloads needs the metadata service.
+const MetadataUnneeded = "metadata_unneeded"
 
 // Known is what is known of an account when a scan of it begins.
 type Known struct {

@@ -189,7 +189,7 @@ func TestWhatIsWrongWithADraft(t *testing.T) {
 		draft listing.RuleDraft
 		want  string
 	}{
-		"a misspelt field":             {file(named(t, ownID, "own", "metadata.applied", "metadata.aplied")), "aplied"},
+		"a misspelt field":             {file(named(t, ownID, "own", "metadata.applied", "metadata.appliedd")), "appliedd"},
 		"no id":                        {listing.RuleDraft{Kind: listing.DraftFile, YAML: "name: x\n"}, "no line gives the rule its id"},
 		"another's id":                 {listing.RuleDraft{Kind: listing.DraftFile, Rule: shippedID, YAML: named(t, ownID, "own")}, "an id never changes"},
 		"an id that is not one's own":  {file(named(t, "AWS-NET-901", "theirs")), "ORG-AWS-NET-901"},

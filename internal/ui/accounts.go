@@ -35,10 +35,8 @@ func (u *ui) accountRoutes() []route {
 
 func accountPath(id int64) string { return fmt.Sprintf("/accounts/%d", id) }
 
-const accountsPerPage = 50
-
 func (u *ui) accounts(w http.ResponseWriter, r *http.Request) error {
-	at, err := placeOf(r, accountsPerPage)
+	at, err := placeOf(r)
 	if err != nil {
 		return err
 	}

@@ -43,10 +43,8 @@ func (u *ui) attesting(h handler) handler {
 	}
 }
 
-const attestationsPerPage = 50
-
 func (u *ui) attestations(w http.ResponseWriter, r *http.Request) error {
-	at, err := placeOf(r, attestationsPerPage, "state", "framework", "control", "topic")
+	at, err := placeOf(r, "state", "framework", "control", "topic")
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ const longestForm = listing.LongestFile + 48<<10
 // readAttestation reads the form. What cannot be read as it is meant is a fault.
 func readAttestation(w http.ResponseWriter, r *http.Request) (*attestationDraft, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-	err := r.ParseMultipartForm(longestForm) // all of it in memory: nothing is left on a disk
+	err := r.ParseMultipartForm(longestForm) //nolint:gosec // the body is bounded above; all of it stays in memory, nothing on a disk
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):

@@ -16,8 +16,6 @@ import (
 	"plumbline/web/parts"
 )
 
-const changesPerPage = 50
-
 // changeViews are the states by which changes are listed.
 var changeViews = []struct {
 	text  string
@@ -26,7 +24,7 @@ var changeViews = []struct {
 
 // ruleChanges lists proposals, and how far judging again is.
 func (u *ui) ruleChanges(w http.ResponseWriter, r *http.Request) error {
-	at, err := placeOf(r, changesPerPage, "state", "reload")
+	at, err := placeOf(r, "state", "reload")
 	if err != nil {
 		return err
 	}

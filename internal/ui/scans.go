@@ -30,10 +30,8 @@ func (u *ui) scanRoutes() []route {
 	}
 }
 
-const scansPerPage = 50
-
 func (u *ui) scans(w http.ResponseWriter, r *http.Request) error {
-	at, err := placeOf(r, scansPerPage)
+	at, err := placeOf(r)
 	if err != nil {
 		return err
 	}
@@ -114,7 +112,7 @@ func againState(s scan.Record) pages.State {
 }
 
 // placeOf reads where in a list a page begins. What it does not know it names.
-func placeOf(r *http.Request, limit int, other ...string) (listing.Place, error) {
+func placeOf(r *http.Request, other ...string) (listing.Place, error) {
 	v, err := only(r, append([]string{"after", "before"}, other...)...)
 	if err != nil {
 		return listing.Place{}, err
@@ -122,7 +120,7 @@ func placeOf(r *http.Request, limit int, other ...string) (listing.Place, error)
 	if v.Get("after") != "" && v.Get("before") != "" {
 		return listing.Place{}, problem.New(problem.Invalid, "A page begins after a row or before one, not both: leave “after” or “before” out.")
 	}
-	return listing.Place{After: v.Get("after"), Before: v.Get("before"), Limit: limit}, nil
+	return listing.Place{After: v.Get("after"), Before: v.Get("before"), Limit: rowsPerPage}, nil
 }
 
 // follow is the address of another page of a list; "" where there is none.

@@ -194,10 +194,11 @@ func (s source) Ledger() []snapshot.Answer {
 }
 
 func instance(n int) snapshot.Resource {
-	tokens := `,"httpTokens":"required"`
+	option := func(word string) string { return fmt.Sprintf(`,"httpTokens":%q`, word) }
+	tokens := option("required")
 	switch n % 10 {
 	case 3:
-		tokens = `,"httpTokens":"optional"`
+		tokens = option("optional")
 	case 7:
 		tokens = ""
 	}
