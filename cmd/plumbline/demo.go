@@ -84,6 +84,7 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 	defer cloud.Close()
 	entry := ui.NewEntry(l.Addr().String(), time.Now)
 	entry.As(&access.Viewer{Email: "you@this-demo", Name: "You", Grants: []access.Grant{{Role: access.Engineer, All: true}}})
+	officer := &access.Viewer{Email: "officer@this-demo", Name: "An officer", Grants: []access.Grant{{Role: access.Officer, All: true}}}
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	h, worker, err := serveDemo(ctx, s, l, db.Store, cloud, entry, c.RulesDir, stopping.Done())
@@ -97,7 +98,8 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	fmt.Fprintf(s.out, "\nOpen this link. It works once; press Enter for another, Ctrl-C to stop.\n\n  %s\n\n", entry.Link())
-	go linksOnEnter(s, entry)
+	fmt.Fprintf(s.out, "A second person, an officer, approves what you propose (rules, attestations):\n\n  %s\n\n", entry.LinkFor(officer))
+	go linksOnEnter(s, entry, officer)
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(s.err, "Stopping. The demo's data are kept.")
@@ -136,9 +138,9 @@ func shutdown(ctx context.Context, srv *http.Server) error {
 	return nil
 }
 
-func linksOnEnter(s streams, entry *ui.Entry) {
+func linksOnEnter(s streams, entry *ui.Entry, officer *access.Viewer) {
 	for sc := bufio.NewScanner(s.in); sc.Scan(); {
-		fmt.Fprintf(s.out, "  %s\n", entry.Link())
+		fmt.Fprintf(s.out, "  you         %s\n  the officer %s\n", entry.Link(), entry.LinkFor(officer))
 	}
 }
 

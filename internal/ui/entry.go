@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,14 +33,19 @@ type Entry struct {
 	viewer  *access.Viewer
 
 	mu    sync.Mutex
-	token [32]byte // sha256 of the link's secret
-	armed bool
+	links []link // that were not used yet, one for each viewer
 	open  []session
 }
 
+type link struct {
+	id     [32]byte // sha256 of its secret
+	viewer *access.Viewer
+}
+
 type session struct {
-	id    [32]byte // sha256 of the cookie's value
-	until time.Time
+	id     [32]byte // sha256 of the cookie's value
+	until  time.Time
+	viewer *access.Viewer
 }
 
 // NewEntry makes the door to a server that listens on address,
@@ -69,11 +75,15 @@ func (e *Entry) As(v *access.Viewer) { e.viewer = v }
 
 // Link makes a link that works once. A former link that was not used works no
 // longer.
-func (e *Entry) Link() string {
+func (e *Entry) Link() string { return e.LinkFor(e.viewer) }
+
+// LinkFor is Link for somebody else. Former links work on, but for an unused one
+// of theirs.
+func (e *Entry) LinkFor(v *access.Viewer) string {
 	secret := rand.Text() + rand.Text()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.token, e.armed = sha256.Sum256([]byte(secret)), true
+	e.links = append(slices.DeleteFunc(e.links, func(l link) bool { return l.viewer == v }), link{sha256.Sum256([]byte(secret)), v})
 	return "http://" + e.address + "/enter?" + url.Values{"token": {secret}}.Encode()
 }
 
@@ -85,10 +95,13 @@ func (e *Entry) Guard(next http.Handler) http.Handler {
 			misdirected(w, r)
 		case r.URL.Path == "/enter":
 			e.enter(w, r)
-		case !e.known(r):
-			nobody(w, r)
 		default:
-			next.ServeHTTP(w, r.WithContext(access.With(r.Context(), e.viewer)))
+			v := e.known(r)
+			if v == nil {
+				nobody(w, r)
+				return
+			}
+			next.ServeHTTP(w, r.WithContext(access.With(r.Context(), v)))
 		}
 	})
 }
@@ -104,13 +117,16 @@ func (e *Entry) enter(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Open the link that the terminal printed.", http.StatusMethodNotAllowed)
 	case beforehand(r):
 		w.WriteHeader(http.StatusServiceUnavailable)
-	case e.use(r.URL.Query().Get("token")):
-		e.admit(w)
-		forward(w, r)
-	case e.known(r): // the page was reloaded
-		forward(w, r)
 	default:
-		nobody(w, r)
+		switch v := e.use(r.URL.Query().Get("token")); {
+		case v != nil:
+			e.admit(w, v)
+			forward(w, r)
+		case e.known(r) != nil: // the page was reloaded
+			forward(w, r)
+		default:
+			nobody(w, r)
+		}
 	}
 }
 
@@ -126,24 +142,32 @@ func beforehand(r *http.Request) bool {
 	return strings.Contains(purpose, "prefetch") || strings.Contains(purpose, "prerender")
 }
 
-// use compares in constant time and burns the token if it is the right one.
-func (e *Entry) use(secret string) bool {
+// use compares in constant time, burns the link if it is there, and says whose it
+// is; nil: nobody's.
+func (e *Entry) use(secret string) *access.Viewer {
 	sum := sha256.Sum256([]byte(secret))
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.armed || subtle.ConstantTimeCompare(sum[:], e.token[:]) != 1 {
-		return false
+	found := -1
+	for i, l := range e.links {
+		if subtle.ConstantTimeCompare(sum[:], l.id[:]) == 1 {
+			found = i
+		}
 	}
-	e.armed = false
-	return true
+	if found < 0 {
+		return nil
+	}
+	v := e.links[found].viewer
+	e.links = slices.Delete(e.links, found, found+1)
+	return v
 }
 
-func (e *Entry) admit(w http.ResponseWriter) {
+func (e *Entry) admit(w http.ResponseWriter, v *access.Viewer) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails
 	value := base64.RawURLEncoding.EncodeToString(raw)
 	e.mu.Lock()
-	e.open = append(e.open, session{sha256.Sum256([]byte(value)), e.now().Add(stay)})
+	e.open = append(e.open, session{sha256.Sum256([]byte(value)), e.now().Add(stay), v})
 	if len(e.open) > sessions {
 		e.open = e.open[1:]
 	}
@@ -154,20 +178,21 @@ func (e *Entry) admit(w http.ResponseWriter) {
 	})
 }
 
-func (e *Entry) known(r *http.Request) bool {
+// known is whose session the request belongs to; nil: nobody's.
+func (e *Entry) known(r *http.Request) (v *access.Viewer) {
 	c, err := r.Cookie(e.cookie)
 	if err != nil {
-		return false
+		return nil
 	}
 	sum := sha256.Sum256([]byte(c.Value))
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	found := false
 	for _, s := range e.open {
-		same := subtle.ConstantTimeCompare(s.id[:], sum[:]) == 1
-		found = found || same && e.now().Before(s.until)
+		if subtle.ConstantTimeCompare(s.id[:], sum[:]) == 1 && e.now().Before(s.until) {
+			v = s.viewer
+		}
 	}
-	return found
+	return v
 }
 
 func nobody(w http.ResponseWriter, r *http.Request) {

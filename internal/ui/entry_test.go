@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"plumbline/internal/access"
 	"plumbline/internal/ui"
 )
 
@@ -92,6 +93,22 @@ func TestANewLinkReplacesTheUnusedOne(t *testing.T) {
 	}
 	if w := (&visitor{h: h}).ask("GET", now); !forwards(w) {
 		t.Errorf("the new link answers %d", w.Code)
+	}
+}
+
+func TestTwoPeopleEnterByLinksOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	e := ui.NewEntry("http://"+listen, clock)
+	h := e.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(access.From(r.Context()).Name)) }))
+	first, second := path(t, e.Link()), path(t, e.LinkFor(&access.Viewer{Name: "An officer"}))
+	you, they := &visitor{h: h}, &visitor{h: h}
+	if !forwards(they.ask("GET", second)) || !forwards(you.ask("GET", first)) {
+		t.Fatal("a link of one takes the other's away")
+	}
+	for who, v := range map[string]*visitor{"An officer": they, "You": you} {
+		if got := v.ask("GET", "/").Body.String(); got != who {
+			t.Errorf("%s is taken for %q", who, got)
+		}
 	}
 }
 
