@@ -233,7 +233,7 @@ func Reminders(all []Attestation, now time.Time) []Reminder {
 // own says whether the viewer did it. Who has no sign-in here is told by e-mail
 // alone; two who have none and no e-mail are taken for one.
 func (e AttestationEvent) own(v *access.Viewer) bool {
-	return e.Person == v.Person || strings.EqualFold(emailOf(e.Who), v.Email)
+	return e.Person != 0 && e.Person == v.Person || strings.EqualFold(emailOf(e.Who), v.Email)
 }
 
 // emailOf is the e-mail of who did something, without the name of a token.

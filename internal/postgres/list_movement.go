@@ -82,26 +82,37 @@ func (s *Store) Shifts(ctx context.Context, from time.Time) ([]score.Shift, erro
 // shiftCounts reads how the rules stood and stand.
 func (s *Store) shiftCounts(ctx context.Context, accounts []int64, froms []time.Time, by map[askedOf]*score.Shift) error {
 	rows, err := s.on(ctx).Query(ctx, `
-		select t.account_id, t.rule, max(t.severity),
-			coalesce(sum(t.pass) filter (where was), 0)::int, coalesce(sum(t.fail) filter (where was), 0)::int, coalesce(sum(t.unknown) filter (where was), 0)::int,
-			coalesce(sum(t.pass) filter (where stands), 0)::int, coalesce(sum(t.fail) filter (where stands), 0)::int, coalesce(sum(t.unknown) filter (where stands), 0)::int,
-			coalesce(bool_or(was), false), coalesce(bool_or(stands), false)
+		select t.account_id, t.rule, t.severity, t.region, was, stands, t.pass, t.fail, t.unknown, t.gaps > 0
 		from unnest($1::bigint[], $2::timestamptz[]) w(account, since)
 		join tally t on t.account_id = w.account
 		cross join lateral (
 			select t.valid_from <= w.since and (t.valid_to is null or t.valid_to > w.since) as was, t.valid_to is null as stands) at
 		where was or stands
-		group by t.account_id, t.rule`, lookUp, accounts, froms)
+		order by t.account_id, t.rule, t.region`, lookUp, accounts, froms)
 	if err != nil {
 		return err
 	}
 	var at askedOf
-	var x score.Shift
-	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.rule, &x.Severity, &x.Before.Pass, &x.Before.Fail, &x.Before.Unknown,
-		&x.After.Pass, &x.After.Fail, &x.After.Unknown, &x.HadRule, &x.HasRule}, func() error {
-		one := x
-		one.Account, one.Rule = at.account, at.rule
-		by[at] = &one
+	var severity finding.Severity
+	var region string
+	var was, stands, gaps bool
+	var t score.Tell
+	_, err = pgx.ForEachRow(rows, []any{&at.account, &at.rule, &severity, &region, &was, &stands, &t.Pass, &t.Fail, &t.Unknown, &gaps}, func() error {
+		x := by[at]
+		if x == nil {
+			x = &score.Shift{Account: at.account, Rule: at.rule}
+			by[at] = x
+		}
+		x.Severity = max(x.Severity, severity)
+		place := score.Place{Name: region, Told: t.Pass + t.Fail, Unknown: t.Unknown, Blind: gaps}
+		if was {
+			x.HadRule, x.Then = true, append(x.Then, place)
+			x.Before = score.Tell{Pass: x.Before.Pass + t.Pass, Fail: x.Before.Fail + t.Fail, Unknown: x.Before.Unknown + t.Unknown}
+		}
+		if stands {
+			x.HasRule, x.Now = true, append(x.Now, place)
+			x.After = score.Tell{Pass: x.After.Pass + t.Pass, Fail: x.After.Fail + t.Fail, Unknown: x.After.Unknown + t.Unknown}
+		}
 		return nil
 	})
 	return err

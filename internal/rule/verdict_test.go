@@ -20,6 +20,7 @@ var (
 
 func read() *estate.Workload {
 	w := open()
+	w.Exposure, w.Identity = estate.Exposure{}, estate.Identity{} // nobody asked
 	w.State = fact.Known("running", reply, "/instanceState/name")
 	w.Metadata.Endpoint = fact.Known("enabled", reply, "/metadataOptions/httpEndpoint")
 	w.Metadata.Tokens = fact.Known("optional", reply, "/metadataOptions/httpTokens")

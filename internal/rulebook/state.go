@@ -145,7 +145,10 @@ func (e *Edition) Try(d listing.RuleDraft) (Drafted, rule.Flaws, error) {
 	t.Set = set
 	t.Rule, _ = set.Rule(t.Draft.Rule)
 	t.Off = t.Rule != nil && t.Rule.Off
-	if d.Kind == listing.DraftFile && t.Rule == nil {
+	// What is shown, proved and approved is the very rule that this file makes:
+	// YAML may read another id out of a file than its line says.
+	if d.Kind == listing.DraftFile && (t.Rule == nil || t.Rule.Layer != len(e.book.layers) || t.Rule.Source != t.Draft.YAML) {
+		t.Set, t.Rule = nil, nil
 		return t, rule.Flaws{{File: t.Draft.Rule, Line: 1, Col: 1, Text: "the file gives another id than its line 'id:' says; write the id once, on a line of its own"}}, nil
 	}
 	return t, nil, nil

@@ -1,6 +1,11 @@
 package score
 
-import "plumbline/internal/finding"
+import (
+	"fmt"
+	"slices"
+
+	"plumbline/internal/finding"
+)
 
 // A Tell is how often a rule passed, failed and could not tell.
 type Tell struct{ Pass, Fail, Unknown int }
@@ -14,6 +19,7 @@ type Shift struct {
 	Rule          string
 	Severity      finding.Severity
 	Before, After Tell
+	Then, Now     []Place // the same by region; Comparable needs them
 
 	// The account, and the rule in it, was looked at before, and is now.
 	HadAccount, HasAccount bool
@@ -84,11 +90,36 @@ func MovementOf(shifts []Shift) Movement {
 		last = p
 	}
 	m.After = last
-	m.Comparable = Comparable(m.Before, m.After)
+	m.Comparable = comparable(shifts, m)
 	if !m.Before.Assessed || !m.After.Assessed {
 		m.Steps = nil
 	}
 	return m
+}
+
+// comparable says whether the difference may be called a rise or a fall: not
+// where a failure was lost sight of while the score rose, and not where less was
+// told of a place.
+func comparable(shifts []Shift, m Movement) bool {
+	was, is := m.Before, m.After
+	for i := range shifts {
+		s := &shifts[i]
+		if is.Score > was.Score && s.Lost > 0 {
+			return false
+		}
+		was.Places = append(was.Places, named(s, s.Then)...)
+		is.Places = append(is.Places, named(s, s.Now)...)
+	}
+	return Comparable(was, is)
+}
+
+// named sets the places of one rule and account apart from those of others.
+func named(s *Shift, places []Place) []Place {
+	out := slices.Clone(places)
+	for i := range out {
+		out[i].Name = fmt.Sprint(s.Account, " ", s.Rule, " ", out[i].Name)
+	}
+	return out
 }
 
 // after is where a shift's counts stand once a cause has had its effect.

@@ -79,6 +79,22 @@ func TestLosingSightIsNoRise(t *testing.T) {
 	}
 }
 
+// Sight that is lost in one region and won in another is lost all the same.
+func TestLosingSightOfAPlaceIsNoRise(t *testing.T) {
+	t.Parallel()
+	s := asked(finding.High, score.Tell{Pass: 20, Fail: 10, Unknown: 10}, score.Tell{Pass: 20, Unknown: 1})
+	s.Then = []score.Place{{Name: "eu", Told: 10, Unknown: 10}, {Name: "us", Told: 20}}
+	s.Now = []score.Place{{Name: "eu", Unknown: 1, Blind: true}, {Name: "us", Told: 20}}
+	if m := score.MovementOf([]score.Shift{s}); m.Comparable || m.After.Score <= m.Before.Score {
+		t.Errorf("%v then %v, comparable %v", m.Before, m.After, m.Comparable)
+	}
+	lost := asked(finding.High, score.Tell{Pass: 20, Fail: 10, Unknown: 30}, score.Tell{Pass: 40, Fail: 9, Unknown: 1})
+	lost.Lost = 1
+	if m := score.MovementOf([]score.Shift{lost}); m.Comparable {
+		t.Error("a failure was lost sight of, and the rise is called one")
+	}
+}
+
 func TestWithoutAScoreThereAreNoSteps(t *testing.T) {
 	t.Parallel()
 	s := asked(finding.High, score.Tell{Unknown: 3}, score.Tell{Pass: 3})

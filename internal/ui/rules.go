@@ -19,6 +19,8 @@ import (
 const (
 	rulesHome   = "/rules"
 	changesHome = "/rules/changes"
+	// beside the changes: a number may stand where "events" would
+	judgingEvents = "/rules/judging/events"
 )
 
 // rulePath is the address of a rule's page.
@@ -30,7 +32,7 @@ func changePath(id int64) string { return fmt.Sprintf("%s/%d", changesHome, id) 
 // ruleRoutes are those of the rulebook. What is done to a rule stands before its
 // id: what is done with changes stands behind /rules/changes.
 func (u *ui) ruleRoutes() []route {
-	events := get(changesHome+"/events", access.ReadEstate, u.book(u.judgingEvents))
+	events := get(judgingEvents, access.ReadEstate, u.book(u.judgingEvents))
 	events.Live = true
 	routes := []route{
 		get(rulesHome, access.ReadEstate, u.book(u.rules)),

@@ -179,7 +179,7 @@ func TestEventsOfJudgingAgain(t *testing.T) {
 	t.Parallel()
 	b := busyBook()
 	base := server(t, b.serve(person(access.Reader)))
-	w := watchScan(t, base, "/rules/changes/events", "")
+	w := watchScan(t, base, "/rules/judging/events", "")
 	if w.reply.StatusCode != http.StatusOK || w.reply.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
 		t.Fatalf("%d %s", w.reply.StatusCode, w.reply.Header.Get("Content-Type"))
 	}
@@ -196,7 +196,7 @@ func TestEventsOfJudgingAgain(t *testing.T) {
 		t.Errorf("after the end comes %v", h)
 	}
 	plain := httptest.NewRecorder()
-	b.serve(person(access.Reader)).ServeHTTP(plain, httptest.NewRequest("GET", "/rules/changes/events", nil))
+	b.serve(person(access.Reader)).ServeHTTP(plain, httptest.NewRequest("GET", "/rules/judging/events", nil))
 	if plain.Code != http.StatusNotAcceptable {
 		t.Errorf("without asking for events: %d", plain.Code)
 	}

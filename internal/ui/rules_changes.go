@@ -338,7 +338,7 @@ func (u *ui) judging(ctx context.Context, home string, v url.Values) (*pages.Rul
 	}
 	j := u.judgedTable(all)
 	if slices.ContainsFunc(all, openJudgement) {
-		j.Events, j.Reload = changesHome+"/events", v.Get("reload") != "off"
+		j.Events, j.Reload = judgingEvents, v.Get("reload") != "off"
 		j.Still = home + "?reload=off"
 		if strings.Contains(home, "?") {
 			j.Still = home + "&reload=off"

@@ -315,7 +315,7 @@ func rendered(ctx context.Context, c templ.Component) (string, error) {
 // Live says whether a request is answered as things happen, for as long as they
 // do.
 func Live(r *http.Request) bool {
-	watched := strings.HasPrefix(r.URL.Path, "/scans/") && strings.HasSuffix(r.URL.Path, "/events") || r.URL.Path == changesHome+"/events"
+	watched := strings.HasPrefix(r.URL.Path, "/scans/") && strings.HasSuffix(r.URL.Path, "/events") || r.URL.Path == judgingEvents
 	return watched &&
 		strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }

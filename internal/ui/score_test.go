@@ -56,7 +56,7 @@ func TestTheScorePageWorksThePostureOut(t *testing.T) {
 	t.Parallel()
 	p := get(t, serve(tallied([3]int{60, 40, 0}, [3]int{67, 33, 0}, map[finding.Change]int{finding.Fixed: 10, finding.New: 3})), "/score")
 	// 100 subjects count as 50, of weight 5 each.
-	p.has(t, "100 × 167.50 ÷ 250 = 67.00, shown as 67.", "1 rule was asked of more than 50 resources", "weight of 250 of 250 could be told: 100\u00a0% assessed",
+	p.has(t, "100 × 167.50 ÷ 250 = 67.00, shown as 67.", "1 rule was asked of more than 50 resources", "weight of 250 of 250 could be told: 100 % assessed",
 		"Since the scan before the last, in each account.", "Then 60.00", "Fixed Failed then, pass now. 10 +10.00", "Newly failing", "3 −3.00", "Now 67.00 +7.00",
 		"Points gained", "severity × exposure × power × controls", "data read 0.95")
 }
