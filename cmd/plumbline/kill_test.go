@@ -74,7 +74,7 @@ func TestAScanSurvivesKilling(t *testing.T) {
 		if got.State != "finished" {
 			t.Fatalf("round %d, %s killed: %+v\n%s", round, victim, got, s.log())
 		}
-		if d := cmp.Diff(calm.Rules, got.Rules); d != "" {
+		if d := cmp.Diff(calm.aboutTheCloud(), got.aboutTheCloud()); d != "" {
 			t.Errorf("round %d, %s killed: outcomes (-undisturbed +got)\n%s", round, victim, d)
 		}
 		if got.Changes["new"]+got.Changes["fixed"]+got.Changes["gone"]+got.Changes["lost"] != 0 {
