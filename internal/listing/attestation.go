@@ -231,9 +231,16 @@ func Reminders(all []Attestation, now time.Time) []Reminder {
 }
 
 // own says whether the viewer did it. Who has no sign-in here is told by e-mail
-// alone; two who have none and no e-mail are taken for one.
+// alone; of two who have none, one without an e-mail is taken for the other.
 func (e AttestationEvent) own(v *access.Viewer) bool {
-	return e.Person != 0 && e.Person == v.Person || strings.EqualFold(emailOf(e.Who), v.Email)
+	who := emailOf(e.Who)
+	switch {
+	case strings.EqualFold(who, v.Email):
+		return true
+	case e.Person == 0 && v.Person == 0:
+		return who == "" || v.Email == ""
+	}
+	return e.Person == v.Person
 }
 
 // emailOf is the e-mail of who did something, without the name of a token.

@@ -116,6 +116,8 @@ func TestNobodyDecidesTheirOwn(t *testing.T) {
 	open.Decided, open.Proposed.Person, open.Proposed.Who = listing.AttestationEvent{}, 7, "ada@example.org (token nightly)"
 	unknown := open
 	unknown.Proposed.Person, unknown.Proposed.Who = 0, ""
+	linked := open
+	linked.Proposed.Person, linked.Proposed.Who = 0, "you@example.org"
 	narrow := person(9, "ben@example.org", access.Officer)
 	narrow.Grants = []access.Grant{{Role: access.Officer, Accounts: []int64{1}}}
 	token := person(9, "ben@example.org", access.Officer)
@@ -140,6 +142,8 @@ func TestNobodyDecidesTheirOwn(t *testing.T) {
 		"nobody":                                 {open, nil, problem.Forbidden},
 		"a stranger who is like the proposer":    {unknown, person(0, "", access.Officer), problem.Forbidden},
 		"a stranger who is like no other at all": {unknown, person(0, "eve@example.org", access.Officer), problem.Forbidden},
+		"two who enter by links of their own":    {linked, person(0, "officer@example.org", access.Officer), ""},
+		"one who enters by a link, both times":   {linked, person(0, "You@example.org", access.Officer), problem.Forbidden},
 		"another officer, too late":              {autumn(), person(9, "ben@example.org", access.Officer), problem.Conflict},
 	} {
 		err := c.a.Deciding(c.v, map[bool]time.Time{true: now, false: on("2026-10-20")}[c.want != problem.Conflict])
