@@ -105,19 +105,7 @@ func TestThePagesOfFrameworks(t *testing.T) {
 		if code, _, err := plumbline(t, "frameworks", "docs", dir); code != exitOK {
 			t.Fatal(err)
 		}
-		pages := map[string]string{}
-		paths, err := filepath.Glob(filepath.Join(dir, "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range paths {
-			b, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			pages[filepath.Base(path)] = string(b)
-		}
-		return pages
+		return filesIn(t, dir)
 	}
 	pages := read()
 	if len(pages) != 13 || pages["ours.md"] == "" || pages["cis-aws-2.0.md"] != "" {

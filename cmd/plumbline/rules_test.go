@@ -181,19 +181,7 @@ func TestThePagesOfRulesAreWrittenTheSameEachTime(t *testing.T) {
 		if code, out, err := plumbline(t, "rules", "docs", dir); code != exitOK {
 			t.Fatalf("status %d:\n%s%s", code, out, err)
 		}
-		all := map[string]string{}
-		names, err := filepath.Glob(filepath.Join(dir, "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range names {
-			b, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[filepath.Base(name)] = string(b)
-		}
-		return all
+		return filesIn(t, dir)
 	}
 	first := pages()
 	if d := cmp.Diff(first, pages()); d != "" {
@@ -275,4 +263,22 @@ func askOf(f rule.FieldDoc) string {
 		return "size(" + f.Name + ") == 0"
 	}
 	return f.Name + ` == "0"`
+}
+
+// filesIn are the files of a folder with what stands in them, by name.
+func filesIn(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	paths, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Base(path)] = string(b)
+	}
+	return files
 }

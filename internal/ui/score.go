@@ -91,7 +91,7 @@ func (u *ui) fillScore(ctx context.Context, p *pages.Score, since time.Time, com
 }
 
 func reckonedOf(p score.Posture, shares []score.Share) *pages.Reckoned {
-	r := &pages.Reckoned{Passed: weight(p.Passed), Told: weight(p.Told), All: weight(p.All)}
+	r := &pages.Reckoned{Passed: weight(p.Passed), Told: weight(p.Told)}
 	scaled := 0
 	for _, s := range shares {
 		scaled += s.Scaled
@@ -100,7 +100,7 @@ func reckonedOf(p score.Posture, shares []score.Share) *pages.Reckoned {
 	}
 	r.Sum = fmt.Sprintf("100 × %s ÷ %s = %s, shown as %d.", r.Passed, r.Told, hundredth(p.Score), score.Whole(p.Score))
 	r.Notes = append(r.Notes, fmt.Sprintf("Coverage: weight of %s of %s could be told: %s assessed. If all the rest failed the posture would be %d, if all of it passed %d: the range.",
-		r.Told, r.All, percent(p.Coverage), score.Whole(p.Low), score.Whole(p.High)))
+		r.Told, weight(p.All), percent(p.Coverage), score.Whole(p.Low), score.Whole(p.High)))
 	if scaled > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s asked of more than 50 resources of an account. Each counts as 50 in the same proportion, so that one long list does not drown the others; weights need not be whole for that reason.",
 			some(scaled, "rule was", "rules were")))

@@ -19,7 +19,6 @@ type Reckoned struct {
 	Rows   []Share
 	Passed string // weight
 	Told   string
-	All    string
 	Sum    string   // "21,400 of 34,800 pass: 61.5, shown as 62."
 	Notes  []string // coverage, range, scaling
 }
