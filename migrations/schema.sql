@@ -13,6 +13,7 @@ create table account (
     next_at timestamp with time zone,
     tested_at timestamp with time zone,
     test jsonb not null default '[]'::jsonb,
+    left_at timestamp with time zone,
     constraint account_every_check CHECK ((every >= '00:05:00'::interval)),
     constraint account_state_check CHECK ((state = ANY (ARRAY['found'::text, 'connected'::text, 'disconnected'::text]))),
     constraint account_pkey PRIMARY KEY (id),
@@ -32,6 +33,7 @@ comment on column account.every is 'How often it is scanned; null for only on de
 comment on column account.next_at is 'When the next scan is due; null where none is.';
 comment on column account.tested_at is 'When its permissions were last tested.';
 comment on column account.test is 'What that test said, a line for each call.';
+comment on column account.left_at is 'When it was disconnected; null where it is not, or where nobody noted it.';
 
 create table account_group (
     id bigint not null generated always as identity,
@@ -364,6 +366,7 @@ create table finding (
     constraint finding_key_key UNIQUE (key)
 );
 CREATE INDEX finding_account_state ON finding USING btree (account_id, state, worst, number);
+CREATE INDEX finding_blank ON finding USING btree (account_id, rule, changed_at) WHERE (state = ANY (ARRAY['nodata'::text, 'lost'::text]));
 CREATE INDEX finding_changed ON finding USING btree (changed_scan, rule) INCLUDE (account_id, severity, state, change);
 CREATE INDEX finding_due ON finding USING btree (state, due_at, number);
 CREATE INDEX finding_overdue ON finding USING btree (due_at, number) WHERE (due_at < 'infinity'::timestamp with time zone);
@@ -419,6 +422,7 @@ create table finding_event (
     constraint finding_event_pkey PRIMARY KEY (id)
 );
 CREATE INDEX finding_event_finding ON finding_event USING btree (finding, id);
+CREATE INDEX finding_event_later ON finding_event USING btree (account_id, finding) WHERE ((from_state <> ''::text) AND (from_state <> to_state));
 alter table finding_event enable row level security;
 create policy reach on finding_event using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
 comment on table finding_event is 'What happened to a finding; written once, never edited.';

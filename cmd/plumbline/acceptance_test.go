@@ -116,8 +116,13 @@ func live(t testing.TB, l *awssim.Listener, at time.Time, regions ...string) sca
 
 func runScan(t testing.TB, src scan.Source, set *rule.Set, pageSize int, outs ...scan.Out) *outcomes {
 	t.Helper()
+	return runScanOf(t, "aws", src, set, pageSize, outs...)
+}
+
+func runScanOf(t testing.TB, provider string, src scan.Source, set *rule.Set, pageSize int, outs ...scan.Out) *outcomes {
+	t.Helper()
 	o := newOutcomes()
-	e := scan.Engine{Rules: set, Facts: facts.Maker("aws"), PageSize: pageSize}
+	e := scan.Engine{Rules: set, Facts: facts.Maker(provider), PageSize: pageSize}
 	if err := scan.Run(context.Background(), src, e, append(outs, o)...); err != nil {
 		t.Fatal(err)
 	}

@@ -1,224 +1,222 @@
 package main
 
 import (
+	"fmt"
 	"slices"
-	"strings"
+	"testing"
 	"time"
 
 	"plumbline/internal/cloud/sim"
+	"plumbline/internal/finding"
+	own "plumbline/internal/house"
+	"plumbline/internal/rule"
 )
 
+// A stage is one estate of one account that is scanned, with what its makers
+// know of it: the estate itself, what the auditor knows besides, the one call
+// that is refused beyond those that the estate refuses, and when that is.
+type stage struct {
+	estate *sim.Estate
+	known  own.Known
+	refuse string
+	clock  time.Time
+}
+
+func (c *stage) account() *sim.Account { return c.estate.Accounts[0] }
+
 // answers are what is true of an estate, rule by rule and subject by subject,
-// as the generator knows it from the cases that it was made of: p, f or u. What
-// a rule does not apply to, and of what nothing is said here, is left out.
-type answers map[string]map[string]string
-
-func (a answers) say(rule, uid, word string) {
-	if a[rule] == nil {
-		a[rule] = map[string]string{}
-	}
-	a[rule][uid] = word
+// as the generator knows it from the cases that it was made of. Subjects lists
+// what there is to be judged, by kind. To a subject that a rule is not told
+// about here, though it is of the kind that the rule asks, it does not apply.
+type answers struct {
+	of       map[string]map[string]string
+	subjects map[string][]string
 }
 
-func passes(is bool) string {
+func (a *answers) there(kind, uid string) { a.subjects[kind] = append(a.subjects[kind], uid) }
+
+func (a *answers) say(rule, uid, word string) {
+	if a.of[rule] == nil {
+		a.of[rule] = map[string]string{}
+	}
+	a.of[rule][uid] = word
+}
+
+// judge says what follows if a rule asks a subject, and whether all is well.
+func (a *answers) judge(rule, uid, asks, well string) {
+	switch {
+	case asks == sim.No:
+		a.say(rule, uid, sim.NotApplicable)
+	case asks == sim.Uncertain || well == sim.Uncertain:
+		a.say(rule, uid, sim.Unknown)
+	case well == sim.Yes:
+		a.say(rule, uid, sim.Pass)
+	default:
+		a.say(rule, uid, sim.Fail)
+	}
+}
+
+func (a *answers) well(rule, uid string, is bool) { a.judge(rule, uid, sim.Yes, isTrue(is)) }
+
+func isTrue(is bool) string {
 	if is {
-		return sim.Pass
+		return sim.Yes
 	}
-	return sim.Fail
+	return sim.No
 }
 
-// answersOf gathers the answers about everything that stands in regions where
-// no call is refused.
-func answersOf(e *sim.Estate, now time.Time) answers {
-	a := answers{}
-	for _, x := range e.Expected() {
-		if x.Outcome != sim.NotApplicable {
-			a.say(x.Rule, x.UID, x.Outcome)
-		}
+func untrue(word string) string {
+	switch word {
+	case sim.Yes:
+		return sim.No
+	case sim.No:
+		return sim.Yes
 	}
-	a.accounts(e)
-	a.credentials(e, now)
-	a.watches(e)
-	a.instances(e)
-	a.exposures(e)
-	a.roles(e)
+	return sim.Uncertain
+}
+
+// allTrue is false as soon as one is, oneTrue true as soon as one is.
+func allTrue(words ...string) string {
+	switch {
+	case slices.Contains(words, sim.No):
+		return sim.No
+	case slices.Contains(words, sim.Uncertain):
+		return sim.Uncertain
+	}
+	return sim.Yes
+}
+
+func oneTrue(words ...string) string {
+	for i, w := range words {
+		words[i] = untrue(w)
+	}
+	return untrue(allTrue(words...))
+}
+
+// answersOf gathers all that is true of an account.
+func answersOf(c *stage) *answers {
+	a := &answers{map[string]map[string]string{}, map[string][]string{}}
+	for _, x := range c.estate.Expected() {
+		a.say(x.Rule, x.UID, x.Outcome)
+	}
+	a.aboutAccount(c)
+	a.credentials(c)
+	a.aboutRegions(c)
+	a.roles(c)
+	a.instances(c)
+	a.networks(c)
+	a.gates(c)
+	a.images(c)
+	a.templates(c)
 	return a
 }
 
-func (a answers) accounts(e *sim.Estate) {
-	for _, x := range e.ExpectedAccounts() {
-		uid := "aws:" + x.Account + ":global"
-		a.say("AWS-IAM-010", uid, passes(x.RootKeys == 0))
-		a.say("AWS-LOG-001", uid, passes(x.GoodTrail))
-		if len(e.Account(x.Account).TrailsNow()) > 0 {
-			a.say("AWS-LOG-002", uid, passes(x.TrailsSigned))
+// hold compares what every rule of the cloud says with the answers, and counts
+// the outcomes that the answers name. No subject may be judged of which the
+// answers do not know, and none may be passed over.
+func (a *answers) hold(t *testing.T, what string, set *rule.Set, o *outcomes, count func(rule, outcome string)) {
+	t.Helper()
+	got := map[string]map[string]finding.Outcome{}
+	for p, out := range o.of {
+		if got[p.rule] == nil {
+			got[p.rule] = map[string]finding.Outcome{}
+		}
+		got[p.rule][p.uid] = out
+	}
+	for _, r := range set.Rules() {
+		if !ofAWS(r) {
+			continue
+		}
+		wrong, there := 0, map[string]bool{}
+		differ := func(uid, want, got string) {
+			if wrong++; wrong <= 8 {
+				t.Errorf("%s: %s on %s: want %s, got %s", what, r.ID, uid, want, got)
+			}
+		}
+		for _, uid := range a.subjects[string(r.For)] {
+			there[uid] = true
+			want := a.of[r.ID][uid]
+			if want == "" {
+				want = sim.NotApplicable
+			}
+			count(r.ID, want)
+			if out, is := got[r.ID][uid]; !is {
+				differ(uid, want, "nothing at all")
+			} else if out.String() != want {
+				differ(uid, want, out.String())
+			}
+			delete(got[r.ID], uid)
+		}
+		for uid, out := range got[r.ID] {
+			differ(uid, "no such subject", out.String())
+		}
+		for uid := range a.of[r.ID] {
+			if !there[uid] {
+				differ(uid, "an answer about a subject", "no such subject among those of its kind")
+			}
+		}
+		if wrong > 8 {
+			t.Errorf("%s: %s: %d more differ", what, r.ID, wrong-8)
 		}
 	}
+}
+
+func (a *answers) aboutAccount(c *stage) {
+	e, acct := c.estate, c.account()
+	uid := "aws:" + acct.ID + ":global"
+	a.there("account", uid)
+	x := e.ExpectedAccounts()[0]
+	a.well("AWS-IAM-010", uid, x.RootKeys == 0)
+	a.well("AWS-LOG-001", uid, x.GoodTrail)
+	a.judge("AWS-LOG-002", uid, isTrue(len(acct.Trails) > 0), isTrue(x.TrailsSigned))
+	a.well("AWS-LOG-005", uid, changesAreTold(e, acct))
+	g := e.ExpectedGuardrails()[0]
+	everywhere := true
+	for _, r := range acct.Regions {
+		everywhere = everywhere && (!r.Enabled() || r.Want[sim.TokensEnforced] == sim.Pass)
+	}
+	a.well("AWS-IMDS-011", uid, g.Enforced == "enabled" || everywhere || g.Launch && g.Modify && !g.Manager)
+	a.well("XC-002", uid, len(e.Gaps()) == 0 && c.refuse == "")
+	pause := c.clock.Sub(c.known.LastScan)
+	a.judge("XC-003", uid, isTrue(!c.known.LastScan.IsZero()), isTrue(pause < 8*24*time.Hour))
+}
+
+// changesAreTold says that a trail sends its events to a log group whose region
+// has an alarm on changes of security groups.
+func changesAreTold(e *sim.Estate, acct *sim.Account) bool {
+	for _, t := range acct.Trails {
+		for _, x := range e.ExpectedWatch() {
+			if t.LogGroup != "" && x.UID == e.RegionUID(acct.ID, t.Home) && x.ChangeAlarm {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // credentials are old after 90 days and idle after 45.
-func (a answers) credentials(e *sim.Estate, now time.Time) {
-	days := func(t time.Time) int { return max(0, int(now.Sub(t)/(24*time.Hour))) }
-	for _, acct := range e.Accounts {
-		acct.IAM.View(func(i *sim.IAM) {
-			for _, u := range i.Users {
-				arn := "arn:aws:iam::" + acct.ID + ":user" + u.Path + u.Name
-				for n, k := range u.Keys {
-					if !k.Active {
-						continue
-					}
-					used := k.Used
-					if used.IsZero() {
-						used = k.Rotated
-					}
-					uid := arn + "/access-key/" + string(rune('1'+n))
-					a.say("AWS-IAM-004", uid, passes(days(k.Rotated) <= 90))
-					a.say("AWS-IAM-005", uid, passes(days(used) < 45))
-				}
-				if u.Password {
-					used := u.PasswordUsed
-					if used.IsZero() {
-						used = u.Made
-					}
-					a.say("AWS-IAM-005", arn+"/password", passes(days(used) < 45))
-				}
+func (a *answers) credentials(c *stage) {
+	acct := c.account()
+	days := func(t time.Time) int { return max(0, int(c.clock.Sub(t)/(24*time.Hour))) }
+	for _, u := range acct.IAM.Users {
+		arn := "arn:aws:iam::" + acct.ID + ":user" + u.Path + u.Name
+		for n, k := range u.Keys {
+			uid := fmt.Sprint(arn, "/access-key/", n+1)
+			a.there("credential", uid)
+			used := k.Used
+			if used.IsZero() {
+				used = k.Rotated
 			}
-		})
-	}
-}
-
-func (a answers) watches(e *sim.Estate) {
-	for _, x := range e.ExpectedWatch() {
-		a.say("AWS-LOG-004", x.UID, passes(x.Detector))
-		a.say("AWS-LOG-006", x.UID, passes(x.MetaAlarm))
-		a.say("AWS-LOG-007", x.UID, passes(x.Analyzer))
-		a.say("AWS-LOG-008", x.UID, passes(x.Recorder && x.Case != "watched by halves")) // whose recorder cannot deliver
-	}
-}
-
-// instances are answered for by how they are used and cared for, and by what
-// they run when they start.
-func (a answers) instances(e *sim.Estate) {
-	usage, care, secrets := map[string]sim.UsageExpectation{}, map[string]sim.CareExpectation{}, map[string][]sim.Find{}
-	for _, x := range e.ExpectedUsage() {
-		usage[x.UID] = x
-	}
-	for _, x := range e.ExpectedCare() {
-		care[x.UID] = x
-	}
-	for _, x := range e.ExpectedSecrets() {
-		secrets[x.UID] = x.Finds
-	}
-	each(e, func(uid string, i *sim.Instance) {
-		if !slices.Contains([]string{"pending", "running", "stopping", "stopped"}, i.State) {
-			return
+			a.judge("AWS-IAM-004", uid, isTrue(k.Active), isTrue(days(k.Rotated) <= 90))
+			a.judge("AWS-IAM-005", uid, isTrue(k.Active), isTrue(days(used) < 45))
 		}
-		a.used(uid, i, usage[uid])
-		c := care[uid]
-		if i.State == "running" {
-			a.say("AWS-HOST-001", uid, passes(c.Agent == "Online"))
-		}
-		if c.Agent == "Online" {
-			a.say("AWS-HOST-002", uid, passes(c.Compliant == "yes"))
-		}
-		if i.UserData == "bytes that are no text" {
-			a.say("AWS-DATA-001", uid, sim.Unknown)
-			a.say("AWS-IAM-007", uid, sim.Unknown)
-			return
-		}
-		keys := slices.ContainsFunc(secrets[uid], func(f sim.Find) bool { return f.Kind == "aws_access_key" })
-		a.say("AWS-DATA-001", uid, passes(len(secrets[uid]) == 0))
-		a.say("AWS-IAM-007", uid, passes(!keys))
-	})
-}
-
-// used tells how the metadata service of an instance is used whose options are
-// in force.
-func (a answers) used(uid string, i *sim.Instance, x sim.UsageExpectation) {
-	count := func(rule string, n int) {
-		switch {
-		case i.Options.Endpoint == "disabled" || n == 0:
-			a.say(rule, uid, sim.Pass)
-		case n > 0:
-			a.say(rule, uid, sim.Fail)
-		default:
-			a.say(rule, uid, sim.Unknown)
-		}
-	}
-	if i.Options == nil || i.Options.State != "applied" || i.Options.Endpoint != "enabled" && i.Options.Endpoint != "disabled" {
-		return
-	}
-	switch {
-	case i.Options.Tokens == "optional":
-		count("AWS-IMDS-009", x.NoToken)
-	case i.Options.Tokens == "required" && i.State == "running":
-		count("AWS-IMDS-010", x.Refused)
-	}
-}
-
-// each calls a function for every instance in a region where nothing is
-// refused.
-func each(e *sim.Estate, see func(uid string, i *sim.Instance)) {
-	for _, a := range e.Accounts {
-		for _, r := range a.Regions {
-			if !r.Enabled() || len(r.Refuses) > 0 {
-				continue
+		if u.Password {
+			used := u.PasswordUsed
+			if used.IsZero() {
+				used = u.Made
 			}
-			for n := range r.Len() {
-				i := r.Instance(n)
-				see(e.InstanceUID(a.ID, r.Name, i.ID), &i)
-			}
+			a.there("credential", arn+"/password")
+			a.well("AWS-IAM-005", arn+"/password", days(used) < 45)
 		}
-	}
-}
-
-// exposures say whether SSH and remote desktop are open to any source.
-func (a answers) exposures(e *sim.Estate) {
-	gone := map[string]bool{}
-	each(e, func(uid string, i *sim.Instance) {
-		gone[uid] = !slices.Contains([]string{"pending", "running", "stopping", "stopped"}, i.State)
-	})
-	for _, x := range e.ExpectedExposure() {
-		if over, seen := gone[x.UID]; !seen || over || x.V4.State == "" || x.V6.State == "" {
-			continue
-		}
-		a.say("AWS-NET-001", x.UID, portOpen(x, 22, "tcp"))
-		a.say("AWS-NET-002", x.UID, portOpen(x, 3389, "tcp", "udp"))
-	}
-}
-
-// portOpen is fail where any source reaches a port for certain, and unknown
-// where it may.
-func portOpen(x sim.ExposureOf, port int, protocols ...string) string {
-	word := sim.Pass
-	for _, r := range []sim.Reach{x.V4, x.V6} {
-		if r.State == sim.Isolated || r.Latent {
-			continue
-		}
-		if r.Perhaps || r.State == sim.Uncertain {
-			return "" // more may be open than is said
-		}
-		for _, o := range r.Open {
-			if !slices.Contains(protocols, o.Protocol) || o.Layer != "l4" || o.From > port || port > o.To {
-				continue
-			}
-			switch o.AnySource {
-			case sim.Yes:
-				return sim.Fail
-			case sim.Uncertain:
-				word = sim.Unknown
-			}
-		}
-	}
-	return word
-}
-
-// roles are answered for by the cases of the instances that hold them.
-func (a answers) roles(e *sim.Estate) {
-	for _, x := range e.ExpectedPower() {
-		if x.Role == "" || strings.Contains(x.Role, ":role/aws-service-role/") || x.Level == sim.Uncertain || x.Least == "" {
-			continue
-		}
-		a.say("AWS-IAM-001", x.Role, passes(x.Level != "admin"))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -23,7 +22,6 @@ import (
 // the program, of a directory, and those that people wrote, in this order.
 type shelf struct {
 	book *rulebook.Book
-	dir  string // of rules above those of the program; "" for none
 	log  *slog.Logger
 
 	mu  sync.Mutex
@@ -32,8 +30,8 @@ type shelf struct {
 }
 
 // newShelf refuses frameworks with a flaw.
-func newShelf(book *rulebook.Book, dir string, log *slog.Logger) (*shelf, error) {
-	s := &shelf{book: book, dir: dir, log: log, of: book.Edition()}
+func newShelf(book *rulebook.Book, log *slog.Logger) (*shelf, error) {
+	s := &shelf{book: book, log: log, of: book.Edition()}
 	var err error
 	s.set, err = s.compose(s.of)
 	return s, err
@@ -61,8 +59,8 @@ func (s *shelf) Set() *framework.Set {
 func (s *shelf) compose(e *rulebook.Edition) (*framework.Set, error) {
 	layers := []fs.FS{frameworks.Embedded()}
 	above := []fs.FS{e.FrameworkFiles()}
-	if s.dir != "" {
-		above = []fs.FS{os.DirFS(s.dir), e.FrameworkFiles()}
+	if dir := s.book.Directory(); dir != nil {
+		above = []fs.FS{dir, e.FrameworkFiles()}
 	}
 	for _, dir := range above {
 		layer, err := framework.Below(dir)

@@ -383,7 +383,8 @@ func TestFiveThousandInstancesAreToldAsTheyAre(t *testing.T) {
 	for n, shuffle := range []uint64{5, 6} {
 		l := serve(t, e, awssim.Options{Shuffle: shuffle})
 		k := newThings()
-		o := runScan(t, live(t, l, now()), set, 1000, k)
+		at := now()
+		o := runScan(t, live(t, l, at), set, 1000, k)
 		if n > 0 {
 			if d := cmp.Diff(len(first), len(o.of)); d != "" {
 				t.Error(d)
@@ -402,5 +403,6 @@ func TestFiveThousandInstancesAreToldAsTheyAre(t *testing.T) {
 		secretsOf(t, e, k)
 		forecasts(t, e, k)
 		waysIn(t, e, k, o)
+		answersOf(&stage{estate: e, clock: at}).hold(t, "5000 instances", set, o, func(_, _ string) {})
 	}
 }

@@ -71,7 +71,7 @@ func Routes() []access.Route { return newServer(Config{}).routes }
 // Streams says whether the reply to a request may be too long to be kept in
 // memory: an export of a list.
 func Streams(r *http.Request) bool {
-	return r.URL.Path == Prefix+"/findings.csv" || r.URL.Path == Prefix+"/findings.ndjson"
+	return r.URL.Path == Prefix+"/findings.csv" || r.URL.Path == Prefix+"/findings.ndjson" || populationFile(r.URL.Path)
 }
 
 // server is the receiver of all operations.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"time"
@@ -16,10 +17,11 @@ const tagFrameworks = "Frameworks"
 
 func (s *server) frameworks() {
 	add(s, get("/frameworks", "list-frameworks", tagFrameworks, "List frameworks", "With how their controls stand now. A scan is no certificate: nothing here says that anybody is compliant."), s.listFrameworks)
-	add(s, get("/frameworks/{framework}", "get-framework", tagFrameworks, "Get a framework", "With its controls, how each stands at the end of a period, and how it stood in each week of it. Weeks run from Monday to Monday, UTC, and are as bad as the worst that a scan in them told."), s.getFramework)
+	add(s, get("/frameworks/{framework}", "get-framework", tagFrameworks, "Get a framework", "With its controls, how each stands at the end of a period, and how it stood in each week of it. Weeks run from Monday to Monday, UTC, and are as bad as the worst that held in them: what a scan told in them, and what they began with."), s.getFramework)
 	add(s, get("/frameworks/{framework}/controls/{control}", "get-control", tagFrameworks, "Get a control", "With the rules that speak about it, who says so, and what each of them tells."), s.getControl)
 	add(s, get("/frameworks/{framework}/controls/{control}/population", "list-population", tagFrameworks, "List the population of a control",
-		"Every subject on a day, passes too, with what each rule that counts says of it: judged now, from the documents kept of that day, by the rules as they are. Account by account; places where nobody could look stand last."), s.listPopulation)
+		"Every subject on a day, passes too, with what each rule that counts says of it: judged now, from the documents kept of that day, by the rules as they are. Account by account; places where nobody could look stand last. Accounts that do not count, as nobody looked at them in the seven days before, have no subject here: they stand in basis.absent."), s.listPopulation)
+	s.populationFile()
 	add(s, get("/frameworks/{framework}/controls/{control}/sample", "draw-sample", tagFrameworks, "Draw a sample of a control's population",
 		"The same seed draws the same subjects from the same population: those with the smallest sha256 over seed, provider, account and uid, each with its length before it as eight bytes, the highest first."), s.drawSample)
 }
@@ -41,10 +43,20 @@ type FrameworkRow struct {
 // basis is what an assessment rests on.
 type basis struct {
 	Counted  []string   `json:"counted_mappings" doc:"Whose mappings count: publisher, and those that an officer lets count."`
-	Blind    []string   `json:"not_looked_at" doc:"Accounts that no scan asked in the seven days before: what was known of them counts as not known."`
+	Blind    []string   `json:"not_looked_at" doc:"Accounts that no scan asked in the seven days before: what was known of them counts as not known, and what was past due stays so."`
 	Left     []string   `json:"left_out" doc:"Disconnected accounts that no scan asked in the seven days before."`
 	Unseen   []string   `json:"never_scanned" doc:"Accounts of which nothing is known."`
+	Absent   []absent   `json:"absent" doc:"All of these, each with its reason: no subject of theirs is in a population or a sample."`
 	LastScan *time.Time `json:"last_scan" doc:"When the last scan before the end began; null if there was none."`
+}
+
+// An absent is an account of which nothing that was told counts.
+type absent struct {
+	Provider string     `json:"provider" example:"aws"`
+	Account  string     `json:"account" doc:"The provider's own id."`
+	Name     string     `json:"name,omitempty" doc:"What people here call it."`
+	Why      string     `json:"reason" enum:"never_scanned,not_looked_at,disconnected"`
+	Since    *time.Time `json:"since" doc:"not_looked_at: when its last scan began. disconnected: when it was. Null where nobody knows."`
 }
 
 type frameworkList struct {
@@ -139,9 +151,21 @@ type controlIn struct {
 
 type populationIn struct {
 	ControlIn
-	On    string `query:"on" example:"2026-11-22" maxLength:"40" doc:"The day, in UTC. Without it, now."`
-	After string `query:"after" maxLength:"1000" doc:"Cursor: what comes after it. Take it from next of the page before."`
-	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most."`
+	Place
+	On string `query:"on" example:"2026-11-22" maxLength:"40" doc:"The day, in UTC. Without it, now."`
+}
+
+// A populationOut is a page of a population, with what it rests on.
+type populationOut struct {
+	Link []string `header:"Link" doc:"Addresses of the next and the previous page, see RFC 8288."`
+	Body populationList
+}
+
+type populationList struct {
+	Items    []judgedShape `json:"items" doc:"In the order of the list."`
+	Next     string        `json:"next,omitempty" doc:"Cursor for after; absent on the last page."`
+	Previous string        `json:"previous,omitempty" doc:"Cursor for before; absent on the first page."`
+	Basis    basis         `json:"basis"`
 }
 
 type sampleIn struct {
@@ -179,6 +203,7 @@ type sampleShape struct {
 	Unknown int           `json:"unknown"`
 	NA      int           `json:"not_applicable" doc:"Subjects that no rule applies to; not of the population."`
 	Places  int           `json:"places" doc:"Where nobody could look: what stands there is in no population."`
+	Basis   basis         `json:"basis"`
 	Items   []judgedShape `json:"items" doc:"In the order in which they were drawn."`
 }
 
@@ -241,58 +266,6 @@ func (s *server) getControl(ctx context.Context, in *controlIn) (*replied[wholeC
 		Rules: each(st.Parts, spokenOf), Basis: basisOf(&r.Scope)}), nil
 }
 
-func (s *server) listPopulation(ctx context.Context, in *populationIn) (*pageOf[judgedShape], error) {
-	d, err := s.desk()
-	if err != nil {
-		return nil, err
-	}
-	rules, at, err := s.onDay(ctx, d, in.ControlIn, in.On)
-	if err != nil {
-		return nil, err
-	}
-	all, next, err := d.Population(ctx, rules, at, listing.Place{After: in.After, Limit: in.Limit})
-	if err != nil {
-		return nil, err
-	}
-	return page(ctx, all, next, "", judgedShapeOf), nil
-}
-
-func (s *server) drawSample(ctx context.Context, in *sampleIn) (*replied[sampleShape], error) {
-	d, err := s.desk()
-	if err != nil {
-		return nil, err
-	}
-	rules, at, err := s.onDay(ctx, d, in.ControlIn, in.On)
-	if err != nil {
-		return nil, err
-	}
-	x, err := d.Sample(ctx, rules, at, in.N, in.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return reply(sampleShape{x.Seed, at.UTC(), x.All, x.Pass, x.Fail, x.Unknown, x.NA, x.Places, each(x.Drawn, judgedShapeOf)}), nil
-}
-
-// onDay gives the rules that count for a control, and the end of the day.
-func (s *server) onDay(ctx context.Context, d *compliance.Desk, in ControlIn, on string) ([]string, time.Time, error) {
-	if on == "" {
-		on = s.Now().UTC().Format(time.DateOnly)
-	}
-	p, err := compliance.NewPeriod(on, on, s.Now())
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	r, c, err := d.Control(ctx, unescaped(in.Framework), unescaped(in.Control), p)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	rules := compliance.Counted(&r.Standings[0])
-	if len(rules) == 0 {
-		return nil, time.Time{}, problem.New(problem.NotFound, "No rule that counts speaks about control %s, so it has no population.", c.ID)
-	}
-	return rules, p.End(), nil
-}
-
 // unescaped is a part of an address as it was meant: a control's id may hold
 // what an address escapes.
 func unescaped(s string) string {
@@ -313,15 +286,17 @@ func frameworkRow(x *compliance.Summary) FrameworkRow {
 }
 
 func basisOf(s *compliance.Scope) basis {
-	b := basis{Counted: []string{string(framework.Publisher)}, Blind: each(s.Blind, same), Left: each(s.Left, same), Unseen: []string{}}
+	name := func(a compliance.Absent) string { return cmp.Or(a.Account.Name, a.Account.External) }
+	b := basis{Counted: []string{string(framework.Publisher)}, Blind: each(s.Of(listing.NotLookedAt), name), Left: each(s.Of(listing.Disconnected), name),
+		Unseen: each(s.Of(listing.NeverScanned), func(a compliance.Absent) string { return a.Account.External }),
+		Absent: each(s.Absent, func(a compliance.Absent) absent {
+			return absent{a.Account.Provider, a.Account.External, a.Account.Name, string(a.Why), moment(a.Since)}
+		})}
 	for _, c := range s.Counted {
 		b.Counted = append(b.Counted, string(c.Status))
 	}
 	var last time.Time
 	for _, l := range s.Looks {
-		if l.Scan == 0 {
-			b.Unseen = append(b.Unseen, l.Account.External)
-		}
 		if l.At.After(last) {
 			last = l.At
 		}

@@ -252,6 +252,7 @@ func (r ruleSet) Rule(id string) (*rule.Rule, bool) {
 
 // A world is an API with everything around it.
 type world struct {
+	told   *compliancetest.Store
 	reader *reader
 	clerk  *clerk
 	book   *rulebook
@@ -262,14 +263,14 @@ func newWorld() *world { return newWorldThat(nil) }
 
 // newWorldThat is a world whose workloads are looked at by look.
 func newWorldThat(look func(context.Context, listing.Workload) (*inspect.Report, error)) *world {
-	w := &world{reader: newReader(), clerk: &clerk{}}
+	w := &world{reader: newReader(), clerk: &clerk{}, told: &compliancetest.Store{Taken: noon.Add(-time.Hour)}}
 	stated := &witness{clerk: w.clerk}
 	rules := ruleSet{{ID: "AWS-IMDS-001", Name: "metadata-requires-token", Fault: "Credentials without a token", Severity: finding.High, For: estate.KindWorkload, Provider: "aws", File: "a.yaml",
 		Examples: []rule.Example{{Name: "open", Want: finding.Unknown}}}}
 	w.book = &rulebook{rules: rules}
 	w.Handler = New(Config{
 		Reader: w.reader, Clerk: w.clerk, Scores: scored{}, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
-		Compliance: compliancetest.New(&compliancetest.Store{Taken: noon.Add(-time.Hour)}, noon),
+		Compliance: compliancetest.New(w.told, noon),
 		Rules:      rules, Rulebook: w.book,
 		Files: fstest.MapFS{"a.yaml": {Data: []byte(ruleFile)}},
 		Fix: func(context.Context, finding.Record) (rule.Fix, error) {

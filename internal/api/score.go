@@ -33,7 +33,7 @@ type share struct {
 	Pass     int     `json:"pass"`
 	Fail     int     `json:"fail"`
 	Unknown  int     `json:"unknown" doc:"Could not be told; no pass."`
-	Passed   float64 `json:"weight_passed"`
+	Passed   float64 `json:"weight_passed" doc:"In hundredths, rounded, as those that follow. The score is worked out before that."`
 	Told     float64 `json:"weight_told" doc:"Passed and failed; the score is 100 × the sum of weight_passed ÷ the sum of this."`
 	All      float64 `json:"weight_all" doc:"With what could not be told."`
 }
@@ -75,6 +75,10 @@ func (s *server) getPosture(ctx context.Context, in *postureIn) (*replied[wholeP
 }
 
 func shareOf(s score.Share) share {
-	whole := func(millionths int64) float64 { return float64(millionths) / 1e6 }
-	return share{s.Severity.String(), s.Weight, s.Rules, s.Scaled, s.Pass, s.Fail, s.Unknown, whole(s.Passed), whole(s.Told), whole(s.All)}
+	return share{s.Severity.String(), s.Weight, s.Rules, s.Scaled, s.Pass, s.Fail, s.Unknown, weight(s.Passed), weight(s.Told), weight(s.All)}
+}
+
+// weight is a weight in millionths, rounded to hundredths.
+func weight(millionths int64) float64 {
+	return float64((millionths+5_000)/10_000) / 100
 }

@@ -13,9 +13,14 @@ import (
 	"plumbline/internal/problem"
 )
 
-// mostWaiting is how many proposals of one person may wait to be decided: each
-// may carry a file.
+// mostWaiting is how many proposals of one person may wait to be decided, of
+// attestations and of changes of the rules each: one may carry a file.
 const mostWaiting = 50
+
+// mostFiles is how many files one person may propose within 24 hours. A file is
+// kept whatever becomes of its proposal, so that withdrawing one makes no room
+// for the next.
+const mostFiles = 20
 
 // An Attester is a listing.Attester. It acts through the clerk's store and
 // writes into the clerk's audit log.
@@ -50,6 +55,15 @@ func (c *Attester) Attest(ctx context.Context, d listing.AttestationDraft) (id i
 	}
 	if n >= mostWaiting {
 		return 0, problem.New(problem.Conflict, "%d of your proposals wait for somebody to decide. Withdraw some, or have them decided, before you propose more.", n)
+	}
+	if d.File != nil {
+		files, err := c.Store.AttestationFiles(ctx, by, by.At.Add(-24*time.Hour))
+		if err != nil {
+			return 0, err
+		}
+		if files >= mostFiles {
+			return 0, problem.New(problem.Conflict, "You proposed %d files within 24 hours, which is the most: a file is kept, though its proposal is withdrawn. Wait, or name a link.", files)
+		}
 	}
 	if id, err = c.Store.ProposeAttestation(ctx, d, by); err != nil {
 		return 0, err

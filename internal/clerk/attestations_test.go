@@ -371,15 +371,38 @@ func TestProposalsOfOnePersonDoNotPileUp(t *testing.T) {
 	b := openBureau(t)
 	var last int64
 	for range 50 {
-		id, err := b.propose(b.ada)
+		id, err := b.propose(b.ada, linked)
 		b.ok(err)
 		last = id
 	}
-	_, err := b.propose(b.ada)
+	_, err := b.propose(b.ada, linked)
 	b.is(err, problem.Conflict, "50 of your proposals wait")
-	_, err = b.propose(b.ben)
+	_, err = b.propose(b.ben, linked)
 	b.ok(err)
 	b.ok(b.withdraw(b.ada, last, ""))
+	_, err = b.propose(b.ada, linked)
+	b.ok(err)
+}
+
+// linked names evidence that stands elsewhere.
+func linked(d *listing.AttestationDraft) { d.File, d.Link = nil, "https://example.org/list" }
+
+// What is withdrawn is kept, its file too: a person fills no disk with it.
+func TestFilesOfOnePersonDoNotPileUp(t *testing.T) {
+	t.Parallel()
+	b := openBureau(t)
+	for range 20 {
+		id, err := b.propose(b.ada)
+		b.ok(err)
+		b.ok(b.withdraw(b.ada, id, ""))
+	}
+	_, err := b.propose(b.ada)
+	b.is(err, problem.Conflict, "You proposed 20 files within 24 hours")
+	_, err = b.propose(b.ada, linked)
+	b.ok(err)
+	_, err = b.propose(b.ben)
+	b.ok(err)
+	b.now = b.now.Add(25 * time.Hour)
 	_, err = b.propose(b.ada)
 	b.ok(err)
 }

@@ -17,8 +17,13 @@ import (
 	"plumbline/internal/snapshot"
 )
 
+// previewTime is how long a preview may take where Rulebook does not say: whoever
+// asked waits for it, and a connection to the database with them.
+const previewTime = time.Minute
+
 // Preview judges what is stored of all accounts within reach by the rule as it
-// holds and as it would, and tells the difference.
+// holds and as it would, and tells the difference. One that takes too long is a
+// Conflict: half of it would pass for the whole.
 func (b *Rulebook) Preview(ctx context.Context, d listing.RuleDraft, tell func(listing.Progress)) (listing.Preview, error) {
 	began := time.Now()
 	if err := whole(ctx, access.ReadEstate); err != nil {
@@ -36,7 +41,8 @@ func (b *Rulebook) Preview(ctx context.Context, d listing.RuleDraft, tell func(l
 		return listing.Preview{}, problem.New(problem.Invalid, "A framework judges nothing by itself, so there is nothing to preview.")
 	}
 	one := func(r *rule.Rule) bool { return r.ID == t.Draft.Rule }
-	p := &preview{before: e.Set.Only(one), after: t.Set.Only(one), tell: tell}
+	p := &preview{before: e.Set.Only(one), after: t.Set.Only(one), tell: tell, limit: cmp.Or(b.PreviewTime, previewTime)}
+	p.until = began.Add(p.limit)
 	if err := p.accounts(ctx, b); err != nil {
 		return listing.Preview{}, err
 	}
@@ -49,8 +55,25 @@ func (b *Rulebook) Preview(ctx context.Context, d listing.RuleDraft, tell func(l
 type preview struct {
 	before, after *rule.Set
 	tell          func(listing.Progress)
+	limit         time.Duration
+	until         time.Time
 	done          listing.Progress
 	out           listing.Preview
+}
+
+// goOn says whether there is time left, and somebody who waits. It is asked
+// between pages, and breaks off no question to the database: the transaction is
+// the request's, and has to answer it.
+func (p *preview) goOn(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if time.Now().Before(p.until) {
+		return nil
+	}
+	return problem.New(problem.Conflict, "The preview had looked at %d of %d workloads after %s and was given up; nothing was changed. "+
+		"Propose the change without a preview: whoever decides sees the rule and its examples, and once it is approved all accounts are judged again in the background, with nobody waiting.",
+		p.done.Done, p.done.All, p.limit)
 }
 
 func (p *preview) accounts(ctx context.Context, b *Rulebook) error {
@@ -63,6 +86,9 @@ func (p *preview) accounts(ctx context.Context, b *Rulebook) error {
 		p.done.All += l.Workloads
 	}
 	for _, l := range all {
+		if err := p.goOn(ctx); err != nil {
+			return err
+		}
 		if err := p.account(ctx, b, l); err != nil {
 			return err
 		}
@@ -91,15 +117,20 @@ func (p *preview) account(ctx context.Context, b *Rulebook, l postgres.Looked) e
 	if err != nil {
 		return err
 	}
-	was, is := judge.NewBench(p.before, facts), judge.NewBench(p.after, b.Facts(l.Provider))
+	enough := judge.Enough(facts, p.before, p.after)
+	was, is := judge.NewBench(p.before, enough), judge.NewBench(p.after, judge.Enough(b.Facts(l.Provider), p.before, p.after))
 	if slices.ContainsFunc(p.rules(), func(r *rule.Rule) bool { return r.For == estate.KindWorkload }) {
 		late := src.Ledger()
-		err := src.Beside(ctx, facts.Beside, func(workloads, beside []snapshot.Resource) error {
-			near := c.Beside(beside, late)
-			before, after := was.Page(near, workloads), is.Page(near, workloads)
+		err := src.Beside(ctx, func(workloads []snapshot.Resource, near postgres.Near) error {
+			beside, err := near(ctx, workloads, enough.Beside)
+			if err != nil {
+				return err
+			}
+			in := c.Beside(beside, late)
+			before, after := was.Page(in, workloads), is.Page(in, workloads)
 			p.compare(&before, &after)
 			p.progress(len(workloads))
-			return ctx.Err()
+			return p.goOn(ctx)
 		})
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -31,6 +32,8 @@ type Rulebook struct {
 	// Framework reads the file of a framework, whose rules are among those given.
 	// Where it is nil, frameworks cannot be changed here.
 	Framework func(file string, rules rule.Lookup) (id string, flaws rule.Flaws)
+	// PreviewTime is how long a preview may take; 0 is a minute.
+	PreviewTime time.Duration
 }
 
 var _ listing.Rulebook = (*Rulebook)(nil)
@@ -54,13 +57,15 @@ func (b *Rulebook) Entry(ctx context.Context, id string) (listing.RuleEntry, []l
 	if err != nil {
 		return e, nil, err
 	}
-	changes, err := b.Store.RuleChangesOf(ctx, id)
+	changes, err := b.Store.RuleChangesOf(ctx, id, listing.RecentChanges)
+	if err != nil {
+		return e, nil, err
+	}
 	for i := range changes {
 		b.mark(ctx, &changes[i])
-		if changes[i].State == listing.Proposed {
-			e.Pending++
-		}
 	}
+	pending, err := b.Store.PendingRules(ctx)
+	e.Pending = pending[id]
 	return e, changes, err
 }
 
@@ -185,6 +190,13 @@ func (b *Rulebook) Propose(ctx context.Context, d listing.RuleDraft) (id int64, 
 		return 0, problem.New(problem.Invalid, "%s", told(&checked))
 	}
 	c := listing.RuleChange{RuleDraft: t.Draft, By: access.From(ctx).Email, Before: t.Text}
+	n, err := b.Store.WaitingRules(ctx, c.By)
+	if err != nil {
+		return 0, err
+	}
+	if n >= mostWaiting {
+		return 0, problem.New(problem.Conflict, "%d of your proposals wait for somebody to decide. Withdraw some, or have them decided, before you propose more.", n)
+	}
 	if id, err = b.Store.ProposeRule(ctx, &c); err != nil {
 		return 0, err
 	}

@@ -3,11 +3,13 @@ package clerk_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -425,8 +427,89 @@ func TestAPreviewComesTrue(t *testing.T) {
 	if p = preview(&access.Viewer{Email: "eve@example.org", Grants: []access.Grant{{Role: access.Reader, Accounts: []int64{99}}}}, off(tokens)); p.Subjects+p.Accounts > 0 {
 		t.Errorf("somebody who sees no account is told %+v", p)
 	}
-	if n, err := o.store.FinishedScans(t.Context()); err != nil || n != 1 {
+	if n, err := o.store.FinishedScans(t.Context(), ""); err != nil || n != 1 {
 		t.Errorf("previews left %d scans: %v", n, err)
+	}
+}
+
+// A preview that takes too long is given up with what to do, and the
+// transaction that it was asked in still answers.
+func TestAPreviewIsGivenUpInTime(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.scanned()
+	err := o.as(dan, func(ctx context.Context, b *clerk.Rulebook) error {
+		b.PreviewTime = time.Nanosecond
+		p, err := b.Preview(ctx, off(tokens), nil)
+		if !problem.Is(err, problem.Conflict) || !strings.Contains(err.Error(), "after 1ns and was given up; nothing was changed. Propose the change without a preview") || p.Subjects > 0 {
+			t.Errorf("%+v: %v", p, err)
+		}
+		_, _, err = b.Entry(ctx, tokens)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	err = o.as(dan, func(ctx context.Context, b *clerk.Rulebook) error {
+		pages := 0
+		_, err := b.Preview(both{ctx, stopped}, off(tokens), func(listing.Progress) {
+			pages++
+			stop()
+		})
+		if !errors.Is(err, context.Canceled) || pages != 1 {
+			t.Errorf("%d pages were judged for nobody: %v", pages, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// both is a context that has ended when another has, and breaks nothing off.
+type both struct {
+	context.Context //nolint:containedctx // it is one
+	other           context.Context
+}
+
+func (b both) Err() error { return errors.Join(b.Context.Err(), b.other.Err()) }
+
+func TestProposalsOfRulesOfOnePersonDoNotPileUp(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	propose := func(v *access.Viewer) (id int64, err error) {
+		err = o.as(v, func(ctx context.Context, b *clerk.Rulebook) error {
+			id, err = b.Propose(ctx, off(tokens))
+			return err
+		})
+		return id, err
+	}
+	var last int64
+	for range 50 {
+		id, err := propose(ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = id
+	}
+	if _, err := propose(ada); !problem.Is(err, problem.Conflict) || !strings.Contains(err.Error(), "50 of your proposals wait") {
+		t.Errorf("the 51st: %v", err)
+	}
+	if err := o.as(ada, func(ctx context.Context, b *clerk.Rulebook) error {
+		e, history, err := b.Entry(ctx, tokens)
+		if e.Pending != 50 || len(history) != listing.RecentChanges || history[0].ID != last {
+			t.Errorf("%d are pending, and %d are told", e.Pending, len(history))
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	if err := o.as(ada, func(ctx context.Context, b *clerk.Rulebook) error { return b.Withdraw(ctx, last) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := propose(ada); err != nil {
+		t.Errorf("one was withdrawn, and no other can be proposed: %v", err)
 	}
 }
 

@@ -48,8 +48,26 @@ type Scope struct {
 	Options framework.Options
 	Counted []listing.CountedMapping // mappings that count beside those of publishers, and who says so
 	Looks   []listing.Look           // the last scans before the end
-	Blind   []string                 // accounts at which nobody looked in the seven days before the end
-	Left    []string                 // disconnected ones, left out
+	Absent  []Absent                 // accounts of which nothing counts at the end
+}
+
+// An Absent is an account of which nothing that was told counts: no subject of
+// it is in a population. Of one at which nobody looked for seven days, controls
+// count what was told before as not known.
+type Absent struct {
+	Account listing.Account // ID, Provider, External, Name and State alone
+	Why     listing.Absence
+	Since   time.Time // see listing.Look.Absent
+}
+
+// Of lists those that are absent for a reason.
+func (s *Scope) Of(why listing.Absence) (out []Absent) {
+	for _, a := range s.Absent {
+		if a.Why == why {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // Scanned says whether any account has a finished scan.
@@ -101,7 +119,7 @@ func (d *Desk) All(ctx context.Context) ([]Summary, Scope, error) {
 	for _, f := range set.Frameworks() {
 		rules = append(rules, rulesOf(f)...)
 	}
-	w, counts, err := d.present(ctx, &scope, rules, now)
+	told, counts, err := d.present(ctx, rules, now)
 	if err != nil {
 		return nil, scope, err
 	}
@@ -111,7 +129,7 @@ func (d *Desk) All(ctx context.Context) ([]Summary, Scope, error) {
 		if err != nil {
 			return nil, scope, err
 		}
-		out = append(out, summary(f, s.options(scope.Options, now), w.end, counts))
+		out = append(out, summary(f, s.options(scope.Options, now), told, counts))
 	}
 	return out, scope, nil
 }
@@ -174,7 +192,6 @@ func (d *Desk) report(ctx context.Context, f *framework.Framework, p Period, rul
 	end := func(string) framework.Tally { return framework.Tally{} }
 	if n := len(spans); n > 0 {
 		end = spans[n-1].End
-		r.Blind, r.Left = weeks[n-1].Blind, weeks[n-1].Left
 	}
 	r.Options = s.options(r.Options, p.End())
 	r.Summary = summary(f, r.Options, end, counts)
@@ -194,7 +211,8 @@ func spanOf(w *listing.RuleWeek, s *statements) framework.Span {
 	return framework.Span{From: w.From, Scanned: w.Looked > 0,
 		End:      func(rule string) framework.Tally { return tallyOf(w, rule).End },
 		Worst:    func(rule string) framework.Tally { return tallyOf(w, rule).Worst },
-		Attested: s.at(w.To),
+		Attested: s.until(w.To),
+		Lapsed:   s.lapsed(w.From, w.To),
 	}
 }
 
@@ -205,27 +223,17 @@ func tallyOf(w *listing.RuleWeek, rule string) listing.RuleStanding {
 	return listing.RuleStanding{}
 }
 
-// A moment is what was told of rules at one time.
-type moment struct{ week listing.RuleWeek }
-
-func (m *moment) end(rule string) framework.Tally { return tallyOf(&m.week, rule).End }
-
 // present is what rules tell now, and their counts for a score.
-func (d *Desk) present(ctx context.Context, scope *Scope, rules []string, now time.Time) (*moment, []score.Count, error) {
-	weeks, err := d.Store.RuleWeeks(ctx, rules, []time.Time{now.Add(-week), now})
+func (d *Desk) present(ctx context.Context, rules []string, now time.Time) (func(rule string) framework.Tally, []score.Count, error) {
+	w, err := d.Store.RulesNow(ctx, rules, now)
 	if err != nil {
 		return nil, nil, fmt.Errorf("what rules tell now: %w", err)
-	}
-	m := &moment{}
-	if len(weeks) > 0 {
-		m.week = weeks[0]
-		scope.Blind, scope.Left = m.week.Blind, m.week.Left
 	}
 	counts, err := d.Store.RuleCounts(ctx, rules)
 	if err != nil {
 		return nil, nil, fmt.Errorf("counts of rules: %w", err)
 	}
-	return m, counts, nil
+	return func(rule string) framework.Tally { return tallyOf(&w, rule).End }, counts, nil
 }
 
 // scope is what an assessment at a time rests on.
@@ -241,6 +249,11 @@ func (d *Desk) scope(ctx context.Context, at time.Time) (s Scope, err error) {
 	s.Options.Off = func(rule string) bool { return switchedOff(asked, rule) }
 	if s.Looks, err = d.Store.Looks(ctx, at); err != nil {
 		return s, fmt.Errorf("last scans: %w", err)
+	}
+	for i := range s.Looks {
+		if why, since := s.Looks[i].Absent(at); why != "" {
+			s.Absent = append(s.Absent, Absent{s.Looks[i].Account, why, since})
+		}
 	}
 	return s, nil
 }

@@ -3,6 +3,7 @@ package compliance_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -147,6 +148,48 @@ func TestWhatWasStatedHoldsForItsDays(t *testing.T) {
 	}
 }
 
+// A statement that ran out shows in every week that it was out in, though it
+// was renewed before the week's end; one that lasts to the end of a week has
+// not run out in it.
+func TestAWeekShowsThatAStatementHadLapsed(t *testing.T) {
+	t.Parallel()
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) } // 2, 9 and 16 are Mondays
+	said := func(id int64, from, until, approved int) listing.Attestation {
+		return listing.Attestation{ID: id, Framework: "some-1.0", Control: "2.1", Whole: true, From: day(from), Until: day(until),
+			Proposed: listing.AttestationEvent{At: day(1), Kind: "proposed"}, Decided: listing.AttestationEvent{At: day(approved).Add(time.Hour), Kind: "approved"}}
+	}
+	withdrawn := said(3, 2, 20, 1)
+	withdrawn.Withdrawn = listing.AttestationEvent{At: day(11), Kind: "withdrawn"}
+	const no, yes, out = framework.NotAssessed, framework.Attested, framework.NoData
+	for _, c := range []struct {
+		what string
+		said []listing.Attestation
+		want []framework.State // of the weeks from 26 October, 2, 9 and 16 November
+	}{
+		{"valid to the end of a week, then not renewed", []listing.Attestation{said(1, 2, 8, 1)}, []framework.State{no, yes, out, out}},
+		{"lapsed on Wednesday, renewed on Friday", []listing.Attestation{said(1, 2, 10, 1), said(2, 13, 30, 12)}, []framework.State{no, yes, out, yes}},
+		{"the renewal was approved two days late", []listing.Attestation{said(1, 2, 10, 1), said(2, 11, 30, 13)}, []framework.State{no, yes, out, yes}},
+		{"lapsed with the week, renewed on Tuesday", []listing.Attestation{said(1, 2, 8, 1), said(2, 10, 30, 9)}, []framework.State{no, yes, out, yes}},
+		{"renewed without a gap", []listing.Attestation{said(1, 2, 10, 1), said(2, 11, 30, 10)}, []framework.State{no, yes, yes, yes}},
+		{"withdrawn on Wednesday, stated anew on Friday", []listing.Attestation{withdrawn, said(4, 13, 30, 12)}, []framework.State{no, yes, out, yes}},
+		{"first stated in the middle of a week", []listing.Attestation{said(1, 11, 30, 10)}, []framework.State{no, no, yes, yes}},
+	} {
+		d := compliancetest.New(scanned(), noon)
+		d.Attested = func(context.Context, string) ([]listing.Attestation, error) { return c.said, nil }
+		r, _, err := d.Control(t.Context(), "some-1.0", "2.1", period(t, "2026-10-26", "2026-11-22"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []framework.State
+		for _, w := range r.Weeks[0] {
+			got = append(got, w.State)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}
+
 func TestWhatIsNotThereIsNamed(t *testing.T) {
 	t.Parallel()
 	d := compliancetest.New(scanned(), noon)
@@ -167,8 +210,9 @@ func TestAFaultOfTheStoreIsToldAndNoAnswer(t *testing.T) {
 	_, _, all := d.All(t.Context())
 	_, one := d.Framework(t.Context(), "some-1.0", period(t, "", ""))
 	_, _, population := d.Population(t.Context(), []string{"AWS-IMDS-001"}, noon, listing.Place{})
+	every := d.Every(t.Context(), []string{"AWS-IMDS-001"}, noon, func([]listing.Judged) error { return nil })
 	_, sample := d.Sample(t.Context(), []string{"AWS-IMDS-001"}, noon, 5, "seed")
-	for i, err := range []error{all, one, population, sample} {
+	for i, err := range []error{all, one, population, every, sample} {
 		if !errors.Is(err, away) {
 			t.Errorf("%d: %v", i, err)
 		}
@@ -228,10 +272,117 @@ func TestThePopulationIsEverySubjectWithItsOutcome(t *testing.T) {
 	}
 }
 
+// subjects are what a page lists, by account and uid.
+func subjects(rows []listing.Judged) (all []string) {
+	for _, j := range rows {
+		all = append(all, fmt.Sprint(j.Account.ID, j.Subject.UID, j.Place))
+	}
+	return all
+}
+
+// Pages read backwards are the pages read forwards, whatever the size, and all
+// pages together are what is handed over at once.
+func TestThePopulationIsReadBothWays(t *testing.T) {
+	t.Parallel()
+	s := scanned()
+	for _, id := range []int64{5, 9} {
+		s.Others = append(s.Others, listing.Look{Account: listing.Account{ID: id, Provider: "aws", External: fmt.Sprint(id), State: "connected"}, Scan: id, At: noon.Add(-time.Hour)})
+	}
+	d := compliancetest.New(s, noon)
+	rules := []string{"AWS-IMDS-001"}
+	var whole []string
+	if err := d.Every(t.Context(), rules, noon, func(some []listing.Judged) error {
+		whole = append(whole, subjects(some)...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(whole) != 3*(compliancetest.Instances+2) {
+		t.Fatalf("%d subjects and places of three accounts", len(whole))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		at := listing.Place{Limit: rapid.IntRange(30, 200).Draw(t, "limit")}
+		var pages [][]string
+		var last listing.Cursors
+		for {
+			rows, next, err := d.Population(context.Background(), rules, noon, at)
+			if err != nil || len(rows) == 0 || len(rows) > at.Limit {
+				t.Fatal(len(rows), err)
+			}
+			pages = append(pages, subjects(rows))
+			if last = next; next.Next == "" {
+				break
+			}
+			at.After = next.Next
+		}
+		if got := slices.Concat(pages...); !slices.Equal(got, whole) {
+			t.Fatalf("forwards the pages hold %d", len(got))
+		}
+		for i := len(pages) - 2; i >= 0; i-- {
+			rows, next, err := d.Population(context.Background(), rules, noon, listing.Place{Before: last.Previous, Limit: at.Limit})
+			if err != nil || !slices.Equal(subjects(rows), pages[i]) || next.Next != last.Previous {
+				t.Fatalf("page %d of %d backwards: %d subjects, %+v, %v", i, len(pages), len(rows), next, err)
+			}
+			last = next
+		}
+		if last.Previous != "" {
+			t.Fatalf("before the first page stands %q", last.Previous)
+		}
+	})
+}
+
+// An account that does not count for the control has no subject in population
+// or sample, and is named with the reason.
+func TestAccountsThatDoNotCountAreNamedAndNotCounted(t *testing.T) {
+	t.Parallel()
+	long := noon.AddDate(0, 0, -8)
+	for _, c := range []struct {
+		what  string
+		look  listing.Look
+		want  listing.Absence
+		since time.Time
+	}{
+		{"scanned yesterday", listing.Look{Account: listing.Account{State: "connected"}, Scan: 4, At: noon.AddDate(0, 0, -1)}, "", time.Time{}},
+		{"scanned seven days ago, to the second", listing.Look{Account: listing.Account{State: "connected"}, Scan: 4, At: noon.AddDate(0, 0, -7)}, "", time.Time{}},
+		{"not scanned for eight days", listing.Look{Account: listing.Account{State: "connected"}, Scan: 4, At: long}, listing.NotLookedAt, long},
+		{"found from the command line, and not scanned again", listing.Look{Account: listing.Account{State: "found"}, Scan: 4, At: long}, listing.NotLookedAt, long},
+		{"never scanned", listing.Look{Account: listing.Account{State: "connected"}}, listing.NeverScanned, time.Time{}},
+		{"scanned yesterday, then disconnected", listing.Look{Account: listing.Account{State: "disconnected"}, Scan: 4, At: noon.AddDate(0, 0, -1), LeftAt: noon.Add(-time.Hour)}, "", time.Time{}},
+		{"disconnected a week ago", listing.Look{Account: listing.Account{State: "disconnected"}, Scan: 4, At: long, LeftAt: long}, listing.Disconnected, long},
+		{"disconnected, nobody noted when", listing.Look{Account: listing.Account{State: "disconnected"}, Scan: 4, At: long}, listing.Disconnected, time.Time{}},
+		{"still connected on that day", listing.Look{Account: listing.Account{State: "disconnected"}, Scan: 4, At: long, LeftAt: noon.Add(time.Hour)}, listing.NotLookedAt, long},
+	} {
+		s := scanned()
+		c.look.Account.ID, c.look.Account.Provider, c.look.Account.External = 4, "aws", "444455556666"
+		s.Others = []listing.Look{c.look}
+		d := compliancetest.New(s, noon)
+		_, scope, err := d.All(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := compliancetest.Instances
+		var want []compliance.Absent
+		if c.want != "" {
+			want = []compliance.Absent{{Account: c.look.Account, Why: c.want, Since: c.since}}
+		} else {
+			n *= 2
+		}
+		if diff := cmp.Diff(want, scope.Absent); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.what, diff)
+		}
+		if got := draw(t, s, 5, "seed"); got.All != n {
+			t.Errorf("%s: a sample of %d subjects, want %d", c.what, got.All, n)
+		}
+		if got := len(population(t, d, 100)); got != n/compliancetest.Instances*(compliancetest.Instances+2) {
+			t.Errorf("%s: the population has %d", c.what, got)
+		}
+	}
+}
+
 func TestAPlaceInThePopulationIsUnderstoodOrRefused(t *testing.T) {
 	t.Parallel()
 	d := compliancetest.New(scanned(), noon)
-	for _, at := range []listing.Place{{After: "x"}, {After: "3"}, {After: "3."}, {After: "3.-1"}, {After: "-3.1"}, {After: "3.1.2"}, {Before: "3.1"}} {
+	for _, at := range []listing.Place{{After: "x"}, {After: "3"}, {After: "3."}, {After: "3.-1"}, {After: "-3.1"}, {After: "3.1.2"}, {Before: "x"}, {Before: "3.1", After: "3.2"}} {
 		if _, _, err := d.Population(t.Context(), []string{"AWS-IMDS-001"}, noon, at); !problem.Is(err, problem.Invalid) {
 			t.Errorf("%+v: %v", at, err)
 		}

@@ -1,12 +1,9 @@
 package compliance
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,103 +11,21 @@ import (
 	"plumbline/internal/finding"
 	"plumbline/internal/judge"
 	"plumbline/internal/listing"
-	"plumbline/internal/problem"
 	"plumbline/internal/rule"
 	"plumbline/internal/snapshot"
 )
 
-// errFull ends a walk early: enough was seen.
-var errFull = errors.New("enough was seen")
-
-// Population lists a page of the subjects that some rule applies to, account by
-// account, and places where nobody could look at the end of each.
-func (d *Desk) Population(ctx context.Context, rules []string, at time.Time, place listing.Place) ([]listing.Judged, listing.Cursors, error) {
-	from, err := placeOf(place)
-	if err != nil {
-		return nil, listing.Cursors{}, err
-	}
-	looks, err := d.looks(ctx, at)
-	if err != nil {
-		return nil, listing.Cursors{}, err
-	}
-	page := page{limit: cmp.Or(place.Limit, 50)}
-	for _, l := range looks {
-		if l.Account.ID < from.account {
-			continue
-		}
-		page.skip, page.seen = 0, 0
-		if l.Account.ID == from.account {
-			page.skip = from.seen
-		}
-		err := d.walk(ctx, l, rules, at, page.take)
-		if errors.Is(err, errFull) {
-			break
-		}
-		if err != nil {
-			return nil, listing.Cursors{}, err
-		}
-	}
-	return page.rows, listing.Cursors{Next: page.next}, d.findings(ctx, rules, page.rows)
-}
-
-// A page takes the subjects from a place on, until it is full.
-type page struct {
-	limit, skip int
-	seen        int // of the present account
-	rows        []listing.Judged
-	next        string // where the next page begins; "" if there is none
-}
-
-func (p *page) take(j listing.Judged) error {
-	switch {
-	case j.Outcome == finding.NotApplicable:
-		return nil
-	case p.seen < p.skip:
-		p.seen++
-		return nil
-	case len(p.rows) == p.limit:
-		p.next = placed{j.Account.ID, p.seen}.String()
-		return errFull
-	}
-	p.seen++
-	p.rows = append(p.rows, j)
-	return nil
-}
-
-// A placed is where a page begins: in which account, and after how many of its
-// subjects.
-type placed struct {
-	account int64
-	seen    int
-}
-
-func (p placed) String() string { return fmt.Sprintf("%d.%d", p.account, p.seen) }
-
-func placeOf(at listing.Place) (p placed, err error) {
-	if at.Before != "" {
-		return p, problem.New(problem.Invalid, "A population is read forwards: begin at its first page.")
-	}
-	if at.After == "" {
-		return p, nil
-	}
-	account, seen, found := strings.Cut(at.After, ".")
-	p.account, err = strconv.ParseInt(account, 10, 64)
-	if err == nil {
-		p.seen, err = strconv.Atoi(seen)
-	}
-	if err != nil || !found || p.account < 0 || p.seen < 0 {
-		return p, problem.New(problem.Invalid, "The place %q in the population cannot be read. Begin at its first page.", at.After)
-	}
-	return p, nil
-}
-
-// looks are the accounts with a finished scan before a time.
+// looks are the accounts that count at a time: those whose subjects a control
+// counts by what they were told. The others stand in Scope.Absent.
 func (d *Desk) looks(ctx context.Context, at time.Time) ([]listing.Look, error) {
 	all, err := d.Store.Looks(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(l listing.Look) bool { return l.Scan == 0 }), nil
+	return slices.DeleteFunc(all, func(l listing.Look) bool {
+		why, _ := l.Absent(at)
+		return why != ""
+	}), nil
 }
 
 // walk judges one account, and hands over each subject that some rule is for,

@@ -36,6 +36,27 @@ func (d *Desk) statements(ctx context.Context, f *framework.Framework, scope *Sc
 	return s, nil
 }
 
+// until tells what was stated at the last instant before an end: what lasts for
+// a whole day, or a whole week, has not run out at its end.
+func (s *statements) until(end time.Time) func(control string) framework.Statement {
+	return s.at(end.Add(-time.Microsecond))
+}
+
+// lapsed says whether what was stated of a control had run out at some instant
+// from a time on and before another. It can have changed only where an
+// attestation began, ended or was acted on.
+func (s *statements) lapsed(from, to time.Time) func(control string) bool {
+	return func(control string) bool {
+		instants := []time.Time{from}
+		for _, a := range s.by[control] {
+			instants = append(instants, a.From, a.Ends(), a.Decided.At, a.Withdrawn.At)
+		}
+		return slices.ContainsFunc(instants, func(t time.Time) bool {
+			return !t.Before(from) && t.Before(to) && s.at(t)(control) == framework.RunOut
+		})
+	}
+}
+
 // at tells what had been stated by a time.
 func (s *statements) at(t time.Time) func(control string) framework.Statement {
 	return func(control string) framework.Statement {
@@ -60,9 +81,9 @@ func (s *statements) at(t time.Time) func(control string) framework.Statement {
 	}
 }
 
-// options are those of an assessment at a time.
-func (s *statements) options(o framework.Options, at time.Time) framework.Options {
-	o.Attested = s.at(at)
+// options are those of an assessment at the end of a time.
+func (s *statements) options(o framework.Options, end time.Time) framework.Options {
+	o.Attested = s.until(end)
 	return o
 }
 

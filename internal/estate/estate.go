@@ -51,11 +51,11 @@ func (s *Subject) Head() *Subject { return s }
 // An Object is anything that a rule can judge.
 type Object interface{ Head() *Subject }
 
-// A Workload holds credentials and answers requests: an instance, and later a
-// bare metal server or a node.
+// A Workload holds credentials and answers requests: an instance, a bare metal
+// server, and later a node.
 type Workload struct {
 	Subject
-	Type          string          // "instance"; always known
+	Type          string          // instance, bare_metal_server; always known
 	State         fact.Of[string] // pending, running, stopping, stopped, shutting-down, terminated
 	ManagedBy     fact.Of[string] // the service that operates it for the owner, "" if none
 	Group         fact.Of[string] // uid of the group that launched it, "" if none
@@ -76,6 +76,7 @@ type Workload struct {
 type Metadata struct {
 	Endpoint fact.Of[string] // enabled, disabled
 	Tokens   fact.Of[string] // required, optional: as asked for, see Applied
+	Protocol fact.Of[string] // http, https: how a client talks to the service; where the provider lets its owner choose
 	HopLimit fact.Of[int64]  // 1 to 64: how many network hops a token reply may travel
 	Applied  fact.Of[bool]   // the settings are in force, not pending
 	IPv6     fact.Of[bool]   // the IPv6 address answers too
@@ -128,6 +129,7 @@ type Exposure struct {
 	Internet fact.Of[string] // see the words below
 	Reached  fact.Of[bool]   // reachable or via_lb: known as soon as one of them is certain
 	Latent   fact.Of[bool]   // it does not run, and would be reached if it did
+	Spoofing fact.Of[bool]   // an interface may send from addresses that are not its own
 	Public   fact.Of[bool]   // a public address, by a route that leads there, or a load balancer in its zone leads to it, whatever filters say
 	TCPPorts fact.Of[int64]  // how many of its ports from 1 to 65535 are open to any source in one family, in whatever pieces; unknown where more may be
 	UDPPorts fact.Of[int64]  //
@@ -166,7 +168,7 @@ type GateRule struct {
 	ID         string // of the rule, "" where the provider gives it none; an entry's number
 	Direction  string // in, out
 	Action     string // allow, deny
-	Protocol   string // tcp, udp, icmp, all, or a number; "unknown" is never a word here: such a rule is a gap
+	Protocol   string // tcp, udp, icmp, icmp_tcp_udp, all, or a number; "unknown" is never a word here: such a rule is a gap
 	From, To   int64  // ports
 	AnyAddress bool   // the other side may be any address of a family
 	Peer       string // the other side, in the provider's words
@@ -174,13 +176,39 @@ type GateRule struct {
 
 // Identity is what the workload may become, and what that may do.
 type Identity struct {
-	Name      fact.Of[string]  // ARN of what is bound, "" if nothing is
-	Mechanism fact.Of[string]  // instance_profile, none
+	Name      fact.Of[string]  // full name of what is bound, "" if nothing is; the strongest where it may choose
+	Mechanism fact.Of[string]  // instance_profile, default_profile, link, claim_rule, none
 	Role      fact.Of[string]  // uid of the principal behind it, "" if there is none
 	Power     fact.Of[string]  // what it may do at most: see package power for the words
 	AtLeast   fact.Of[string]  // what it may do for certain; known where Power is
 	Grants    fact.List[Grant] // the statements that give it, the strongest first
+
+	// Of a workload that may choose among principals, as on IBM Cloud:
+	Profiles fact.List[Becomes] // those that it may become; a gap where another may be among them
+	Count    fact.Of[int64]     // how many
+	Default  fact.Of[string]    // uid of the one that it was created with, "" if none
+	AutoLink fact.Of[bool]      // that one was linked when it was created, without anybody's further doing
+	Stale    fact.Of[bool]      // that one is gone, or is not bound to it any more
 }
+
+// Becomes is a principal that a workload may become, and why.
+type Becomes struct {
+	Principal string          // its uid
+	Name      string          //
+	Mechanism string          // default_profile, link, claim_rule
+	By        string          // name or id of the link or the claim rule
+	Power     fact.Of[string] // of the principal, at most
+	AtLeast   fact.Of[string] // for certain
+	Path      string          // JSON pointer in the document of the link or the claim rule
+	From      *fact.Origin
+}
+
+// The words of a mechanism by which a workload becomes a trusted profile.
+const (
+	ByDefault   = "default_profile" // it was created with it, and is linked to it
+	ByLink      = "link"            // a link names it
+	ByClaimRule = "claim_rule"      // the conditions of a claim rule fit it
+)
 
 // A Grant is a statement of a policy, with what it gives.
 type Grant struct {
@@ -241,6 +269,8 @@ type AccountRegion struct {
 	Storage   Storage
 	Watch     Watch
 	Vaults    fact.List[Vault]
+	// BackupPolicy says that a policy with a plan backs up what its tags choose.
+	BackupPolicy fact.Of[bool]
 }
 
 // Storage is how a region guards disks and what is made of them.
@@ -290,7 +320,29 @@ type Account struct {
 	ChangeAlarm fact.Of[bool]
 	Guardrail   Guardrail
 	Scans       Scans
+	Sessions    Sessions
+	CreateKeys  fact.Of[bool]   // any member may create API keys or service ids
+	MFA         fact.Of[string] // what a second factor is asked of: see the words below
+	EventsKept  fact.Of[bool]   // audit events of services without a region are written to a target that takes them
 }
+
+// Sessions are the limits of how long a sign-in lasts, in seconds; 0 where the
+// account sets none.
+type Sessions struct {
+	Seconds fact.Of[int64] // of a session as a whole
+	Idle    fact.Of[int64] // of one in which nothing is done
+	System  fact.Of[int64] // of an access token
+}
+
+// The words of Account.MFA.
+const (
+	MFANone     = "none"          // of nobody
+	MFANonFed   = "non_federated" // of users that no directory of the owner's signs in
+	MFAAll      = "all"           // of every user
+	MFAAllEmail = "all_email"     // of every user, by mail at least
+	MFAAllTOTP  = "all_totp"      // of every user, by a code at least
+	MFAAllKey   = "all_key"       // of every user, by a security key
+)
 
 // Scans is how an account was looked at before, where a record of it is kept.
 type Scans struct {
@@ -329,12 +381,13 @@ type Question struct {
 // A Template is what new workloads are made from.
 type Template struct {
 	Subject
-	Type     string          // launch_template, launch_configuration, auto_scaling_group; always known
+	Type     string          // launch_template, launch_configuration, auto_scaling_group, instance_template; always known
 	InUse    fact.Of[bool]   // a group launches from it; of a group: it may launch
 	Default  fact.Of[string] // of a launch template: the number of the version that a launch takes which names none
 	Next     Forecast        // of the version that is used; of a group: of its next instance
 	Versions fact.List[TemplateVersion]
 	Members  fact.Of[int64] // of a group: how many instances it has
+	AutoLink fact.Of[bool]  // its next workload is bound to its default profile without anybody's further doing
 }
 
 // A Forecast is what the next instance will get, option by option, and who says
@@ -347,6 +400,7 @@ type Forecast struct {
 	EndpointBy    fact.Of[string]
 	HopLimit      fact.Of[int64]
 	HopLimitBy    fact.Of[string]
+	Protocol      fact.Of[string] // http, https
 	PublicIP      fact.Of[string] // yes, no, subnet: as the subnet has it
 	Power         fact.Of[string] // of the identity that it will have
 	AtLeast       fact.Of[string]
@@ -369,17 +423,18 @@ type TemplateVersion struct {
 // An Image is what a workload boots from.
 type Image struct {
 	Subject
-	Owned  fact.Of[bool]   // by the account
-	State  fact.Of[string] // available, or another word of the provider's
-	Tokens fact.Of[string] // what it asks for: required, unset
-	InUse  fact.Of[bool]   // a template, a group or an instance that was seen names it
-	Next   Forecast        // of a launch from it that says nothing
+	Owned      fact.Of[bool]   // by the account
+	State      fact.Of[string] // available, or another word of the provider's
+	Tokens     fact.Of[string] // what it asks for: required, unset
+	InUse      fact.Of[bool]   // a template, a group or an instance that was seen names it
+	Constraint fact.Of[bool]   // it may be used only where the metadata service is set in a certain way
+	Next       Forecast        // of a launch from it that says nothing
 }
 
 // A Principal is a role, user, service account or trusted profile.
 type Principal struct {
 	Subject
-	Type       string          // role, user; always known
+	Type       string          // role, user, trusted_profile; always known
 	Workloads  fact.Of[bool]   // workloads may become it: an instance profile holds it
 	Managed    fact.Of[bool]   // the provider made it and keeps it (a service-linked role)
 	Power      fact.Of[string] // at most
@@ -387,10 +442,37 @@ type Principal struct {
 	Grants     fact.List[Grant]
 	Wildcards  fact.List[Wildcard] // services of which it may do everything
 	Trust      fact.List[Trusted]
-	MaxSession fact.Of[int64] // seconds
-	DeniesV1   fact.Of[bool]  // refuses credentials that were delivered without a token
-	Perimeter  fact.Of[bool]  // refuses its credentials from outside the workload's network
+	MaxSession fact.Of[int64]   // seconds
+	DeniesV1   fact.Of[bool]    // refuses credentials that were delivered without a token
+	Perimeter  fact.Of[bool]    // refuses its credentials from outside the workload's network
+	Claims     fact.List[Claim] // by which compute resources become it, of a trusted profile
+	Anyone     fact.Of[bool]    // a claim of it holds for any workload of the account
+	Climb      fact.Of[bool]    // somebody else with less power may create a workload that becomes it
 }
+
+// A Claim is a rule by which compute resources become a trusted profile.
+type Claim struct {
+	ID, Name   string
+	Compute    string        // VSI, BMS, IKS_SA, ROKS_SA, ... in the provider's words
+	Narrow     fact.Of[bool] // it holds for named resources, and not for what anybody may make to fit it
+	Scope      string        // what narrows it most, see the words below
+	Conditions string        // in words: "vpc_id EQUALS r006-v"
+	Path       string        // JSON pointer in its document
+	From       *fact.Origin
+}
+
+// The words of Claim.Scope, from the widest to the narrowest.
+const (
+	ScopeAny            = "any"
+	ScopeRegion         = "region"
+	ScopeZone           = "zone"
+	ScopeVPC            = "vpc"
+	ScopeResourceGroup  = "resource_group"
+	ScopeInstanceGroup  = "instance_group"
+	ScopeSubnet         = "subnet"
+	ScopeServiceAccount = "service_account"
+	ScopeResource       = "resource"
+)
 
 // A Wildcard is a service of which everything is allowed on everything.
 type Wildcard struct {
@@ -412,11 +494,12 @@ type Trusted struct {
 // A Credential is what somebody holds to sign in with for long.
 type Credential struct {
 	Subject
-	Type   string // access_key, password; always known
-	Owner  string // uid of the principal
-	Active fact.Of[bool]
-	Age    fact.Of[int64] // days since it was made or rotated
-	Idle   fact.Of[int64] // days since it was used; where it never was, since it was made
+	Type    string // access_key, password, api_key; always known
+	Owner   string // uid of the principal
+	Active  fact.Of[bool]
+	Age     fact.Of[int64] // days since it was made or rotated
+	Idle    fact.Of[int64] // days since it was used; where it never was, since it was made
+	Expires fact.Of[bool]  // it ends by itself on a set day
 }
 
 // A Network is a VPC, a subnet, or a way into a VPC from outside.
@@ -429,6 +512,8 @@ type Network struct {
 	Endpoints fact.List[PrivateEndpoint]
 	Tunnels   fact.List[Tunnel]
 	Logged    fact.Of[bool] // of a client VPN: its connections are logged
+	Admin     fact.Of[bool] // of a VPC: a floating IP lets SSH or RDP in from any source, to an interface in it, whether its server runs or not
+	VPN       fact.Of[bool] // of a VPC: a VPN gateway or server stands in it
 }
 
 // A PrivateEndpoint is a way from a network to a service of the provider that
@@ -450,6 +535,7 @@ type Gate struct {
 	Type    string              // security_group, network_acl; always known
 	Default fact.Of[bool]       // made with its network, and attached where nothing else is
 	Used    fact.Of[bool]       // a network ACL: subnets are associated with it
+	Targets fact.Of[int64]      // a security group: how many interfaces and others wear it
 	Rules   fact.List[GateRule] // of an ACL: those that still decide something after those before them
 }
 

@@ -19,8 +19,8 @@ import (
 const (
 	// largest is the size of a file that is surely no framework.
 	largest = 256 << 10
-	// deepest is how many brackets may be open at once. The YAML library's time
-	// grows with the square of their number.
+	// deepest is how deep brackets, and lists and keys, may stand within one
+	// another.
 	deepest = 20
 	// longest is the length of a line in bytes.
 	longest = 2000
@@ -53,33 +53,16 @@ func parse(name string, b []byte, known known) (f *Framework, flaws rule.Flaws) 
 // tangled finds what no framework has and what the YAML library takes minutes
 // for.
 func tangled(b []byte) (line int, why string) {
-	open := 0
-	line = 1
 	for l := range bytes.Lines(b) {
-		if len(l) > longest {
+		if line++; len(l) > longest {
 			return line, fmt.Sprintf("the line has %d bytes and may have %d; break it", len(l), longest)
 		}
-		for _, c := range l {
-			switch c {
-			case '[', '{':
-				open++
-			case ']', '}':
-				open = max(open-1, 0)
-			}
-			if open > deepest {
-				return line, fmt.Sprintf("brackets are open %d deep here; a framework needs two or three", deepest)
-			}
-		}
-		if len(bytes.Fields(begins.Find(l))) > deepest {
-			return line, "lists begin within lists here; a framework needs one at a time"
-		}
-		line++
 	}
-	return 0, ""
+	if line, _, why = rule.Tangled(b, deepest); why != "" {
+		why += "; a framework needs two or three"
+	}
+	return line, why
 }
-
-// begins are the lists and keys that begin on a line, one within the other.
-var begins = regexp.MustCompile(`^(\s*[-?]\s+)*`)
 
 // A decoder turns one file into a framework and notes every flaw on the way.
 type decoder struct {

@@ -83,7 +83,7 @@ const (
 
 // A Week is how a control stood from one Monday to the next.
 type Week struct {
-	From  time.Time // Monday 00:00 in the organisation's zone
+	From  time.Time // Monday 00:00, UTC
 	State State
 	Pass  int // subjects at its end
 	Fail  int

@@ -4,13 +4,15 @@ import "time"
 
 // A Span is what was told in one week.
 type Span struct {
-	From    time.Time // Monday 00:00 in the organisation's zone
+	From    time.Time // Monday 00:00, UTC
 	Scanned bool      // a scan was finished in it
 	// End is what rules said at its end, Worst the most that any instant of it
 	// had of each number.
 	End, Worst func(rule string) Tally
-	// Attested is what was stated at its end; nil: nothing was.
+	// Attested is what was stated at its end, nil: nothing was; Lapsed says that
+	// at some instant of it what was stated had run out, nil: never.
 	Attested func(control string) Statement
+	Lapsed   func(control string) bool
 }
 
 // Weeks says how a control stood in each week: the worst that it was, and the
@@ -22,6 +24,10 @@ func Weeks(c *Control, o Options, spans []Span) []Week {
 		o.Attested = s.Attested
 		end := AssessControl(c, o, s.End)
 		state := end.State
+		if s.Lapsed != nil && s.Lapsed(c.ID) {
+			o.Attested = func(string) Statement { return RunOut }
+			state = Worse(state, AssessControl(c, o, s.End).State)
+		}
 		if s.Worst != nil {
 			state = Worse(state, AssessControl(c, o, s.Worst).State)
 		}

@@ -36,6 +36,8 @@ func TestAWeekIsAsBadAsItsWorstInstant(t *testing.T) {
 		{"before the first scan", c, framework.Span{End: of(framework.Tally{})}, framework.NotAssessed},
 		{"its subjects left during the week", c, framework.Span{Scanned: true, End: of(framework.Tally{}), Worst: of(framework.Tally{Fail: 1})}, framework.Failing},
 		{"attested, with or without a scan", attested, framework.Span{End: of(framework.Tally{}), Attested: stated(framework.InForce)}, framework.Attested},
+		{"what was attested had lapsed and was renewed", attested, framework.Span{End: of(framework.Tally{}), Attested: stated(framework.InForce), Lapsed: func(id string) bool { return id == "2" }}, framework.NoData},
+		{"what was attested of another control had lapsed", attested, framework.Span{End: of(framework.Tally{}), Attested: stated(framework.InForce), Lapsed: func(id string) bool { return id != "2" }}, framework.Attested},
 		{"nobody attested", attested, framework.Span{Scanned: true, End: of(framework.Tally{})}, framework.NotAssessed},
 	} {
 		k.span.From = monday

@@ -38,6 +38,16 @@ type Facts interface {
 	Whole(c *snapshot.Context, kind estate.Kind, region string) bool
 }
 
+// Sparing facts can read less of a workload, where few fields are asked about.
+type Sparing interface {
+	Facts
+	// Only gives facts that tell, of each workload, its subject and at least
+	// those of the named fields (see rule.Rule.Reads) that they read. What they
+	// leave out is unknown, and never anything else; Beside is true of those kinds
+	// alone that they read.
+	Only(fields []string) Facts
+}
+
 // Unseen is a place where things of a kind may stand that nobody listed.
 type Unseen struct {
 	Kind    estate.Kind    // of the things that may be missing

@@ -17,6 +17,9 @@ type Compliance interface {
 	// RuleWeeks tells how rules stood from each bound to the next, all accounts
 	// together. Bounds rise, and the last is not in the future.
 	RuleWeeks(ctx context.Context, rules []string, bounds []time.Time) ([]RuleWeek, error)
+	// RulesNow tells how rules stand now: what RuleWeeks tells of the end of a week
+	// that ends now, from counts that are kept ready. Its Worst is empty.
+	RulesNow(ctx context.Context, rules []string, now time.Time) (RuleWeek, error)
 	// RuleCounts tells how often rules passed, failed and could not tell in each
 	// account's last finished scan, for a score.
 	RuleCounts(ctx context.Context, rules []string) ([]score.Count, error)
@@ -43,10 +46,12 @@ type RuleWeek struct {
 	Rules    map[string]*RuleStanding
 	// Looked is how many accounts were asked by a finished scan in the seven days
 	// before the end; Blind are those that were not, though before. What was known
-	// of them counts as not known, and as not known for long.
+	// of them counts as not known, and as not known for long; what failed when it
+	// was last told stays past due.
 	Looked int
 	Blind  []string
-	// Left are the disconnected accounts that were not. They are left out.
+	// Left are those that were not, and were disconnected by its end. They are left
+	// out.
 	Left []string
 }
 
@@ -65,6 +70,43 @@ type Look struct {
 	Account Account   // ID, Provider, External, Name and State alone
 	Scan    int64     // 0: none was finished by then
 	At      time.Time // when it began
+	LeftAt  time.Time // when the account was disconnected; zero: it is not, or nobody noted when
+}
+
+// Lasting is how long a finished scan stands for its account: seven days, so
+// that a whole week is told only by scans of that week.
+const Lasting = 7 * aDay
+
+// An Absence is why what was once told of an account does not count.
+type Absence string
+
+// The reasons. The empty one is that it counts.
+const (
+	NeverScanned Absence = "never_scanned" // nothing was ever told
+	NotLookedAt  Absence = "not_looked_at" // connected, and no scan asked it for seven days: not known
+	Disconnected Absence = "disconnected"  // and no scan asked it for seven days: left out
+)
+
+// Absent says why an account does not count at the time of the look, and since
+// when: the last scan's time, or when it was disconnected; zero where nobody
+// knows. One that left while its last scan still stood counts until that is
+// seven days old.
+func (l *Look) Absent(at time.Time) (Absence, time.Time) {
+	switch {
+	case l.Scan != 0 && !l.At.Before(at.Add(-Lasting)):
+		return "", time.Time{}
+	case l.Left(at):
+		return Disconnected, l.LeftAt
+	case l.Scan == 0:
+		return NeverScanned, time.Time{}
+	}
+	return NotLookedAt, l.At
+}
+
+// Left says that the account was disconnected by then. One of which nobody noted
+// when counts as having left long ago.
+func (l *Look) Left(at time.Time) bool {
+	return l.Account.State == "disconnected" && !l.LeftAt.After(at)
 }
 
 // A RuleOn is a rule and the uid of a subject.

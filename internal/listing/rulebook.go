@@ -19,7 +19,7 @@ import (
 type Rulebook interface {
 	// Entries lists every rule by id, those that are switched off too.
 	Entries(context.Context) ([]RuleEntry, error)
-	// Entry gives one and the changes to it, the last first.
+	// Entry gives one and the last RecentChanges to it, the last first.
 	Entry(ctx context.Context, id string) (RuleEntry, []RuleChange, error)
 	// Changes lists those in a state, the last first; "" is every state.
 	Changes(ctx context.Context, state ChangeState, at Place) ([]RuleChange, Cursors, error)
@@ -47,6 +47,10 @@ type Rulebook interface {
 	// listed longer than a day after its end.
 	Rejudgements(context.Context) ([]Rejudgement, error)
 }
+
+// RecentChanges is how many changes are told with a rule; Changes pages through
+// all.
+const RecentChanges = 20
 
 // An Origin says where a rule comes from.
 type Origin string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -77,6 +78,17 @@ func (s *Store) WaitingAttestations(ctx context.Context, who listing.Attestation
 		where not exists (select from attestation_event e where e.attestation = a.id and e.seq > 1)
 			and a.valid_until >= ($1::timestamptz at time zone 'UTC')::date
 			and (p.person = $2 or $2 = 0 and p.who = $3)`, who.At, who.Person, who.Who).Scan(&n)
+	return n, explain(err)
+}
+
+// AttestationFiles counts the files that a person proposed after a time,
+// whatever became of them: what was withdrawn or refused is kept all the same.
+func (s *Store) AttestationFiles(ctx context.Context, who listing.AttestationEvent, after time.Time) (n int, err error) {
+	err = s.on(ctx).QueryRow(ctx, `
+		select count(*)
+		from attestation_event p
+		join attestation_file f on f.attestation = p.attestation
+		where p.kind = 'proposed' and p.at > $1 and (p.person = $2 or $2 = 0 and p.who = $3)`, after, who.Person, who.Who).Scan(&n)
 	return n, explain(err)
 }
 

@@ -23,13 +23,16 @@ type sums struct {
 	ready   map[int64]*ready
 	unowned map[int64]unowned // by account
 	rows    int               // of ready
+
+	blanks    map[int64]blanksAt // by account
+	blankRows int                // of all of them
 }
 
 // mostLines of tallies are kept in memory, some 100 bytes each.
 const mostLines = 400_000
 
 func newSums() *sums {
-	return &sums{scans: map[int64]*tallied{}, trends: map[int64]*trend{}, ready: map[int64]*ready{}, unowned: map[int64]unowned{}}
+	return &sums{scans: map[int64]*tallied{}, trends: map[int64]*trend{}, ready: map[int64]*ready{}, unowned: map[int64]unowned{}, blanks: map[int64]blanksAt{}}
 }
 
 // A tallied is what one finished scan counted. It is shared: nobody changes it.

@@ -15,10 +15,6 @@ import (
 
 var _ listing.Compliance = Reader{}
 
-// lasting is how long a finished scan stands for its account: seven days, so
-// that a whole week is told only by scans of that week.
-const lasting = 7 * 24 * time.Hour
-
 // RuleWeeks tells how rules stood from each bound to the next, all accounts
 // within reach together.
 func (s *Store) RuleWeeks(ctx context.Context, rules []string, bounds []time.Time) ([]listing.RuleWeek, error) {
@@ -32,16 +28,16 @@ func (s *Store) RuleWeeks(ctx context.Context, rules []string, bounds []time.Tim
 	}
 	ids := make([]int64, 0, len(all))
 	for _, a := range all {
-		ids = append(ids, a.id)
+		ids = append(ids, a.Account.ID)
 	}
 	lines, err := s.timelines(ctx, ids, rules, bounds)
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range all {
-		sum.account(a, lines[a.id])
+		sum.account(a, lines[a.Account.ID])
 	}
-	if err := s.overdueIn(ctx, sum, ids, rules, bounds); err != nil {
+	if err := s.overdueIn(ctx, sum, ids, rules); err != nil {
 		return nil, err
 	}
 	sum.agree()
@@ -51,11 +47,20 @@ func (s *Store) RuleWeeks(ctx context.Context, rules []string, bounds []time.Tim
 // A seenAccount is an account with the finished scans that tell of some time,
 // in order, the last before it among them.
 type seenAccount struct {
-	id    int64
-	name  string
-	left  bool        // disconnected
-	scans []time.Time // those that judged
-	looks []time.Time // those of them that asked the cloud
+	listing.Look // but for Scan and At
+	name         string
+	scans        []time.Time // those that judged
+	looks        []time.Time // those of them that asked the cloud
+}
+
+// absent says why the account does not count at the end of a week.
+func (a *seenAccount) absent(end time.Time) listing.Absence {
+	l := a.Look
+	if at, ever := before(a.looks, end); ever {
+		l.Scan, l.At = 1, at // whichever it was
+	}
+	why, _ := l.Absent(end)
+	return why
 }
 
 // before is the last time of a list before an end.
@@ -76,7 +81,7 @@ func (a *seenAccount) during(from, to time.Time) bool {
 // seenIn are the accounts that were ever scanned before the last bound.
 func (s *Store) seenIn(ctx context.Context, bounds []time.Time) ([]seenAccount, error) {
 	rows, err := s.on(ctx).Query(ctx, `
-		select a.id, coalesce(nullif(a.name, ''), a.external_id), a.state = 'disconnected', l.scans, l.looks
+		select a.id, coalesce(nullif(a.name, ''), a.external_id), a.state, a.left_at, l.scans, l.looks
 		from account a
 		cross join lateral (
 			select array_agg(s.started_at order by s.started_at) as scans,
@@ -92,7 +97,10 @@ func (s *Store) seenIn(ctx context.Context, bounds []time.Time) ([]seenAccount, 
 		return nil, explain(err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a seenAccount, err error) {
-		return a, row.Scan(&a.id, &a.name, &a.left, &a.scans, &a.looks)
+		var left *time.Time
+		err = row.Scan(&a.Account.ID, &a.name, &a.Account.State, &left, &a.scans, &a.looks)
+		a.LeftAt = utc(left)
+		return a, err
 	})
 	return all, explain(err)
 }
@@ -118,7 +126,7 @@ func (s *Store) RuleCounts(ctx context.Context, rules []string) ([]score.Count, 
 // Looks tells of each account the last finished scan that began before a time.
 func (s *Store) Looks(ctx context.Context, at time.Time) ([]listing.Look, error) {
 	rows, err := s.on(ctx).Query(ctx, `
-		select a.id, a.provider, a.external_id, a.name, a.state, coalesce(l.number, 0), l.started_at
+		select a.id, a.provider, a.external_id, a.name, a.state, a.left_at, coalesce(l.number, 0), l.started_at
 		from account a
 		left join lateral (
 			select number, started_at
@@ -131,9 +139,9 @@ func (s *Store) Looks(ctx context.Context, at time.Time) ([]listing.Look, error)
 		return nil, explain(err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l listing.Look, err error) {
-		var began *time.Time
-		err = row.Scan(&l.Account.ID, &l.Account.Provider, &l.Account.External, &l.Account.Name, &l.Account.State, &l.Scan, &began)
-		l.At = utc(began)
+		var left, began *time.Time
+		err = row.Scan(&l.Account.ID, &l.Account.Provider, &l.Account.External, &l.Account.Name, &l.Account.State, &left, &l.Scan, &began)
+		l.LeftAt, l.At = utc(left), utc(began)
 		return l, err
 	})
 	return all, explain(err)

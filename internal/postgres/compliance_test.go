@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -72,6 +74,7 @@ func TestAWeekTellsItsEndAndItsWorst(t *testing.T) {
 	tally := func(pass, fail, over, unknown, stale int) framework.Tally {
 		return framework.Tally{Pass: pass, Fail: fail, Over: over, Unknown: unknown, Stale: stale}
 	}
+	unseen := framework.Tally{Unknown: 2, Stale: 2, Lost: 1}
 	want := []struct {
 		what       string
 		looked     int
@@ -84,7 +87,7 @@ func TestAWeekTellsItsEndAndItsWorst(t *testing.T) {
 		{"fails", 1, false, tally(1, 1, 0, 0, 0), tally(1, 1, 0, 0, 0)},
 		{"still fails", 1, false, tally(1, 1, 0, 0, 0), tally(1, 1, 0, 0, 0)},
 		{"fails on", 1, false, tally(1, 1, 0, 0, 0), tally(1, 1, 0, 0, 0)},
-		{"nobody looked", 0, true, tally(0, 0, 0, 2, 2), tally(0, 0, 0, 0, 2)},
+		{"nobody looked", 0, true, unseen, unseen},
 		{"31 days are over on Friday", 1, false, tally(1, 1, 1, 0, 0), tally(1, 1, 1, 0, 0)},
 		{"past due", 1, false, tally(1, 1, 1, 0, 0), tally(1, 1, 1, 0, 0)},
 		{"mended on Monday, and was past due until then", 1, false, tally(2, 0, 0, 0, 0), tally(2, 1, 1, 0, 0)},
@@ -95,7 +98,6 @@ func TestAWeekTellsItsEndAndItsWorst(t *testing.T) {
 	}
 	for i, w := range want {
 		g, r := got[i], got[i].Rules["T-001"]
-		w.worst.Unknown = max(w.worst.Unknown, w.worst.Stale)
 		if diff := cmp.Diff(w.end, r.End); diff != "" {
 			t.Errorf("week %d, %s: its end (-want +got):\n%s", i, w.what, diff)
 		}
@@ -145,20 +147,179 @@ func TestLosingSightMendsNothing(t *testing.T) {
 	}
 }
 
-// A disconnected account is left out by name once nobody looks any more.
+// Nor does not looking at all: what was past due when nobody looked any more
+// stays past due, week after week, and what became due meanwhile becomes so.
+func TestLookingAwayMendsNothing(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	look{things: []thing{web(1, finding.Fail), web(2, finding.Pass)}}.store(t, s, on(0, 0, 3), 5)
+	got := ruleWeeks(t, s, weeksUntil(on(7, 0, 0)))
+	for i, w := range got {
+		end, worst := w.Rules["T-001"].End, w.Rules["T-001"].Worst
+		want := framework.Tally{Unknown: 2, Stale: 2, Lost: 1}
+		switch {
+		case i == 0:
+			want = framework.Tally{Pass: 1, Fail: 1}
+		case i >= 4: // 31 days are over
+			want.Over = 1
+		}
+		if end != want || worst != want {
+			t.Errorf("week %d ends with %+v, its worst is %+v, want %+v", i, end, worst, want)
+		}
+	}
+	c := framework.Control{ID: "1", Rules: []framework.Mapping{{Rule: "T-001", Status: framework.Publisher}}}
+	if st := framework.AssessControl(&c, framework.Options{}, func(string) framework.Tally { return got[6].Rules["T-001"].End }); st.State != framework.Overdue || st.Tally.All() != 2 {
+		t.Errorf("the control is %s, %s", st.State, st.Tally)
+	}
+}
+
+// A disconnected account is left out by name once nobody looks any more; its
+// weeks before that are as they were.
 func TestADisconnectedAccountIsLeftOutByName(t *testing.T) {
 	t.Parallel()
 	s := pgtest.Store(t)
 	look{things: []thing{web(1, finding.Fail)}}.store(t, s, on(0, 0, 3), 5)
-	if _, err := s.Pool().Exec(t.Context(), `update account set state = 'disconnected', name = 'payments'`); err != nil {
+	if _, err := s.Pool().Exec(t.Context(), `update account set state = 'disconnected', left_at = $1, name = 'payments'`, on(2, 2, 3)); err != nil {
 		t.Fatal(err)
 	}
-	got := ruleWeeks(t, s, weeksUntil(on(2, 0, 0)))
+	got := ruleWeeks(t, s, weeksUntil(on(8, 0, 0)))
 	if w := got[0]; w.Rules["T-001"].End.Fail != 1 || len(w.Left) != 0 {
 		t.Errorf("in the week of its last scan: %+v, left out %v", w.Rules["T-001"].End, w.Left)
 	}
-	if w := got[1]; w.Rules["T-001"].End != (framework.Tally{}) || !cmp.Equal(w.Left, []string{"payments"}) {
-		t.Errorf("a week later: %+v, left out %v", w.Rules["T-001"].End, w.Left)
+	if w := got[1]; w.Rules["T-001"].End != (framework.Tally{Unknown: 1, Stale: 1, Lost: 1}) || !cmp.Equal(w.Blind, []string{"payments"}) {
+		t.Errorf("connected, and nobody looked: %+v, not looked at %v", w.Rules["T-001"].End, w.Blind)
+	}
+	for i, w := range got[2:] {
+		if *w.Rules["T-001"] != (listing.RuleStanding{}) || !cmp.Equal(w.Left, []string{"payments"}) {
+			t.Errorf("week %d, when it had left: %+v, left out %v", i+2, w.Rules["T-001"], w.Left)
+		}
+	}
+	looks, err := s.Reader().Looks(t.Context(), on(8, 0, 0))
+	if err != nil || len(looks) != 1 || !looks[0].LeftAt.Equal(on(2, 2, 3)) {
+		t.Errorf("%+v, %v", looks, err)
+	}
+	if _, err := s.Pool().Exec(t.Context(), `update account set left_at = null`); err != nil {
+		t.Fatal(err)
+	}
+	if w := ruleWeeks(t, s, weeksUntil(on(2, 0, 0)))[1]; !cmp.Equal(w.Left, []string{"payments"}) {
+		t.Errorf("nobody noted when it left, and it is not left out: %v", w.Left)
+	}
+}
+
+// What failed when a week began belongs to it, though the week's first scan saw
+// it mended.
+func TestAFailureIsCarriedIntoTheWeekThatMendsIt(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	for _, scan := range []struct {
+		at   time.Time
+		says finding.Outcome
+	}{{on(0, 1, 3), finding.Pass}, {on(0, 6, 3), finding.Fail}, {on(1, 6, 3), finding.Pass}, {on(2, 3, 3), finding.Pass}} {
+		look{things: []thing{web(1, scan.says)}}.store(t, s, scan.at, 5)
+	}
+	got := ruleWeeks(t, s, weeksUntil(on(3, 0, 0)))
+	for i, want := range []int{1, 1, 0} {
+		if worst := got[i].Rules["T-001"].Worst; worst.Fail != want {
+			t.Errorf("week %d: its worst is %+v, want %d that fail", i, worst, want)
+		}
+	}
+}
+
+// What the first page is told in passing is what the weeks tell.
+func TestNowIsTheEndOfAWeekThatEndsNow(t *testing.T) {
+	t.Parallel()
+	s := pgtest.Store(t)
+	refused := map[string]bool{"eu-west-1": true}
+	all := []thing{web(1, finding.Fail), web(2, finding.Pass), web(4, finding.Unknown), {region: "us-east-1", n: 3, says: says(finding.Fail, finding.Unknown)}}
+	look{things: all}.store(t, s, on(0, 0, 3), 5)
+	look{things: all, refused: refused}.store(t, s, on(0, 1, 3), 5)
+	storeOther(t, s, on(0, 2, 3), look{things: []thing{web(1, finding.Fail), web(2, finding.Fail), web(3, finding.Unknown)}})
+	rules := []string{"T-001", "T-002", "T-404"}
+	agree := func(what string, now time.Time) framework.Tally {
+		t.Helper()
+		want, err := s.Reader().RuleWeeks(t.Context(), rules, []time.Time{now.AddDate(0, 0, -7), now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Reader().RulesNow(t.Context(), rules, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rules {
+			if diff := cmp.Diff(want[0].Rules[r].End, got.Rules[r].End); diff != "" {
+				t.Errorf("%s, %s (-weeks +now):\n%s", what, r, diff)
+			}
+		}
+		if got.Looked != want[0].Looked || !cmp.Equal(got.Blind, want[0].Blind) || !cmp.Equal(got.Left, want[0].Left) {
+			t.Errorf("%s: %d, %v, %v, want %d, %v, %v", what, got.Looked, got.Blind, got.Left, want[0].Looked, want[0].Blind, want[0].Left)
+		}
+		return got.Rules["T-001"].End
+	}
+	if y := agree("at once", on(0, 2, 4)); y.Lost != 1 || y.Stale != 1 || y.Over != 0 || y.Fail != 3 { // web-4 was never told
+		t.Errorf("at once: %+v", y)
+	}
+	if y := agree("two days later", on(0, 4, 4)); y.Stale < 3 {
+		t.Errorf("two days later: %+v", y)
+	}
+	if y := agree("when nobody looked for a week", on(1, 5, 3)); y.Pass+y.Fail != 0 || y.Lost != 4 || y.Over != 0 {
+		t.Errorf("when nobody looked for a week: %+v", y)
+	}
+	if y := agree("past due, and nobody looks", on(5, 0, 3)); y.Over != 4 {
+		t.Errorf("past due, and nobody looks: %+v", y)
+	}
+	if _, err := s.Pool().Exec(t.Context(), `update account set state = 'disconnected', left_at = $1 where external_id <> $2`, on(5, 0, 0), account); err != nil {
+		t.Fatal(err)
+	}
+	if y := agree("one has left", on(5, 0, 3)); y.Over != 2 {
+		t.Errorf("one has left: %+v", y)
+	}
+}
+
+// Findings to which nothing happened are counted together, the others one by
+// one. Where a rule's severity ever changed, all are gone through: that tells the
+// same, whatever happened to them.
+func TestWhatIsCountedTogetherIsWhatEachTells(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(3) {
+		r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test that can be run again
+		s := pgtest.Store(t)
+		outcomes := []finding.Outcome{finding.Fail, finding.Fail, finding.Pass, finding.Unknown}
+		things := make([]thing, 6)
+		for i := range things {
+			things[i] = thing{region: regions[i%2], n: i + 1, says: says(outcomes[r.IntN(4)], outcomes[r.IntN(4)])}
+		}
+		at := on(0, 0, 3)
+		for range 7 {
+			if i := r.IntN(len(things)); r.IntN(2) == 0 {
+				things[i].says[r.IntN(2)] = outcomes[r.IntN(4)]
+			}
+			refused := map[string]bool{regions[r.IntN(2)]: r.IntN(3) == 0}
+			look{things: slices.Clone(things[:3+r.IntN(4)]), refused: refused}.store(t, s, at, 5)
+			at = at.Add(time.Duration(r.IntN(20*24)+1) * time.Hour)
+		}
+		end := at.Add(time.Duration(r.IntN(30*24)) * time.Hour)
+		together := ruleWeeks(t, s, weeksUntil(end))
+		now, err := s.Reader().RulesNow(t.Context(), []string{"T-001", "T-002"}, end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, err := s.Reader().RuleWeeks(t.Context(), []string{"T-001", "T-002"}, []time.Time{end.AddDate(0, 0, -7), end})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rule := range []string{"T-001", "T-002"} {
+			if diff := cmp.Diff(last[0].Rules[rule].End, now.Rules[rule].End); diff != "" {
+				t.Errorf("seed %d, %s, weeks and now (-want +got):\n%s", seed, rule, diff)
+			}
+		}
+		if _, err := s.Pool().Exec(t.Context(), `
+			insert into tally (account_id, rule, region, severity, pass, fail, unknown, gaps, na, valid_from, valid_to)
+			select a.id, r, 'nowhere', 1, 0, 0, 0, 0, 0, '2020-01-01Z', '2020-01-02Z' from account a, unnest(array['T-001', 'T-002']) r`); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(together, ruleWeeks(t, s, weeksUntil(end))); diff != "" {
+			t.Errorf("seed %d, together and one by one (-want +got):\n%s", seed, diff)
+		}
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 type weekly struct {
 	bounds []time.Time
 	weeks  []listing.RuleWeek
-	blind  []map[int64]bool // by week: accounts whose subjects count as not known, or not at all
+	blind  []map[int64]bool // by week: accounts whose subjects count as not known
+	left   []map[int64]bool // by week: those whose subjects count not at all
 }
 
 func newWeekly(rules []string, bounds []time.Time) *weekly {
@@ -27,7 +28,7 @@ func newWeekly(rules []string, bounds []time.Time) *weekly {
 			week.Rules[r] = &listing.RuleStanding{}
 		}
 		w.weeks = append(w.weeks, week)
-		w.blind = append(w.blind, map[int64]bool{})
+		w.blind, w.left = append(w.blind, map[int64]bool{}), append(w.left, map[int64]bool{})
 	}
 	return w
 }
@@ -40,28 +41,30 @@ func (w *weekly) account(a seenAccount, lines map[string]timeline) {
 		if !ever {
 			continue
 		}
-		looked, _ := before(a.looks, week.To)
-		seen := !looked.Before(week.To.Add(-lasting))
-		switch {
-		case seen:
+		why := a.absent(week.To)
+		switch why {
+		case "":
 			week.Looked++
-		case a.left:
+		case listing.Disconnected:
 			week.Left = append(week.Left, a.name)
-			w.blind[i][a.id] = true
+			w.left[i][a.Account.ID] = true
 			continue
-		default:
+		case listing.NotLookedAt, listing.NeverScanned:
 			week.Blind = append(week.Blind, a.name)
-			w.blind[i][a.id] = true
+			w.blind[i][a.Account.ID] = true
 		}
 		for rule, line := range lines {
 			to := week.Rules[rule]
-			at := line.at(last)
-			if !seen {
-				at = unseenFor(at)
+			if why != "" {
+				at := unseenFor(line.at(last))
+				add(&to.End, at)
+				add(&to.Worst, at)
+				continue
 			}
+			at := line.at(last)
 			add(&to.End, at)
 			worst := line.worst(&a, week.From, week.To)
-			worst.Pass, worst.Stale = at.Pass, at.Stale
+			worst.Pass = at.Pass
 			add(&to.Worst, worst)
 		}
 	}
@@ -102,17 +105,19 @@ func (t timeline) at(when time.Time) framework.Tally {
 }
 
 // worst are the most failures, and the most that could not be told, that one
-// scan between two times counted.
+// scan between two times counted, or the last scan before them: what it told
+// held until the next one told otherwise.
 func (t timeline) worst(a *seenAccount, from, to time.Time) (w framework.Tally) {
 	for i := range t {
 		begins, ends := t[i].from, to
 		if i+1 < len(t) && t[i+1].from.Before(to) {
 			ends = t[i+1].from
 		}
+		carried := begins.Before(from) && from.Before(ends)
 		if begins.Before(from) {
 			begins = from
 		}
-		if begins.Before(ends) && a.during(begins, ends) {
+		if carried || begins.Before(ends) && a.during(begins, ends) {
 			w.Fail, w.Unknown = max(w.Fail, t[i].count.Fail), max(w.Unknown, t[i].count.Unknown)
 		}
 	}

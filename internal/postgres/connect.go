@@ -29,7 +29,7 @@ func (s *Store) ConnectAccount(ctx context.Context, external string, c listing.C
 		insert into account as a (provider, external_id, joined_at, name, state, login, every, next_at, tested_at, test)
 		values ($1, $2, now(), $3, 'connected', $4, $5, now() + $5::interval, now(), $6)
 		on conflict (provider, external_id) do update
-		set name = excluded.name, state = 'connected', login = excluded.login, every = excluded.every, next_at = excluded.next_at,
+		set name = excluded.name, state = 'connected', left_at = null, login = excluded.login, every = excluded.every, next_at = excluded.next_at,
 			tested_at = excluded.tested_at, test = excluded.test
 		where a.state <> 'connected'
 		returning id`, c.Provider, external, clean(c.Name), login, interval(c.Every), lines).Scan(&id)
@@ -75,7 +75,7 @@ func (s *Store) ReadUserData(ctx context.Context, account int64, read bool) erro
 func (s *Store) DisconnectAccount(ctx context.Context, account int64) error {
 	return s.change(ctx, account, `
 		update account
-		set state = 'disconnected', login = '{}', every = null, next_at = null, test = '[]', tested_at = null
+		set state = 'disconnected', left_at = now(), login = '{}', every = null, next_at = null, test = '[]', tested_at = null
 		where id = $1`, account)
 }
 

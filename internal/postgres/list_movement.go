@@ -159,7 +159,8 @@ func happened(x *score.Shift, was, is finding.State, n int) {
 }
 
 // shiftChanges notes the rules that were written anew, or given other
-// parameters, in between.
+// parameters, in between: all of an account where another version of the
+// program, or of a directory's rules, has scanned it since.
 func (s *Store) shiftChanges(ctx context.Context, accounts []int64, froms []time.Time, by map[askedOf]*score.Shift) error {
 	rows, err := s.on(ctx).Query(ctx, `
 		select distinct w.account, c.rule
@@ -176,5 +177,40 @@ func (s *Store) shiftChanges(ctx context.Context, accounts []int64, froms []time
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	replaced, err := s.replaced(ctx, accounts, froms)
+	for at, x := range by {
+		x.Changed = x.Changed || replaced[at.account]
+	}
 	return err
+}
+
+// replaced are the accounts that were scanned since a moment by another version
+// of the program, or of a directory's rules, than before.
+func (s *Store) replaced(ctx context.Context, accounts []int64, froms []time.Time) (map[int64]bool, error) {
+	rows, err := s.on(ctx).Query(ctx, `
+		select w.account
+		from unnest($1::bigint[], $2::timestamptz[]) w(account, since)
+		cross join lateral (
+			select engine
+			from scan
+			where account_id = w.account and state = 'finished' and started_at <= w.since
+			order by started_at desc
+			limit 1) was
+		where exists (
+			select
+			from scan
+			where account_id = w.account and state = 'finished' and started_at > w.since and engine <> was.engine)`, lookUp, accounts, froms)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int64]bool{}
+	var account int64
+	_, err = pgx.ForEachRow(rows, []any{&account}, func() error {
+		all[account] = true
+		return nil
+	})
+	return all, err
 }

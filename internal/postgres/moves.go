@@ -100,16 +100,6 @@ func (m *moves) step(s standing, saw finding.Sight, v *finding.Verdict) error {
 	return nil
 }
 
-// run moves the clock by which the finding is due. tightened says that its rule
-// was changed since the scan before.
-func (s *standing) run(was *standing, at time.Time, tightened bool) {
-	c := finding.Clock{Began: orZero(was.ClockAt), Due: orZero(was.DueAt), Mended: orZero(was.MendedAt)}.Step(was.State, s.State, was.Severity, s.Severity, at)
-	if tightened && s.State == finding.Open && was.State != finding.Open && was.State != finding.Lost {
-		c = c.Spared(at)
-	}
-	s.ClockAt, s.DueAt, s.MendedAt = orNull(c.Began), orNull(c.Due), orNull(c.Mended)
-}
-
 func (s *standing) place() place {
 	return place{s.Rule, s.Severity, s.State, s.Risk, s.Region, orZero(s.DueAt), s.FirstSeen}
 }

@@ -155,9 +155,10 @@ func (w *Writer) takeAgain(ctx context.Context, q Querier) error {
 	w.only = some(w.tightened)
 	rows, err := q.Query(ctx, `
 		select r.id
-		from resource r
+		from workload w -- a group's: of no other it is asked whether it was seen, for no document is retired
+		join resource r on r.account_id = w.account_id and r.region = w.region and r.uid = w.uid
 		join scan l on l.number = $2
-		where r.account_id = $1
+		where r.account_id = $1 and w.group_uid <> ''
 			and not exists (select from unseen u where u.scan = l.number and u.kind = r.kind and u.region = r.region and u.uid in ('', r.uid))
 			and (r.valid_from <= l.started_at or exists (
 				select

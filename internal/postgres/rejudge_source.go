@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,26 +45,27 @@ func (s *Source) Lean(ctx context.Context, beside func(kind string) bool) (*snap
 	return lean.Context(ctx)
 }
 
-// Beside streams the workloads by kind, region and uid, each page with the
-// documents that stand beside its workloads. What each is given is its own.
-func (s *Source) Beside(ctx context.Context, beside func(kind string) bool, each func(workloads, beside []snapshot.Resource) error) error {
+// A Near finds the documents of some kinds that stand beside workloads of the
+// page that it came with, all of one region.
+type Near func(ctx context.Context, workloads []snapshot.Resource, kinds func(kind string) bool) ([]snapshot.Resource, error)
+
+// Beside streams the workloads by kind, region and uid, each page of one region
+// and with what finds the documents beside its workloads. What each is given is
+// its own. The next page is read while one is looked at, unless ctx carries a
+// transaction, which can answer one question at a time.
+func (s *Source) Beside(ctx context.Context, each func(workloads []snapshot.Resource, near Near) error) error {
 	n := neighbours{src: s}
-	for _, k := range s.context {
-		if beside(k) {
-			n.kinds = append(n.kinds, k)
-		}
+	stream := s.ahead
+	if Tx(ctx) != nil {
+		stream = s.Pages
 	}
-	return s.Pages(ctx, func(page []snapshot.Resource) error {
+	return stream(ctx, func(page []snapshot.Resource) error {
 		for len(page) > 0 {
 			same := slices.IndexFunc(page, func(r snapshot.Resource) bool { return r.Region != page[0].Region })
 			if same < 0 {
 				same = len(page)
 			}
-			near, err := n.of(ctx, page[:same])
-			if err != nil {
-				return err
-			}
-			if err := each(page[:same], near); err != nil {
+			if err := each(page[:same], n.of); err != nil {
 				return err
 			}
 			page = page[same:]
@@ -72,36 +74,70 @@ func (s *Source) Beside(ctx context.Context, beside func(kind string) bool, each
 	})
 }
 
+// ahead is Pages, with the next page being read meanwhile.
+func (s *Source) ahead(ctx context.Context, each func([]snapshot.Resource) error) error {
+	reading, stop := context.WithCancel(ctx)
+	pages := make(chan []snapshot.Resource)
+	var reader sync.WaitGroup
+	var failed error
+	var died any
+	defer reader.Wait()
+	defer stop()
+	reader.Go(func() {
+		defer close(pages)
+		defer func() { died = recover() }() // whoever runs us catches a panic of ours, and of no other goroutine
+		failed = s.Pages(reading, func(page []snapshot.Resource) error {
+			select {
+			case pages <- page:
+				return nil
+			case <-reading.Done():
+				return context.Cause(reading)
+			}
+		})
+	})
+	for page := range pages {
+		if err := each(page); err != nil {
+			return err
+		}
+	}
+	reader.Wait()
+	if died != nil {
+		panic(died)
+	}
+	return failed
+}
+
 // neighbours finds what stands beside workloads of one region at a time, by the
 // uids that the scan saw there.
 type neighbours struct {
 	src    *Source
-	kinds  []string
 	region string
-	all    []kindUIDs // of the region
+	all    map[string]*kindUIDs // of the region, by kind; those that were asked for
 }
 
 // kindUIDs are the uids of one kind in one region.
 type kindUIDs struct {
-	kind  string
 	uids  []string       // sorted
 	named map[string]int // place in uids, by the last part
+	long  []bool         // how long those last parts are
 }
 
-// of gives the documents beside workloads of one region.
-func (n *neighbours) of(ctx context.Context, page []snapshot.Resource) ([]snapshot.Resource, error) {
-	if region := page[0].Region; n.all == nil || n.region != region {
-		if err := n.load(ctx, region); err != nil {
+// of gives the documents of some kinds beside workloads of one region.
+func (n *neighbours) of(ctx context.Context, page []snapshot.Resource, kinds func(kind string) bool) ([]snapshot.Resource, error) {
+	var near []snapshot.Resource
+	for _, kind := range n.src.context {
+		if len(page) == 0 || !kinds(kind) {
+			continue
+		}
+		k, err := n.load(ctx, kind, page[0].Region)
+		if err != nil {
 			return nil, err
 		}
-	}
-	var near []snapshot.Resource
-	for i := range n.all {
-		uids := n.all[i].beside(page)
+		uids := k.beside(page)
 		if len(uids) == 0 {
 			continue
 		}
-		docs, err := n.src.things(ctx, n.all[i].kind, n.region, uids)
+		docs, err := n.src.things(ctx, kind, n.region, uids)
 		if err != nil {
 			return nil, err
 		}
@@ -110,25 +146,34 @@ func (n *neighbours) of(ctx context.Context, page []snapshot.Resource) ([]snapsh
 	return near, nil
 }
 
-func (n *neighbours) load(ctx context.Context, region string) error {
-	n.region, n.all = region, []kindUIDs{}
-	for _, kind := range n.kinds {
-		uids, err := n.src.uids(ctx, kind, region)
-		if err != nil {
-			return err
-		}
-		k := kindUIDs{kind: kind, uids: uids, named: make(map[string]int, len(uids))}
-		for i, uid := range uids {
-			k.named[uid[strings.LastIndexByte(uid, '/')+1:]] = i
-		}
-		n.all = append(n.all, k)
+func (n *neighbours) load(ctx context.Context, kind, region string) (*kindUIDs, error) {
+	if n.region != region {
+		n.region, n.all = region, map[string]*kindUIDs{}
 	}
-	return nil
+	if k := n.all[kind]; k != nil {
+		return k, nil
+	}
+	uids, err := n.src.uids(ctx, kind, region)
+	if err != nil {
+		return nil, err
+	}
+	k := &kindUIDs{uids: uids, named: make(map[string]int, len(uids))}
+	for i, uid := range uids {
+		last := uid[strings.LastIndexAny(uid, "/:")+1:]
+		k.named[last] = i
+		for len(k.long) <= len(last) {
+			k.long = append(k.long, false)
+		}
+		k.long[len(last)] = true
+	}
+	n.all[kind] = k
+	return k, nil
 }
 
 // beside are the uids of what stands beside some workloads: those that begin
 // with a workload's, and those that a workload's own document names. It is
-// isBeside for many at once.
+// isBeside for many at once. A document holds many texts, and few of them are
+// as long as an id: the others need not be looked up.
 func (k *kindUIDs) beside(page []snapshot.Resource) []string {
 	var found []int
 	for i := range page {
@@ -138,6 +183,9 @@ func (k *kindUIDs) beside(page []snapshot.Resource) []string {
 			found = append(found, at)
 		}
 		for text := range quoted(page[i].Doc) {
+			if len(text) >= len(k.long) || !k.long[len(text)] {
+				continue
+			}
 			if at, ok := k.named[string(text)]; ok {
 				found = append(found, at)
 			}

@@ -94,16 +94,27 @@ func (s *Store) RuleChanges(ctx context.Context, state listing.ChangeState, at l
 	return all, c, nil
 }
 
-// RuleChangesOf lists all changes to one rule or framework, the last first.
-func (s *Store) RuleChangesOf(ctx context.Context, rule string) ([]listing.RuleChange, error) {
+// RuleChangesOf lists the last n changes to one rule or framework, the last
+// first. Each may hold two files.
+func (s *Store) RuleChangesOf(ctx context.Context, rule string, n int) ([]listing.RuleChange, error) {
 	rows, err := s.on(ctx).Query(ctx, ruleChangeQuery+`
 	where c.rule = $1
-	order by c.id desc`, rule)
+	order by c.id desc
+	limit $2`, rule, n)
 	if err != nil {
 		return nil, explain(err)
 	}
 	all, err := pgx.CollectRows(rows, scanRuleChange)
 	return all, explain(err)
+}
+
+// WaitingRules counts the proposals of a person that nobody has decided.
+func (s *Store) WaitingRules(ctx context.Context, who string) (n int, err error) {
+	err = s.on(ctx).QueryRow(ctx, `
+		select count(*)
+		from rule_change c
+		where lower(c.who) = lower($1) and not exists (select from rule_decision where change = c.id)`, who).Scan(&n)
+	return n, explain(err)
 }
 
 // RuleChange gives one; NotFound if there is none of that number.

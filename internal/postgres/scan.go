@@ -120,10 +120,10 @@ func (s *Store) FormerScan(ctx context.Context, number int64) (scan.Record, erro
 	return r, explain(err)
 }
 
-// FinishedScans counts the scans of all accounts that were finished and asked
-// the cloud.
-func (s *Store) FinishedScans(ctx context.Context) (n int, err error) {
-	err = s.on(ctx).QueryRow(ctx, `select count(*) from scan where state = 'finished' and look is null`).Scan(&n)
+// FinishedScans counts the scans of a provider's accounts, of all for "", that
+// were finished and asked a cloud.
+func (s *Store) FinishedScans(ctx context.Context, provider string) (n int, err error) {
+	err = s.on(ctx).QueryRow(ctx, `select count(*) from scan where state = 'finished' and look is null and $1 in (provider, '')`, provider).Scan(&n)
 	return n, explain(err)
 }
 

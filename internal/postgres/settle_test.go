@@ -238,7 +238,7 @@ func TestTheLatestScanOfEachAccount(t *testing.T) {
 	if diff := cmp.Diff([]int64{other.Number, last.Number}, got); diff != "" {
 		t.Error(diff)
 	}
-	if n, err := s.FinishedScans(t.Context()); n != 4 || err != nil {
+	if n, err := s.FinishedScans(t.Context(), ""); n != 4 || err != nil {
 		t.Errorf("%d finished scans (%v)", n, err)
 	}
 	for number, want := range map[int64]int64{1: 0, 2: 1, 3: 2, 4: 3, other.Number: 0} {

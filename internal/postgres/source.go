@@ -63,9 +63,17 @@ func orNull(t time.Time) *time.Time {
 
 func (s *Source) sortKinds(ctx context.Context, workload func(kind string) bool) error {
 	rows, err := s.store.on(ctx).Query(ctx, `
-		select kind from resource where account_id = $1
+		with recursive present as ( -- from one kind to the next: there are few kinds, and many documents
+			select (select min(kind) from resource where account_id = $1) as kind
+			union all
+			select (select min(kind) from resource where account_id = $1 and kind > p.kind) from present p where p.kind is not null),
+		former as (
+			select (select min(kind) from resource_version where account_id = $1) as kind
+			union all
+			select (select min(kind) from resource_version where account_id = $1 and kind > f.kind) from former f where f.kind is not null)
+		select kind from present where kind is not null
 		union
-		select kind from resource_version where account_id = $1
+		select kind from former where kind is not null
 		order by kind`, s.account)
 	if err != nil {
 		return explain(err)
@@ -129,7 +137,7 @@ func (s *Source) Around(ctx context.Context, region, uid string, beside func(kin
 // isBeside says whether a document is about a workload: its uid begins with the
 // workload's, or the workload's own document names it.
 func isBeside(w, r *snapshot.Resource) bool {
-	return strings.HasPrefix(r.UID, w.UID+"/") || bytes.Contains(w.Doc, []byte(`"`+r.UID[strings.LastIndexByte(r.UID, '/')+1:]+`"`))
+	return strings.HasPrefix(r.UID, w.UID+"/") || bytes.Contains(w.Doc, []byte(`"`+r.UID[strings.LastIndexAny(r.UID, "/:")+1:]+`"`))
 }
 
 // Context gives all documents that are not workloads, and the answers but for

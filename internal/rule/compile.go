@@ -31,6 +31,7 @@ type program struct {
 	prg    cel.Program
 	uses   []string // dotted names below the variable
 	params []string // parameters that it reads
+	cost   uint64   // what it may cost at worst, in CEL's units
 	// It reads something of the subject, or the outcome.
 	subject bool
 }
@@ -139,19 +140,25 @@ func (l *language) compile(what, src string) (*program, []complaint) {
 	if bad := refuse(ast.NativeRep()); bad != nil {
 		return nil, bad
 	}
-	if bad := l.price(l.predicate, ast); bad != nil {
+	p := l.program(what, ast)
+	if bad := p.price(l.predicate, ast); bad != nil {
 		return nil, bad
 	}
-	return l.program(what, l.predicate, ast)
+	return p.planned(l.predicate, ast, lower(ast.NativeRep(), l.kind))
 }
 
-func (l *language) program(what string, env *cel.Env, ast *cel.Ast) (*program, []complaint) {
-	prg, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize))
-	if err != nil {
+func (l *language) program(what string, ast *cel.Ast) *program {
+	e := ast.NativeRep().Expr()
+	return &program{what: what, uses: uses(e, l.kind.name), params: constants(e), subject: reads(e, l.kind.name, outcomeVar)}
+}
+
+// planned makes a program ready to run.
+func (p *program) planned(env *cel.Env, ast *cel.Ast, also ...cel.ProgramOption) (*program, []complaint) {
+	var err error
+	if p.prg, err = env.Program(ast, append(also, cel.EvalOptions(cel.OptOptimize))...); err != nil {
 		return nil, []complaint{{1, 1, err.Error()}}
 	}
-	e := ast.NativeRep().Expr()
-	return &program{what: what, prg: prg, uses: uses(e, l.kind.name), params: constants(e), subject: reads(e, l.kind.name, outcomeVar)}, nil
+	return p, nil
 }
 
 func (l *language) check(env *cel.Env, src string) (*cel.Ast, []complaint) {
@@ -222,11 +229,12 @@ func (l *language) lastNames() []string {
 }
 
 // price refuses what could take too long on the largest subject we expect.
-func (l *language) price(env *cel.Env, ast *cel.Ast) []complaint {
+func (p *program) price(env *cel.Env, ast *cel.Ast) []complaint {
 	est, err := env.EstimateCost(ast, sizes{})
 	if err != nil {
 		return []complaint{{1, 1, "its cost cannot be told: " + err.Error()}}
 	}
+	p.cost = est.Max
 	if est.Max > budget {
 		return []complaint{{1, 1, fmt.Sprintf("it could cost %d steps and may cost %d: ask one list at a time, and no list within a list", est.Max, budget)}}
 	}

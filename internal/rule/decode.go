@@ -43,7 +43,7 @@ func (d *decoder) at(n ast.Node, format string, args ...any) {
 	d.flaw(line, col, format, args...)
 }
 
-var ruleKeys = []string{"id", "name", "title", "fault", "severity", "for", "applies", "pass", "say", "why", "fix",
+var ruleKeys = []string{"id", "name", "title", "fault", "severity", "for", "cloud", "applies", "pass", "say", "why", "fix",
 	"references", "note", "params", "assumes", "examples"}
 
 var fixKeys = []string{"cli", "terraform", "console", "undo", "source", "sets"}
@@ -180,12 +180,29 @@ func (d *decoder) identity(r *Rule) {
 	}
 	prefix, _, _ := strings.Cut(strings.TrimPrefix(r.ID, ownPrefix), "-")
 	r.Provider = providers[prefix]
+	d.cloud(r)
 	if d.nodes["for"] != nil && kindOfName[r.For] == nil {
 		var names []string
 		for _, k := range kinds {
 			names = append(names, string(k.kind))
 		}
 		d.at(d.nodes["for"], "there is no kind '%s'%s; the kinds are %s", r.For, didYouMean(string(r.For), names), strings.Join(names, ", "))
+	}
+}
+
+// clouds are those that a rule may be about alone whose id names none.
+var clouds = []string{"aws", "ibm", "gcp", "azure"}
+
+func (d *decoder) cloud(r *Rule) {
+	n, c := d.nodes["cloud"], d.text("cloud")
+	switch {
+	case n == nil:
+	case r.Provider != "":
+		d.at(n, "the id %s names the cloud already; leave 'cloud' out", r.ID)
+	case !slices.Contains(clouds, c):
+		d.at(n, "there is no cloud '%s'%s; use %s", c, didYouMean(c, clouds), strings.Join(clouds, ", "))
+	default:
+		r.Provider = c
 	}
 }
 

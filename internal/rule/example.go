@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,30 +13,54 @@ import (
 	"plumbline/internal/snapshot"
 )
 
-// Blank is a subject of the rule's kind of which nothing is known but its
-// head.
+// Blank is a subject of the rule's kind, of its own cloud, of which nothing is
+// known but its head. Of a rule for every cloud it is one of AWS.
 func (r *Rule) Blank() estate.Object {
-	k := kindOfName[r.For]
-	o := k.blank()
-	provider := r.Provider
-	if provider == "" {
-		provider = "aws"
-	}
-	*o.Head() = estate.Subject{Kind: r.For, Provider: provider, Account: "111122223333", Region: "eu-west-1",
-		UID: "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0", ID: "i-0123456789abcdef0", Name: "web-1"}
-	if r.For == estate.KindAccountRegion {
-		s := o.Head()
-		s.UID, s.ID, s.Name = "aws:111122223333:eu-west-1", "eu-west-1", "eu-west-1"
-	}
-	if r.For == estate.KindAccount {
-		s := o.Head()
-		s.UID, s.ID, s.Name, s.Region = "aws:111122223333", "111122223333", "example", snapshot.Global
-	}
+	o := kindOfName[r.For].blank()
+	*o.Head() = blankHead(r.For, cmp.Or(r.Provider, "aws"))
 	if w, ok := o.(*estate.Workload); ok {
 		w.Type = "instance"
 	}
 	return o
 }
+
+// blankHead is who a subject is.
+func blankHead(k estate.Kind, provider string) estate.Subject {
+	s := estate.Subject{Kind: k, Provider: provider, Account: "111122223333", Region: "eu-west-1",
+		UID: "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0", ID: "i-0123456789abcdef0", Name: "web-1"}
+	if provider == ibm {
+		s.Account, s.Region = "1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6", "us-south"
+		s.ID = cmp.Or(ibmIDs[k], "0717_e4a29d1a-2ef4-42a6-8fd2-350deb1c647e")
+		s.UID = "crn:v1:bluemix:public:" + cmp.Or(ibmPlaces[k], "is:us-south-1:a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::instance") + ":" + s.ID
+	}
+	switch k {
+	case estate.KindAccountRegion:
+		s.UID, s.ID, s.Name = provider+":"+s.Account+":"+s.Region, s.Region, s.Region
+	case estate.KindAccount:
+		s.UID, s.ID, s.Name, s.Region = provider+":"+s.Account, s.Account, "example", snapshot.Global
+	}
+	return s
+}
+
+const ibm = "ibm"
+
+// ibmIDs and ibmPlaces are how IBM Cloud names what is no server: the id, and the
+// middle of a CRN.
+var (
+	ibmIDs = map[estate.Kind]string{
+		estate.KindPrincipal: "Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5", estate.KindCredential: "ApiKey-5b1b9c5e-0f1c-4c7e-8f0e-6a2f9d3b7c11",
+		estate.KindGate: "r006-72b27b5c-f4b0-48bb-b954-5becc7c1dcb8", estate.KindNetwork: "r006-ac1c1ae4-5573-42eb-9194-854c9a3d5555",
+		estate.KindImage: "r006-c9da1575-20cd-4412-9269-8ed08d3ac278", estate.KindTemplate: "0717-a7191f77-7c87-4ad4-bb11-a37f9e9fc0f0",
+	}
+	ibmPlaces = map[estate.Kind]string{
+		estate.KindPrincipal:  "iam-identity::a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::profile",
+		estate.KindCredential: "iam-identity::a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::apikey",
+		estate.KindGate:       "is:us-south:a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::security-group",
+		estate.KindNetwork:    "is:us-south:a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::vpc",
+		estate.KindImage:      "is:us-south:a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::image",
+		estate.KindTemplate:   "is:us-south:a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::instance-template",
+	}
+)
 
 // Blanks are Blank, once for each type that the kind has.
 func (r *Rule) Blanks() []estate.Object {
@@ -59,7 +84,20 @@ func (r *Rule) Subject(e Example) (estate.Object, error) {
 	o := r.Blank()
 	k := kindOfName[r.For]
 	k.live(o)
+	if o.Head().Provider == ibm {
+		liveOnIBM(o)
+	}
 	return o, k.put(o, "", e.Facts)
+}
+
+// liveOnIBM gives what lives on IBM Cloud the type that it has there.
+func liveOnIBM(o estate.Object) {
+	switch o := o.(type) {
+	case *estate.Principal:
+		o.Type = "trusted_profile"
+	case *estate.Credential:
+		o.Type = "api_key"
+	}
 }
 
 // Set changes one field of a subject, as the rule's fix would. Field is dotted

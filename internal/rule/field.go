@@ -46,6 +46,7 @@ type kind struct {
 	live    func(estate.Object)             // what every example takes for granted
 	manager func(estate.Object) (by string) // who operates it for its owner, "" if nobody
 	risk    func(estate.Object) (exposure, power string)
+	weighs  []string // the fields that risk reads, of a workload
 }
 
 // A field is one name after the variable's. Exactly one of leaf and list

@@ -117,8 +117,10 @@ func fillIn[T any](ws []world, known *T, from []T, set func(*world, *T)) (out []
 // A grammar writes expressions with every operator and function that a
 // predicate may use.
 type grammar struct {
-	t    *rapid.T
-	vars []string // element variables in sight
+	t       *rapid.T
+	volumes bool     // may be asked about too
+	vars    []string // variables in sight that stand for a tag
+	disks   []string // and for a volume
 }
 
 func (g *grammar) pick(of ...func(int) string) func(int) string {
@@ -139,6 +141,9 @@ func (g *grammar) boolLeaf(int) string {
 	leaves := []string{"w.metadata.applied", "w.metadata.ipv6", "true", "false"}
 	for _, v := range g.vars {
 		leaves = append(leaves, v+".sensitive")
+	}
+	for _, v := range g.disks {
+		leaves = append(leaves, v+".backed_up", v+".encrypted")
 	}
 	return g.word(leaves...)
 }
@@ -180,6 +185,13 @@ func (g *grammar) textTest(d int) string {
 }
 
 func (g *grammar) quantified(d int) string {
+	if g.volumes && rapid.Bool().Draw(g.t, "volumes") {
+		return g.over("w.volumes", d, func(v string) string {
+			g.disks = append(g.disks, v)
+			defer func() { g.disks = g.disks[:len(g.disks)-1] }()
+			return g.bool(d)
+		})
+	}
 	return g.over("w.tags", d, func(v string) string {
 		g.vars = append(g.vars, v)
 		defer func() { g.vars = g.vars[:len(g.vars)-1] }()
@@ -194,7 +206,7 @@ func (g *grammar) literalQuantified(d int) string {
 }
 
 func (g *grammar) over(list string, _ int, body func(v string) string) string {
-	v := fmt.Sprintf("v%d%s", len(g.vars), g.word("", "x"))
+	v := fmt.Sprintf("v%d%s", len(g.vars)+len(g.disks), g.word("", "x"))
 	return fmt.Sprintf("%s.%s(%s, %s)", list, g.word("exists", "all"), v, body(v))
 }
 
@@ -202,6 +214,9 @@ func (g *grammar) text(d int) string {
 	leaves := []string{"w.metadata.endpoint", "w.metadata.tokens", `"required"`, `"enabled"`, `"b"`, `""`, "w.type"}
 	for _, v := range g.vars {
 		leaves = append(leaves, v+".key", v+".value")
+	}
+	for _, v := range g.disks {
+		leaves = append(leaves, v+".id")
 	}
 	switch form := rapid.IntRange(0, 5).Draw(g.t, "text"); {
 	case d <= 0 || form > 2:

@@ -37,7 +37,7 @@ func gateRuleFields() []*field {
 		plain("id", "Its own id, or an entry's number.", func(r *estate.GateRule) *string { return &r.ID }),
 		plain("direction", "in or out.", func(r *estate.GateRule) *string { return &r.Direction }, "in", "out"),
 		plain("action", "allow or deny.", func(r *estate.GateRule) *string { return &r.Action }, "allow", "deny"),
-		plain("protocol", "tcp, udp, icmp, all, or a number.", func(r *estate.GateRule) *string { return &r.Protocol }),
+		plain("protocol", "tcp, udp, icmp, icmp_tcp_udp for these three at once, all, or a number.", func(r *estate.GateRule) *string { return &r.Protocol }),
 		count("from", "The first port.", func(r *estate.GateRule) *int64 { return &r.From }),
 		count("to", "The last port.", func(r *estate.GateRule) *int64 { return &r.To }),
 		flag("any_address", "The other side may be any address of a family.", func(r *estate.GateRule) *bool { return &r.AnyAddress }),
@@ -79,4 +79,41 @@ func secretFields() []*field {
 
 func showSecret(s *estate.Secret) any {
 	return map[string]any{"kind": s.Kind, "place": s.Place, "line": s.Line, "hash": s.Hash}
+}
+
+func becomesFields() []*field {
+	return []*field{
+		plain("principal", "The profile, by its uid.", func(b *estate.Becomes) *string { return &b.Principal }),
+		plain("name", "Its name.", func(b *estate.Becomes) *string { return &b.Name }),
+		plain("mechanism", "What lets it: it was created with it, a link names it, or a claim rule fits it.",
+			func(b *estate.Becomes) *string { return &b.Mechanism }, estate.ByDefault, estate.ByLink, estate.ByClaimRule),
+		plain("by", "The link or the claim rule, by its name or id.", func(b *estate.Becomes) *string { return &b.By }),
+		text("power", "What the profile may do at most.", func(b *estate.Becomes) *fact.Of[string] { return &b.Power }, power.Words()...),
+		text("at_least", "What it may do for certain.", func(b *estate.Becomes) *fact.Of[string] { return &b.AtLeast }, power.Words()...),
+	}
+}
+
+func showBecomes(b *estate.Becomes) any {
+	m := map[string]any{"principal": b.Principal, "name": b.Name, "mechanism": b.Mechanism, "by": b.By, "path": b.Path}
+	shownWord(m, "power", b.Power)
+	return m
+}
+
+func claimFields() []*field {
+	return []*field{
+		plain("id", "Its id.", func(c *estate.Claim) *string { return &c.ID }),
+		plain("name", "Its name; empty if it has none.", func(c *estate.Claim) *string { return &c.Name }),
+		plain("compute", "The type of compute resource, in the provider's word: VSI, BMS, IKS_SA.", func(c *estate.Claim) *string { return &c.Compute }),
+		yes("narrow", "It holds for named resources, and not for what anybody may make to fit it.", func(c *estate.Claim) *fact.Of[bool] { return &c.Narrow }),
+		plain("scope", "What narrows it most.", func(c *estate.Claim) *string { return &c.Scope },
+			estate.ScopeAny, estate.ScopeRegion, estate.ScopeZone, estate.ScopeVPC, estate.ScopeResourceGroup,
+			estate.ScopeInstanceGroup, estate.ScopeSubnet, estate.ScopeServiceAccount, estate.ScopeResource),
+		plain("conditions", "Its conditions, as they are written.", func(c *estate.Claim) *string { return &c.Conditions }),
+	}
+}
+
+func showClaim(c *estate.Claim) any {
+	m := map[string]any{"id": c.ID, "name": c.Name, "compute": c.Compute, "scope": c.Scope, "conditions": c.Conditions, "path": c.Path}
+	shownWord(m, "narrow", c.Narrow)
+	return m
 }

@@ -23,6 +23,7 @@ type Judge struct {
 	fault   string
 
 	root     view
+	elem     view   // the element that a loop is at
 	reads    []read // facts read since the question was put
 	open     []int  // of reads: the unknowns that left the question open
 	only     int    // show lists as if they held this element alone; -1: as they are
@@ -33,6 +34,7 @@ type Judge struct {
 	frame    *interpreter.ExecutionFrame
 	sitting  estate.Object // that does not change until the next Sit
 	asked    []applied     // what its rules' applies came to
+	kept     []read        // the facts that were read for that
 	filler   *Judge        // a second scratch, with which templates are filled in
 }
 
@@ -46,15 +48,15 @@ type read struct {
 // NewJudge makes the scratch for the rules of a set.
 func NewJudge(*Set) *Judge {
 	j := &Judge{only: -1, words: &lexicon{all: map[string]ref.Val{}}}
-	j.root.judge = j
+	j.root.judge, j.elem.judge = j, j
 	return j
 }
 
 // An applied is what an applies without parameters came to, for one subject.
 type applied struct {
-	src   string
-	value ref.Val
-	reads []read
+	src      string
+	value    ref.Val
+	from, to int // of Judge.kept: the facts that were read for it
 }
 
 // Sit says that questions about one subject follow, and that it does not change
@@ -63,7 +65,8 @@ type applied struct {
 func (j *Judge) Sit(o estate.Object) {
 	j.sitting = o
 	clear(j.asked)
-	j.asked = j.asked[:0]
+	clear(j.kept)
+	j.asked, j.kept = j.asked[:0], j.kept[:0]
 }
 
 // applies works out whether the rule applies. What it came to before for the
@@ -76,13 +79,15 @@ func (j *Judge) applies() ref.Val {
 	}
 	for i := range j.asked {
 		if a := &j.asked[i]; a.src == j.rule.Applies {
-			j.reads = append(j.reads, a.reads...)
+			j.reads = append(j.reads, j.kept[a.from:a.to]...)
 			return a.value
 		}
 	}
 	v := j.eval(p)
 	if !types.IsError(v) {
-		j.asked = append(j.asked, applied{j.rule.Applies, v, slices.Clone(j.reads)})
+		from := len(j.kept)
+		j.kept = append(j.kept, j.reads...)
+		j.asked = append(j.asked, applied{j.rule.Applies, v, from, len(j.kept)})
 	}
 	return v
 }
@@ -245,7 +250,13 @@ func (j *Judge) text(s string) ref.Val {
 }
 
 func (j *Judge) list(f *field, of any, length int, gaps bool) ref.Val {
-	l := &gapList{judge: j, field: f, of: of, length: length}
+	l := j.listed(f, of, length, gaps)
+	return &l
+}
+
+// listed records that a list was asked for.
+func (j *Judge) listed(f *field, of any, length int, gaps bool) gapList {
+	l := gapList{judge: j, field: f, of: of, length: length}
 	id := j.saw(f, of)
 	switch {
 	case j.only >= 0 && j.only < length:

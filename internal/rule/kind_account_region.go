@@ -69,5 +69,7 @@ var accountRegion = &kind{
 			yes("own", "It is encrypted with a key of the owner's own.", func(v *estate.Vault) *fact.Of[bool] { return &v.Own }),
 			yes("locked", "Nothing in it can be deleted early.", func(v *estate.Vault) *fact.Of[bool] { return &v.Locked }),
 		),
+		yes("backup_policy", "A policy with a plan backs up what its tags choose.",
+			func(r *estate.AccountRegion) *fact.Of[bool] { return &r.BackupPolicy }),
 	),
 }

@@ -19,7 +19,7 @@ var credential = &kind{
 	risk:    noRisk,
 	fields: head[*estate.Credential](
 		plain("type", "What kind of credential it is.",
-			func(c *estate.Credential) *string { return &c.Type }, "access_key", "password"),
+			func(c *estate.Credential) *string { return &c.Type }, "access_key", "password", "api_key"),
 		plain("owner", "Whose it is, by the principal's uid.",
 			func(c *estate.Credential) *string { return &c.Owner }),
 		yes("active", "It can be used.",
@@ -28,5 +28,7 @@ var credential = &kind{
 			func(c *estate.Credential) *fact.Of[int64] { return &c.Age }),
 		number("idle", "Days since it was used; where it never was, since it was made.",
 			func(c *estate.Credential) *fact.Of[int64] { return &c.Idle }),
+		yes("expires", "It ends by itself on a set day.",
+			func(c *estate.Credential) *fact.Of[bool] { return &c.Expires }),
 	),
 }

@@ -22,6 +22,8 @@ var gate = &kind{
 			func(g *estate.Gate) *fact.Of[bool] { return &g.Default }),
 		yes("used", "Of a network ACL: subnets are associated with it.",
 			func(g *estate.Gate) *fact.Of[bool] { return &g.Used }),
+		number("targets", "Of a security group: how many interfaces and others wear it.",
+			func(g *estate.Gate) *fact.Of[int64] { return &g.Targets }),
 		list("rules", "Its rules; of a network ACL what its entries still decide after those before them.", "gate_rule",
 			func(g *estate.Gate) *fact.List[estate.GateRule] { return &g.Rules },
 			showGateRule, gateRuleFields()...),

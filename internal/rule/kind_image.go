@@ -22,6 +22,7 @@ var image = &kind{
 		text("tokens", "Whether it asks for session tokens where the launch and the account say nothing.",
 			func(i *estate.Image) *fact.Of[string] { return &i.Tokens }, "required", "unset"),
 		yes("in_use", "A template or a group names it.", func(i *estate.Image) *fact.Of[bool] { return &i.InUse }),
+		yes("constraint", "It may be used only where the metadata service is off or set in a certain way.", func(i *estate.Image) *fact.Of[bool] { return &i.Constraint }),
 	}, notOfAnImage(forecastFields(func(i *estate.Image) *estate.Forecast { return &i.Next }))...)...),
 }
 

@@ -45,5 +45,9 @@ var network = &kind{
 		),
 		yes("logged", "Of a client VPN: its connections are logged.",
 			func(n *estate.Network) *fact.Of[bool] { return &n.Logged }),
+		yes("admin", "Of a VPC: a floating IP lets SSH or RDP in from any source, to an interface in it, whether its server runs or not.",
+			func(n *estate.Network) *fact.Of[bool] { return &n.Admin }),
+		yes("vpn", "Of a VPC: a VPN gateway or a VPN server stands in it.",
+			func(n *estate.Network) *fact.Of[bool] { return &n.VPN }),
 	),
 }

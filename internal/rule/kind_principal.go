@@ -28,8 +28,8 @@ var principal = &kind{
 	},
 	fields: head[*estate.Principal](
 		plain("type", "What kind of principal it is.",
-			func(p *estate.Principal) *string { return &p.Type }, "role", "user"),
-		yes("workloads", "Workloads may become it: an instance profile holds it.",
+			func(p *estate.Principal) *string { return &p.Type }, "role", "user", "trusted_profile"),
+		yes("workloads", "Workloads may become it: an instance profile holds it, or a link or a claim rule names them.",
 			func(p *estate.Principal) *fact.Of[bool] { return &p.Workloads }),
 		yes("managed", "The provider made it and keeps it, and its owner cannot change it.",
 			func(p *estate.Principal) *fact.Of[bool] { return &p.Managed }),
@@ -65,6 +65,13 @@ var principal = &kind{
 			func(p *estate.Principal) *fact.Of[bool] { return &p.DeniesV1 }),
 		yes("perimeter", "Policies refuse its credentials outside the network and the address of the instance they were given to.",
 			func(p *estate.Principal) *fact.Of[bool] { return &p.Perimeter }),
+		eachOfItsOwn(list("claims", "Of a trusted profile: the rules by which compute resources become it.", "claim",
+			func(p *estate.Principal) *fact.List[estate.Claim] { return &p.Claims },
+			showClaim, claimFields()...), func(e any) *fact.Origin { return e.(*estate.Claim).From }),
+		yes("anyone", "Of a trusted profile: a claim rule holds for any compute resource of its type.",
+			func(p *estate.Principal) *fact.Of[bool] { return &p.Anyone }),
+		yes("climb", "Of a trusted profile: somebody with less power may create a workload that becomes it.",
+			func(p *estate.Principal) *fact.Of[bool] { return &p.Climb }),
 	),
 }
 

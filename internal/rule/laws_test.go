@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"plumbline/internal/estate"
@@ -185,6 +186,54 @@ func TestNoRuleHasAFaultWhateverTheFacts(t *testing.T) {
 					}
 					if v.Risk < 0 || v.Risk > 100 || (v.Risk > 0) != (got == finding.Fail || got == finding.Unknown) || v.Potential != (got == finding.Unknown) {
 						t.Fatalf("%s has risk %d, potential %v", got, v.Risk, v.Potential)
+					}
+				})
+			})
+		})
+	}
+}
+
+// Every rule answers as CEL alone would, with the same words, reasons, evidence
+// and risk: of its examples, with every field that it reads unknown in turn, and
+// of whatever may be known.
+func TestEveryRuleAnswersAsCELAloneWould(t *testing.T) {
+	t.Parallel()
+	set := loaded(t)
+	for _, r := range set.Rules() {
+		t.Run(r.ID, func(t *testing.T) {
+			t.Parallel()
+			plain, err := r.ByCEL()
+			if err != nil {
+				t.Fatal(err)
+			}
+			own, cel := rule.NewJudge(set), rule.NewJudge(set)
+			same := func(t interface{ Fatalf(string, ...any) }, o estate.Object, what string) {
+				own.Judge(r, o)
+				cel.Judge(plain, o)
+				if d := cmp.Diff(cel.Verdict(), own.Verdict()); d != "" {
+					t.Fatalf("%s (-as CEL plans it +lowered)\n%s", what, d)
+				}
+			}
+			subject := func(e rule.Example) estate.Object {
+				o, err := r.Subject(e)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return o
+			}
+			for _, e := range r.Examples {
+				same(t, subject(e), e.Name)
+				for _, f := range r.Reads() {
+					if o := subject(e); r.Forget(o, f) {
+						same(t, o, e.Name+", without "+f)
+					}
+				}
+			}
+			rapid.Check(t, func(t *rapid.T) {
+				o, step := blank(t, r), 0
+				learn(t, r, o, func(what string) {
+					if step++; step%13 == 0 {
+						same(t, o, "having learnt "+what)
 					}
 				})
 			})

@@ -30,8 +30,13 @@ func (f Flaws) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// largest is the size of a file that is surely no rule.
-const largest = 64 << 10
+const (
+	// largest is the size of a file that is surely no rule.
+	largest = 64 << 10
+	// deepest is how deep brackets, and lists and keys, may stand within one
+	// another.
+	deepest = 100
+)
 
 // Load reads every rule below fsys, each with the parameters of its file. Where
 // something is wrong the error is of type Flaws and names all of it.
@@ -45,8 +50,8 @@ func parse(name string, b []byte, set map[string]string) (r *Rule, flaws Flaws) 
 	if len(b) > largest {
 		return nil, Flaws{{name, 1, 1, fmt.Sprintf("the file has %d bytes and may have %d; a rule is short", len(b), largest)}}
 	}
-	if line, deep := nesting(b); deep {
-		return nil, Flaws{{name, line, 1, fmt.Sprintf("brackets are open %d deep here; a rule needs three or four", deepest)}}
+	if line, col, why := Tangled(b, deepest); why != "" {
+		return nil, Flaws{{name, line, col, why + "; a rule needs three or four"}}
 	}
 	defer func() {
 		if p := recover(); p != nil { // the YAML library's, for some inputs that are no YAML
@@ -66,26 +71,4 @@ func parse(name string, b []byte, set map[string]string) (r *Rule, flaws Flaws) 
 func VersionOf(file []byte) string {
 	sum := sha256.Sum256(file)
 	return hex.EncodeToString(sum[:])[:12]
-}
-
-// deepest is how many brackets may be open at once. The YAML library's time
-// grows with the square of their number.
-const deepest = 100
-
-func nesting(b []byte) (line int, deep bool) {
-	open := 0
-	line = 1
-	for _, c := range b {
-		switch c {
-		case '\n':
-			line++
-		case '[', '{':
-			if open++; open > deepest {
-				return line, true
-			}
-		case ']', '}':
-			open = max(open-1, 0)
-		}
-	}
-	return line, false
 }

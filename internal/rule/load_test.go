@@ -2,6 +2,7 @@ package rule_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -85,6 +86,8 @@ func TestWhatIsRefusedAtLoadAndWhere(t *testing.T) {
 		{"a misspelt field in say", "w.metadata.hop_limit }}\"", "w.metadata.hop_limt }}\"", "9:26: say: a workload has no field 'hop_limt'; did you mean 'hop_limit'?"},
 		{"a template never closed", "{{ w.metadata.hop_limit }}", "{{ w.metadata.hop_limit", "'{{' is never closed"},
 		{"a list of structures shown", "{{ w.metadata.hop_limit }}", "{{ w.tags }}", "choose a field of each with map"},
+		{"expressions that together cost too much", "{{ w.metadata.hop_limit }}", strings.Repeat("{{ w.tags.map(t, lower(t.key) + t.value) }} ", 8),
+			"9:277: say: with this the text could cost 651091 steps and may cost 600000: ask less of its lists"},
 		{"a value inside quotes", "set --id {{ w.id }}", "set --id '{{ w.id }}'", "a value stands inside quotes"},
 		// The file.
 		{"a misspelt key", "severity: low", "severty: low", "5:1: a rule has no 'severty'; did you mean 'severity'?"},
@@ -100,6 +103,11 @@ func TestWhatIsRefusedAtLoadAndWhere(t *testing.T) {
 		{"an alias", "why: Because.", "why: &a Because.", "anchors, aliases and tags are not used"},
 		{"a reference that is none", "why: Because.", "why: Because.\nreferences: [nowhere]", "begin with https://"},
 		{"brackets without end", "why: Because.", "why: " + strings.Repeat("[", 60_000), "brackets are open 100 deep here"},
+		{"lists without end", "why: Because.", "why:\n  " + strings.Repeat("- ", 60_000/2) + "a", "aws/it-holds.yaml:11:201: lists begin within lists here, or keys within keys, 100 deep; a rule needs three or four"},
+		{"brackets of which some are shut", "why: Because.", "why: " + strings.Repeat("[", 60) + "]" + strings.Repeat("[", 60), "aws/it-holds.yaml:10:108: brackets are open 100 deep here"},
+		{"question marks without end", "why: Because.", "why:\n  " + strings.Repeat("? ", 30_000) + "a", "aws/it-holds.yaml:11:201: lists begin within lists here"},
+		{"lists within lists, line by line", "why: Because.", "why:\n" + stairs("- - - - - ", 30), "aws/it-holds.yaml:31:201: lists begin within lists here"},
+		{"keys within keys", "why: Because.", "why:\n" + stairs("a:", 110), "aws/it-holds.yaml:111:201: lists begin within lists here, or keys within keys, 100 deep"},
 		{"a file too large", "why: Because.", "why: " + strings.Repeat("b", 70_000), "a rule is short"},
 		{"no YAML", "id: AWS", "id: [AWS", "it is not YAML"},
 		// Examples and sets.
@@ -125,6 +133,41 @@ func TestWhatIsRefusedAtLoadAndWhere(t *testing.T) {
 				t.Errorf("want %q, got\n%v", c.want, err)
 			}
 		})
+	}
+}
+
+func TestATextThatCostsTooMuchIsToldOnce(t *testing.T) {
+	t.Parallel()
+	_, err := load(strings.Replace(sound, "{{ w.metadata.hop_limit }}", strings.Repeat("{{ w.tags.map(t, lower(t.key) + t.value) }} ", 9), 1))
+	var flaws rule.Flaws
+	if !errors.As(err, &flaws) || len(flaws) != 1 {
+		t.Errorf("want one flaw, got %v", err)
+	}
+}
+
+// stairs are lines of which each begins within the one before.
+func stairs(begins string, lines int) string {
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "%s%s\n", strings.Repeat(" ", i*len(begins)), begins)
+	}
+	return b.String()
+}
+
+// What is deep in a text, or long, or opened and shut, is not tangled.
+func TestWhatMayLookTangled(t *testing.T) {
+	t.Parallel()
+	for name, why := range map[string]string{
+		"brackets that are shut":     "why: " + strings.Repeat("[a] ", 1_000),
+		"a long list in a text":      "why: |\n" + strings.Repeat("  - - one\n", 1_000),
+		"hyphens":                    "why: a" + strings.Repeat(" - a", 1_000),
+		"brackets a hundred deep":    "why: " + strings.Repeat("{", 100) + "a" + strings.Repeat("}", 100),
+		"a list beside a list":       "why: >\n" + strings.Repeat("  - one\n    - two\n", 200),
+		"an empty line and then one": "why: >\n  one\n\n\n    - two\n  three",
+	} {
+		if line, col, at := rule.Tangled([]byte(strings.Replace(sound, "why: Because.", why, 1)), 100); at != "" {
+			t.Errorf("%s: %d:%d: %s", name, line, col, at)
+		}
 	}
 }
 

@@ -72,7 +72,12 @@ func judged(applies, pass truth) finding.Outcome {
 	return finding.Fail
 }
 
-func alive(w *estate.Workload) truth {
+func anInstance(w *estate.Workload) truth { return truthOf(w.Type == "instance") }
+
+// alive is an instance that has not ended.
+func alive(w *estate.Workload) truth { return min(anInstance(w), notEnded(w)) }
+
+func notEnded(w *estate.Workload) truth {
 	return not(max(is(w.State, "terminated"), is(w.State, "shutting-down")))
 }
 
@@ -126,7 +131,7 @@ var plain = []struct {
 		return judged(min(alive(w), is(w.Metadata.Tokens, "optional")), max(shut(w), is(w.Usage.NoToken, 0)))
 	}},
 	{"AWS-IMDS-010", func(w *estate.Workload) finding.Outcome {
-		return judged(min(is(w.State, "running"), is(w.Metadata.Tokens, "required")), max(shut(w), atMost(w.Usage.Rejected, 0)))
+		return judged(min(anInstance(w), is(w.State, "running"), is(w.Metadata.Tokens, "required")), max(shut(w), atMost(w.Usage.Rejected, 0)))
 	}},
 	{"AWS-IMDS-013", func(w *estate.Workload) finding.Outcome {
 		return judged(alive(w), max(shut(w), not(holds(w.Metadata.IPv6))))
@@ -142,10 +147,10 @@ var plain = []struct {
 		return judged(min(alive(w), max(not(two), not(holds(w.ContainerHost)))), max(shut(w), not(two)))
 	}},
 	{"AWS-HOST-001", func(w *estate.Workload) finding.Outcome {
-		return judged(is(w.State, "running"), holds(w.Patches.Managed))
+		return judged(min(anInstance(w), is(w.State, "running")), holds(w.Patches.Managed))
 	}},
 	{"AWS-HOST-002", func(w *estate.Workload) finding.Outcome {
-		return judged(min(alive(w), holds(w.Patches.Managed)), is(w.Patches.State, "compliant"))
+		return judged(min(alive(w), max(holds(w.Patches.Managed), not(is(w.Patches.State, "none")))), is(w.Patches.State, "compliant"))
 	}},
 	{"AWS-NET-001", func(w *estate.Workload) finding.Outcome {
 		return judged(alive(w), not(opens(w, "tcp", [2]int64{22, 22})))
@@ -160,7 +165,18 @@ var plain = []struct {
 			}
 			return holds(o.AnySource)
 		})
-		return judged(alive(w), not(max(whole, not(atMost(w.Exposure.TCPPorts, 64534)), not(atMost(w.Exposure.UDPPorts, 64534)))))
+		pieces := int64(len(w.Exposure.Open.Items()))
+		large := some(&w.Exposure.Open, func(o *estate.Opening) truth {
+			switch {
+			case o.Layer != "l4" || o.Protocol != "tcp" && o.Protocol != "udp":
+				return no
+			case !w.Exposure.Open.Whole():
+				return dunno
+			}
+			return truthOf((o.To-o.From+1)*pieces >= 64535)
+		})
+		count := max(not(atMost(w.Exposure.TCPPorts, 64534)), not(atMost(w.Exposure.UDPPorts, 64534)))
+		return judged(alive(w), not(max(whole, min(count, large))))
 	}},
 	{"AWS-NET-004", func(w *estate.Workload) finding.Outcome {
 		return judged(alive(w), not(opens(w, "both", risky...)))
@@ -171,7 +187,7 @@ var plain = []struct {
 		}))))
 	}},
 	{"AWS-NET-006", func(w *estate.Workload) finding.Outcome {
-		return judged(alive(w), max(not(is(w.Exposure.Internet, estate.Reachable)), is(w.Identity.Mechanism, "none"), not(ranks(w, "admin", "escalation", "write", "data_read"))))
+		return judged(alive(w), max(not(holds(w.Exposure.Reached)), not(is(w.Exposure.Internet, estate.Reachable)), is(w.Identity.Mechanism, "none"), not(ranks(w, "admin", "escalation", "write", "data_read"))))
 	}},
 	{"AWS-NET-010", func(w *estate.Workload) finding.Outcome {
 		return judged(alive(w), max(is(w.Identity.Mechanism, "none"), not(ranks(w, "admin", "escalation")), not(some(&w.Exposure.Rules, func(r *estate.GateRule) truth {
@@ -188,8 +204,12 @@ var plain = []struct {
 		return judged(alive(w), not(some(&w.UserData.Secrets, func(s *estate.Secret) truth { return truthOf(s.Kind == "aws_access_key") })))
 	}},
 	{"XC-001", func(w *estate.Workload) finding.Outcome {
-		return judged(alive(w), max(not(holds(w.Exposure.Reached)), not(is(w.Metadata.Class, estate.ClassUnauthGet)),
+		return judged(min(truthOf(w.Provider != "ibm"), notEnded(w)), max(not(holds(w.Exposure.Reached)), not(is(w.Metadata.Class, estate.ClassUnauthGet)),
 			min(is(w.Metadata.Tokens, "required"), holds(w.Metadata.Applied)), not(ranks(w, "admin", "escalation", "write", "data_read"))))
+	}},
+	{"XC-005", func(w *estate.Workload) finding.Outcome {
+		return judged(min(truthOf(w.Provider == "ibm"), notEnded(w)), max(not(holds(w.Exposure.Reached)), shut(w),
+			is(w.Metadata.Protocol, "https"), not(ranks(w, "admin", "escalation"))))
 	}},
 }
 

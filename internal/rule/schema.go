@@ -60,6 +60,7 @@ func ruleSchema() schema {
 		"fault":      words("What is wrong otherwise. {{ params.x }} may stand in it."),
 		"severity":   schema{"enum": []string{"critical", "high", "medium", "low", "info"}},
 		"for":        about("The kind of subject that it is about.", schema{"oneOf": kindChoices()}),
+		"cloud":      about("The one cloud that it is about, where the id names none. Left out there: every cloud.", schema{"enum": clouds}),
 		"applies":    words("CEL: whom it is about. Where it is false the rule is not applicable. Left out: everyone."),
 		"pass":       words("CEL: what is asked. True passes, false fails, unknown stays unknown."),
 		"say":        words("A template: the decisive values in words, on one line."),

@@ -30,9 +30,10 @@ type filled struct {
 }
 
 // text compiles a template. Its expressions may be of any type; they decide
-// nothing, so that more is allowed in them than in a predicate.
+// nothing, so that more is allowed in them than in a predicate. Together they may
+// cost what a predicate may.
 func (l *language) text(what, src string) (*template, []complaint) {
-	t, bad := &template{}, []complaint(nil)
+	t, bad, cost := &template{}, []complaint(nil), uint64(0)
 	for rest, at := src, 0; rest != ""; {
 		open := strings.Index(rest, "{{")
 		if open < 0 {
@@ -50,6 +51,11 @@ func (l *language) text(what, src string) (*template, []complaint) {
 		p, cs := l.expression(what, rest[open+2:open+shut])
 		for _, c := range cs {
 			bad = append(bad, shifted(c, line, col+2))
+		}
+		if p != nil {
+			if cost += p.cost; cost > budget && cost-p.cost <= budget {
+				bad = append(bad, complaint{line, col, fmt.Sprintf("with this the text could cost %d steps and may cost %d: ask less of its lists", cost, budget)})
+			}
 		}
 		t.parts = append(t.parts, part{expr: p})
 		at, rest = at+open+shut+2, rest[open+shut+2:]
@@ -84,10 +90,11 @@ func (l *language) expression(what, src string) (*program, []complaint) {
 	default:
 		return nil, []complaint{{1, 1, "a " + t.String() + " cannot be shown: choose one of its fields"}}
 	}
-	if bad := l.price(l.template, ast); bad != nil {
+	p := l.program(what, ast)
+	if bad := p.price(l.template, ast); bad != nil {
 		return nil, bad
 	}
-	return l.program(what, l.template, ast)
+	return p.planned(l.template, ast)
 }
 
 func lineCol(s string, offset int) (line, col int) {

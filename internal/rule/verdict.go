@@ -125,7 +125,7 @@ func (j *Judge) elements(rd read) told {
 // alone asks the question again as if element i were all there is.
 func (j *Judge) alone(i int) bool {
 	o := Judge{only: i, words: j.words, rule: j.rule, object: j.object}
-	o.root = view{judge: &o, of: j.object}
+	o.root, o.elem = view{judge: &o, of: j.object}, view{judge: &o}
 	return o.ask() == finding.Fail
 }
 
@@ -142,7 +142,7 @@ func (j *Judge) say() string {
 func (j *Judge) fill(t *template, o finding.Outcome, style func(any) string) filled {
 	if j.filler == nil {
 		j.filler = &Judge{words: j.words}
-		j.filler.root.judge = j.filler
+		j.filler.root.judge, j.filler.elem.judge = j.filler, j.filler
 	}
 	j.filler.begin(j.rule, j.object)
 	j.filler.extra = j.text(o.String())

@@ -97,9 +97,13 @@ type Book struct {
 var _ rule.Lookup = (*Book)(nil)
 
 // New makes a book of layers, of which a later one goes before an earlier. It is
-// at revision 0 until it is refreshed. An error that wraps rule.Flaws names what
-// is wrong with the layers' files.
+// at revision 0 until it is refreshed. A directory is read now and never again.
+// An error that wraps rule.Flaws names what is wrong with the layers' files.
 func New(keeper Keeper, log *slog.Logger, layers ...Layer) (*Book, error) {
+	layers, err := read(layers)
+	if err != nil {
+		return nil, err
+	}
 	b := &Book{layers: layers, keeper: keeper, log: log, past: map[int64]*Edition{}}
 	base, err := b.compose(state{})
 	if err != nil {

@@ -2,8 +2,11 @@ package rulebook_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -315,4 +318,75 @@ func TestAnyOrderOfChangesGivesABook(t *testing.T) {
 			before = entries(b)
 		}
 	})
+}
+
+// A directory is read at the start. What is done to it later neither changes
+// what the next approval composes, nor what files are told, nor stops anything.
+func TestADirectoryIsReadOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("directory.yaml", named(t, directoryID, "directory"))
+	write("frameworks/ours.yaml", "id: ours")
+	write("README.md", "no rule")
+	k := &keeper{}
+	b, err := rulebook.New(k, slog.New(slog.DiscardHandler), rulebook.Layer{Name: dir, Origin: listing.Directory, Files: os.DirFS(dir)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, _ := b.Rule(directoryID)
+	above := b.Above()
+	write("directory.yaml", named(t, directoryID, "directory", "severity: medium", "severity: low"))
+	write("later.yaml", named(t, ownID, "later"))
+	if err := os.Remove(filepath.Join(dir, "frameworks", "ours.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	k.all = append(k.all, change(listing.DraftOff, directoryID), change(listing.DraftOn, directoryID))
+	if err := b.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if is, ok := b.Rule(directoryID); !ok || is.Version != was.Version || b.Above() != above {
+		t.Errorf("the rule of version %s is of another by now", was.Version)
+	}
+	if _, ok := b.Rule(ownID); ok {
+		t.Error("a file that came later is a rule")
+	}
+	if got, err := fs.ReadFile(b.Directory(), "frameworks/ours.yaml"); err != nil || string(got) != "id: ours" {
+		t.Errorf("a framework reads %q: %v", got, err)
+	}
+	if _, err := fs.Stat(b.Directory(), "README.md"); err == nil {
+		t.Error("what is no YAML was taken too")
+	}
+}
+
+// A directory that is no directory of rules is refused with what to do, before
+// the memory is full of it.
+func TestADirectoryIsBounded(t *testing.T) {
+	t.Parallel()
+	many := fstest.MapFS{}
+	for i := range 5_001 {
+		many[fmt.Sprintf("%d.yaml", i)] = &fstest.MapFile{}
+	}
+	for about, c := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"too many files":     {many, "more than 5000 files or 16 MiB"},
+		"too much":           {fstest.MapFS{"one.yaml": {Data: make([]byte, 17<<20)}}, "more than 5000 files or 16 MiB"},
+		"a pipe for a file":  {fstest.MapFS{"one.yaml": {Mode: fs.ModeNamedPipe}}, "/etc/rules/one.yaml is no regular file"},
+		"a file of no rules": {fstest.MapFS{"one.txt": {Data: make([]byte, 17<<20)}}, ""},
+	} {
+		_, err := rulebook.New(&keeper{}, slog.New(slog.DiscardHandler), rulebook.Layer{Name: "/etc/rules", Origin: listing.Directory, Files: c.files})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", about, err, c.want)
+		}
+	}
 }

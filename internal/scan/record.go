@@ -28,7 +28,7 @@ type Record struct {
 	Reason    string // why it failed or was interrupted, in a sentence
 	StartedAt time.Time
 	EndedAt   time.Time // zero while running
-	Engine    string    // version of the program
+	Engine    string    // version of the program and, after a plus sign, of a directory's rules
 	Asker     string    // who started it: a person or the schedule; "" for the command line
 	Workloads int
 	Written   int // resource rows written; 0 for an unchanged estate

@@ -77,14 +77,22 @@ func (c *Count) Tallies() []Tally {
 // Comparable says whether the postures of two scans of an account may be called
 // a rise or a fall. They may not be called a rise if the later scan lost sight
 // of a failure: it left the sum, and nobody saw it mended. Neither may they if
-// the rules were changed in between.
+// other rules judged.
 func Comparable(before, after *Record) bool {
-	if before.Rulebook != after.Rulebook { // other questions were asked
+	if !SameRules(before, after) {
 		return false
 	}
 	was, is := Posture(before.Tally), Posture(after.Tally)
 	rose := is.Score > was.Score
 	return score.Comparable(was, is) && !(rose && after.Changes[finding.LostIt]+after.Changes[finding.Retired] > 0)
+}
+
+// SameRules says that two scans of an account judged by the same rules: by the
+// same revision of the rulebook, and by the same program with the same
+// directory of rules. Of two versions of the program nobody knows that they read
+// and judge alike.
+func SameRules(before, after *Record) bool {
+	return before.Rulebook == after.Rulebook && before.Engine == after.Engine
 }
 
 // Posture of one account's tallies.

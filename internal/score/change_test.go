@@ -168,3 +168,16 @@ func TestSharesAddUpToThePosture(t *testing.T) {
 		}
 	})
 }
+
+// A large group weighs what 50 of it weigh, to the millionth, whatever of it
+// passes.
+func TestALargeGroupWeighsExactlyFifty(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		some := rapid.IntRange(0, 100_000)
+		c := score.Count{Severity: finding.High, Pass: some.Draw(t, "pass"), Fail: some.Draw(t, "fail"), Unknown: 51 + some.Draw(t, "unknown")}
+		if p := score.PostureOf([]score.Count{c}); p.All != 250_000_000 || p.Passed > p.Told || p.Told > p.All {
+			t.Fatalf("%+v weighs %d of %d of %d", c, p.Passed, p.Told, p.All)
+		}
+	})
+}

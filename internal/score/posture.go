@@ -79,15 +79,16 @@ func PostureOf(counts []Count) Posture {
 	return p
 }
 
+// weigh gives the weights of what passed, failed and could not be told. Of a
+// large group they come to exactly the weight of 50 subjects.
 func weigh(c Count) (pass, fail, unknown int64) {
 	each, all := weights[c.Severity]*unit, int64(c.Pass)+int64(c.Fail)+int64(c.Unknown)
-	scale := func(n int) int64 {
-		if all <= atMost {
-			return each * int64(n)
-		}
-		return each * atMost * int64(n) / all
+	if all <= atMost {
+		return each * int64(c.Pass), each * int64(c.Fail), each * int64(c.Unknown)
 	}
-	return scale(c.Pass), scale(c.Fail), scale(c.Unknown)
+	scale := func(n int) int64 { return each * atMost * int64(n) / all }
+	pass, told := scale(c.Pass), scale(c.Pass+c.Fail)
+	return pass, told - pass, each*atMost - told
 }
 
 // share is part of all in hundredths of a percent, halves up; it is 100 % or

@@ -8,7 +8,6 @@ import (
 	"plumbline/internal/judge"
 	"plumbline/internal/postgres"
 	"plumbline/internal/rule"
-	"plumbline/internal/snapshot"
 )
 
 // CatchUp begins to judge again each account whose last finished scan judged by
@@ -40,14 +39,11 @@ func (r *Runner) again(ctx context.Context, w *postgres.Writer) error {
 	if err != nil {
 		return err
 	}
-	bench := judge.NewBench(asked, facts)
+	enough := judge.Enough(facts, asked)
+	bench := judge.NewBench(asked, enough)
 	if slices.ContainsFunc(asked.Rules(), func(r *rule.Rule) bool { return r.For == estate.KindWorkload }) {
-		late := src.Ledger()
-		err := src.Beside(ctx, facts.Beside, func(workloads, beside []snapshot.Resource) error {
-			res := bench.Page(c.Beside(beside, late), workloads)
-			return w.Again(ctx, postgres.JudgedOf(&res))
-		})
-		if err != nil {
+		p := &pages{w: w, src: src, c: c, late: src.Ledger(), enough: enough, bench: bench, sieve: judge.NewSieve(asked, facts)}
+		if err := p.all(ctx); err != nil {
 			return err
 		}
 	}

@@ -268,18 +268,18 @@ func untouched(t *testing.T, o *office, look scan.Record, drafts []listing.RuleD
 func aRecording() []byte { return facts.Examples("aws")[1] } // the demo's, which has groups
 
 // What a rule said that is switched off is gone with that reason: nobody mended
-// it. Switched on again, it is as it was, and its clock ran on, but that nothing
-// is overdue for it before a week has passed.
+// it. Switched on again, it is as it was, with its clock and its due date: what
+// was overdue still is.
 func TestSwitchingARuleOffMendsNothing(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.look(aRecording())
-	const clocks = `select concat_ws(' ', uid, clock_at) from finding where rule = $1 and state = 'open' order by uid`
+	const clocks = `select concat_ws(' ', uid, clock_at, due_at) from finding where rule = $1 and state = 'open' order by uid`
 	was := o.lines(clocks, tokens)
 	if len(was) == 0 {
 		t.Fatal("nothing fails the rule")
 	}
-	if _, err := o.store.Pool().Exec(t.Context(), `update finding set clock_at = clock_at - interval '1 year', due_at = due_at - interval '1 year' where state = 'open'`); err != nil {
+	if _, err := o.store.Pool().Exec(t.Context(), `update finding set clock_at = clock_at - interval '365 days', due_at = due_at - interval '365 days' where state = 'open'`); err != nil {
 		t.Fatal(err)
 	}
 	was = o.lines(clocks, tokens)
@@ -301,11 +301,52 @@ func TestSwitchingARuleOffMendsNothing(t *testing.T) {
 	if d := cmp.Diff(was, o.lines(clocks, tokens)); d != "" {
 		t.Errorf("clocks began anew:\n%s", d)
 	}
-	week := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 7)
-	for _, due := range o.lines(`select due_at::date::text from finding where rule = $1 and state = 'open'`, tokens) {
-		if due < week.Format(time.DateOnly) {
-			t.Errorf("due on %s, less than a week after the rule was switched on", due)
-		}
+}
+
+// What fails because a rule was made stricter is not overdue within a week, but
+// for what was overdue already when the rule was made looser.
+func TestLooseningAndTighteningIsNoWayToANewDueDate(t *testing.T) {
+	t.Parallel()
+	const name, strict = "aws/metadata-requires-token.yaml", `w.metadata.endpoint == "disabled" || w.metadata.tokens == "required"`
+	for about, c := range map[string]struct {
+		began, stopped int // days ago
+		spared         bool
+	}{
+		"overdue before":                          {60, 10, false},
+		"not overdue before, and overdue by now":  {35, 10, true},
+		"overdue before, and a new clock by then": {80, 40, false},
+	} {
+		t.Run(about, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.look(aRecording())
+			o.approve(file(t, name, strict, `w.metadata.hop_limit >= 1 || w.metadata.hop_limit < 1`))
+			o.catchUp()
+			const resolved = `select uid from finding where rule = $1 and state = 'resolved' order by uid`
+			loosened := o.lines(resolved, tokens)
+			if len(loosened) == 0 {
+				t.Fatal("the looser rule lets nothing pass")
+			}
+			day := time.Now().UTC().Truncate(24 * time.Hour)
+			if _, err := o.store.Pool().Exec(t.Context(), `update finding set clock_at = $2, mended_at = $3 where rule = $1 and state = 'resolved'`,
+				tokens, day.AddDate(0, 0, -c.began), day.AddDate(0, 0, -c.stopped)); err != nil {
+				t.Fatal(err)
+			}
+			o.approve(file(t, name))
+			o.catchUp()
+			want := day.AddDate(0, 0, -c.began+31) // high: 30 days, to the end of the day
+			switch {
+			case c.stopped > 30:
+				want = day.AddDate(0, 0, 31)
+			case c.spared:
+				want = day.AddDate(0, 0, 8)
+			}
+			for _, due := range o.lines(`select (due_at at time zone 'utc')::date::text from finding where rule = $1 and state = 'open' and uid = any($2)`, tokens, loosened) {
+				if due != want.Format(time.DateOnly) {
+					t.Errorf("due on %s, want %s", due, want.Format(time.DateOnly))
+				}
+			}
+		})
 	}
 }
 

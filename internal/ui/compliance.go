@@ -107,27 +107,24 @@ func scoreWords(p score.Posture) (points, rest string) {
 // scopeNotices say what an assessment at a time does not rest on.
 func (u *ui) scopeNotices(s *compliance.Scope, at time.Time) []pages.Notice {
 	var out []pages.Notice
-	if len(s.Blind) > 0 {
-		out = append(out, pages.Notice{Tone: "warn", Icon: "eye", Title: "Nobody looked at " + namesOf(s.Blind) + " for seven days.",
-			Text: "What was known of it counts as not known."})
+	if blind := absentNames(s.Of(listing.NotLookedAt)); len(blind) > 0 {
+		out = append(out, pages.Notice{Tone: "warn", Icon: "eye", Title: "Nobody looked at " + namesOf(blind) + " for seven days.",
+			Text: "What was known of it counts as not known; what was past due stays past due."})
 	}
-	if len(s.Left) > 0 {
-		out = append(out, pages.Notice{Icon: "info", Title: namesOf(s.Left) + " is left out.", Text: "It is disconnected and was not scanned in the seven days before."})
+	if left := absentNames(s.Of(listing.Disconnected)); len(left) > 0 {
+		out = append(out, pages.Notice{Icon: "info", Title: "Left out: " + namesOf(left) + ".", Text: "Disconnected, and not scanned in the seven days before."})
 	}
-	var old, never []string
-	for _, l := range s.Looks {
-		switch {
-		case l.Account.State == "disconnected":
-		case l.Scan == 0:
-			never = append(never, printable(accountName(l.Account)))
-		case at.Sub(l.At) > 48*time.Hour && at.Sub(l.At) <= 7*24*time.Hour:
+	var old []string
+	for i := range s.Looks {
+		l := &s.Looks[i]
+		if why, _ := l.Absent(at); why == "" && at.Sub(l.At) > 48*time.Hour && !l.Left(at) {
 			old = append(old, printable(accountName(l.Account)))
 		}
 	}
 	if len(old) > 0 {
 		out = append(out, pages.Notice{Icon: "clock", Title: "The last scan of " + namesOf(old) + " is older than 48 hours.", Text: "What it told is shown."})
 	}
-	if len(never) > 0 {
+	if never := absentNames(s.Of(listing.NeverScanned)); len(never) > 0 {
 		out = append(out, pages.Notice{Tone: "warn", Icon: "eye", Title: "No scan of " + namesOf(never) + " was finished by then.", Text: "Nothing here speaks about it."})
 	}
 	for _, c := range s.Counted {
@@ -135,6 +132,13 @@ func (u *ui) scopeNotices(s *compliance.Scope, at time.Time) []pages.Notice {
 			Href: compliancePath + "#mappings", Link: "Whose mappings count"})
 	}
 	return out
+}
+
+func absentNames(all []compliance.Absent) (names []string) {
+	for _, a := range all {
+		names = append(names, printable(accountName(a.Account)))
+	}
+	return names
 }
 
 var countedTitle = map[framework.Status]string{

@@ -15,11 +15,11 @@ import (
 func TestAxeFindsNothingOnThePagesOfCompliance(t *testing.T) {
 	t.Parallel()
 	script := axe(t)
-	base, none := server(t, framed(told(), viewer(access.Officer))), server(t, framed(&compliancetest.Store{}, all))
+	base, none, away := server(t, framed(told(), viewer(access.Officer))), server(t, framed(&compliancetest.Store{}, all)), server(t, framed(lookedAway(), all))
 	addresses := []string{
 		base + "/compliance", base + "/compliance/some-1.0", base + "/compliance/some-1.0?from=x", base + "/compliance/some-1.0/1.1", base + "/compliance/some-1.0/2.1", base + "/compliance/some-1.0/2.3",
 		base + "/compliance/some-1.0/1.1/sample", base + "/compliance/some-1.0/1.1/population?after=3.100", base + "/compliance/some-1.0/1.1/sample?on=2026-01-31",
-		base + "/findings/FND-1", none + "/compliance", none + "/compliance/some-1.0", none + "/compliance/some-1.0/1.1",
+		base + "/findings/FND-1", base + "/", none + "/", away + "/compliance/some-1.0/1.1", away + "/compliance/some-1.0/1.1/population?after=3.50", none + "/compliance", none + "/compliance/some-1.0", none + "/compliance/some-1.0/1.1",
 	}
 	const tabs = 4 // two at a time keep two cores busy
 	for part := range tabs {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"plumbline/internal/access"
 	"plumbline/internal/compliance"
@@ -152,7 +153,7 @@ func (u *ui) attestCard(r *http.Request, f *framework.Framework, c *framework.Co
 	if u.Attestations == nil {
 		return a
 	}
-	if all, err := u.Attestations.Valid(r.Context(), f.ID, c.ID, rep.Period.End()); err == nil {
+	if all, err := u.Attestations.Valid(r.Context(), f.ID, c.ID, rep.Period.End().Add(-time.Microsecond)); err == nil {
 		for i := range all {
 			a.Rows = append(a.Rows, pages.Link{Text: "Stated for " + attestedFor(&all[i]) + ", until " + date(all[i].Until), Href: fmt.Sprintf("%s/%d", attestationsPath, all[i].ID)})
 		}

@@ -40,7 +40,7 @@ func (u *ui) framework(w http.ResponseWriter, r *http.Request) error {
 	p := pages.Framework{
 		Frame: u.frameOf(r, f.Title(), sectionCompliance), Crumbs: []pages.Link{{Text: "Compliance", Href: compliancePath}, {Text: f.Title()}},
 		Title: f.Title(), Lead: frameworkLead(rep), About: f.About, Notices: u.scopeNotices(&rep.Scope, asked.End()), Disclaim: disclaimer,
-		Period: periodForm(frameworkPath(f.ID), asked, u.Now()), Foot: "One cell is one week from Monday to Monday, UTC. A week is as bad as the worst that a scan in it told. " + f.Licence,
+		Period: periodForm(frameworkPath(f.ID), asked, u.Now()), Foot: "One cell is one week from Monday to Monday, UTC. A week is as bad as the worst that held in it: what a scan told in it, and what it began with. " + f.Licence,
 	}
 	if f.Source != "" {
 		p.Source = pages.Link{Text: "The publisher's own page", Href: f.Source}

@@ -55,7 +55,7 @@ func (u *ui) onDay(r *http.Request, on string) (*controlDay, error) {
 
 // population lists every subject of a control on a day.
 func (u *ui) population(w http.ResponseWriter, r *http.Request) error {
-	v, err := only(r, "on", "after", "n", "seed") // n and seed come with the form that draws
+	v, err := only(r, "on", "after", "before", "n", "seed") // n and seed come with the form that draws
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (u *ui) population(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := u.Compliance.Population(r.Context(), d.rules, d.report.Period.End(), listing.Place{After: v.Get("after"), Limit: rowsPerPage})
+	rows, next, err := u.Compliance.Population(r.Context(), d.rules, d.report.Period.End(), listing.Place{After: v.Get("after"), Before: v.Get("before"), Limit: rowsPerPage})
 	if err != nil {
 		return fmt.Errorf("population: %w", err)
 	}
@@ -75,12 +75,17 @@ func (u *ui) population(w http.ResponseWriter, r *http.Request) error {
 		Lead: c.Title + ": every subject on " + date(d.report.Period.To) + ", with what each rule that counts says of it.", Notices: u.scopeNotices(&d.report.Scope, d.report.Period.End()),
 		Draw: d.draw, Caption: "Subjects with their outcomes", Rows: u.subjectRows(rows, 0), Footer: some(len(rows), "subject on this page", "subjects on this page"), Disclaim: populationDisclaim,
 	}
-	if v.Get("after") != "" {
+	if v.Get("after") != "" || next.Previous != "" {
 		p.First = withQuery(here, url.Values{"on": {on}})
+	}
+	if next.Previous != "" {
+		p.Earlier = withQuery(here, url.Values{"on": {on}, "before": {next.Previous}})
 	}
 	if next.Next != "" {
 		p.Later = withQuery(here, url.Values{"on": {on}, "after": {next.Next}})
 	}
+	p.File = populationFile(d)
+	p.Absent = absentRows(&d.report.Scope)
 	if len(rows) == 0 {
 		p.Empty = noSubjects(d)
 	}
@@ -91,10 +96,40 @@ func (u *ui) population(w http.ResponseWriter, r *http.Request) error {
 func noSubjects(d *controlDay) *pages.Empty {
 	e := &pages.Empty{Title: "There is no subject", Text: []string{"On that day the scans saw nothing that the rules of this control could be asked of."},
 		Actions: []pages.Link{{Text: "Show the control", Href: controlPath(d.report.Framework.ID, d.control.ID)}}}
-	if !d.report.Scanned() {
+	switch {
+	case !d.report.Scanned():
 		e.Text = []string{"No scan was finished by the end of that day."}
+	case len(d.report.Absent) == len(d.report.Looks):
+		e.Text = []string{"No account counts on that day: nobody had looked at any in the seven days before."}
 	}
 	return e
+}
+
+// populationFile is the address of the whole population as a file.
+func populationFile(d *controlDay) string {
+	return withQuery("/api/v1/frameworks/"+url.PathEscape(d.report.Framework.ID)+"/controls/"+url.PathEscape(d.control.ID)+"/population.csv",
+		url.Values{"on": {isoDay(d.report.Period.To)}})
+}
+
+// absentRows name every account that has no subject in a population, and say
+// why.
+func absentRows(s *compliance.Scope) []pages.AbsentRow {
+	var out []pages.AbsentRow
+	for _, a := range s.Absent {
+		row := pages.AbsentRow{Provider: cloudName(a.Account.Provider), Name: printable(accountName(a.Account))}
+		switch {
+		case a.Why == listing.NeverScanned:
+			row.Why = "never scanned by then"
+		case a.Why == listing.NotLookedAt:
+			row.Why = "not looked at since " + day(a.Since) + "; the control counts what was told of it as not known"
+		case a.Since.IsZero():
+			row.Why = "disconnected"
+		default:
+			row.Why = "disconnected on " + date(a.Since)
+		}
+		out = append(out, row)
+	}
+	return out
 }
 
 // sample draws some subjects of a control on a day, by a seed.
@@ -125,7 +160,7 @@ func (u *ui) sample(w http.ResponseWriter, r *http.Request) error {
 		Frame: u.frameOf(r, "Sample of "+c.ID, sectionCompliance), Crumbs: controlCrumbs(f, c, d.report.Period, "Sample"), Title: "Sample of " + c.ID,
 		Lead: fmt.Sprintf("%s: %s drawn from %s on %s.", c.Title, number(len(s.Drawn)), some(s.All, "subject", "subjects"), date(d.report.Period.To)), Notices: u.scopeNotices(&d.report.Scope, d.report.Period.End()),
 		Counts: sampleCounts(&s), Draw: d.draw, Caption: "Subjects drawn, in the order in which they were", Rows: u.subjectRows(s.Drawn, 1),
-		Footer: some(len(s.Drawn), "subject drawn", "subjects drawn"), Disclaim: populationDisclaim, Facts: sampleFacts(&s, d),
+		Footer: some(len(s.Drawn), "subject drawn", "subjects drawn"), Disclaim: populationDisclaim, Facts: sampleFacts(&s, d), Absent: absentRows(&d.report.Scope),
 	}
 	if len(s.Drawn) == 0 {
 		p.Empty = noSubjects(d)

@@ -198,7 +198,64 @@ func TestThePopulationIsReadPageByPage(t *testing.T) {
 	if rows != compliancetest.Instances+2 || pages != 3 {
 		t.Errorf("%d rows on %d pages", rows, pages)
 	}
-	get(t, h, "/compliance/some-1.0/1.1/population?after=3.120").has(t, "What stands in us-east-1", "A place where nobody could look", "First page")
+	last := get(t, h, "/compliance/some-1.0/1.1/population?after=3.100")
+	last.has(t, "What stands in us-east-1", "A place where nobody could look", "First page")
+	before := ""
+	for _, a := range last.all("a", "btn") {
+		if words(a) == "Previous page" {
+			before = attr(a, "href")
+		}
+	}
+	get(t, h, before).has(t, "50 subjects on this page", "First page", "Previous page", "Next page", compliancetest.UID(51)[len(compliancetest.UID(51))-19:])
+	if file := "/api/v1/frameworks/some-1.0/controls/1.1/population.csv?on=" + clock().Format(time.DateOnly); !slices.Contains(last.hrefs(), file) {
+		t.Errorf("nothing leads to %s: %v", file, last.hrefs())
+	}
+}
+
+// lookedAway is a store with accounts that do not count beside one that does.
+func lookedAway() *compliancetest.Store {
+	s := told()
+	long := clock().AddDate(0, 0, -20)
+	s.Others = []listing.Look{
+		{Account: listing.Account{ID: 4, Provider: "aws", External: "444455556666", Name: "data-platform", State: "connected"}, Scan: 5, At: long},
+		{Account: listing.Account{ID: 5, Provider: "ibm", External: "9f1b", Name: "claims-core", State: "disconnected"}, Scan: 6, At: long, LeftAt: clock().AddDate(0, 0, -19)},
+		{Account: listing.Account{ID: 6, Provider: "aws", External: "666677778888", Name: "sandbox", State: "connected"}},
+		{Account: listing.Account{ID: 7, Provider: "aws", External: "777788889999", Name: "archive", State: "disconnected"}, Scan: 2, At: long},
+	}
+	return s
+}
+
+// Pages say of which accounts nothing counts, and why; population and sample
+// name every one of them.
+func TestAccountsThatDoNotCountAreNamed(t *testing.T) {
+	t.Parallel()
+	h := framed(lookedAway(), all)
+	for _, address := range []string{"/compliance", "/compliance/some-1.0", "/compliance/some-1.0/1.1", "/compliance/some-1.0/1.1/population", "/compliance/some-1.0/1.1/sample"} {
+		get(t, h, address).has(t, "Nobody looked at data-platform for seven days.", "Left out: claims-core and archive.", "No scan of sandbox was finished by then.")
+	}
+	for _, address := range []string{"/compliance/some-1.0/1.1/population", "/compliance/some-1.0/1.1/sample"} {
+		get(t, h, address).has(t, "Accounts that are left out", "data-platform not looked at since "+clock().AddDate(0, 0, -20).Format("2 Jan 2006"), "claims-core disconnected on "+clock().AddDate(0, 0, -19).Format("2 Jan 2006"),
+			"sandbox never scanned by then", "archive disconnected")
+	}
+	get(t, framed(told(), all), "/compliance/some-1.0/1.1/population").hasNot(t, "Accounts that are left out")
+	s := lookedAway()
+	s.Taken = clock().AddDate(0, 0, -8)
+	get(t, framed(s, all), "/compliance/some-1.0/1.1/population").has(t, "There is no subject", "No account counts on that day", "payments-prod not looked at since")
+}
+
+// The first page says how the controls stand of every framework of which
+// something is assessed.
+func TestTheOverviewSaysWhatFrameworksCover(t *testing.T) {
+	t.Parallel()
+	p := get(t, framed(told(), all), "/")
+	p.has(t, "Framework coverage", "Some benchmark", "1 failing", "1 past due", "1 without data", "4 not assessed", "3 of 93", "% assessed (", "A scan is no certificate.", "All frameworks")
+	for _, want := range []string{"/compliance/some-1.0", "/compliance"} {
+		if !slices.Contains(p.hrefs(), want) {
+			t.Errorf("nothing leads to %s", want)
+		}
+	}
+	get(t, framed(&compliancetest.Store{}, all), "/").has(t, "Framework coverage", "Of no framework is any control assessed", "All frameworks")
+	get(t, serve(full()), "/").hasNot(t, "Framework coverage")
 }
 
 func TestOnlyAnOfficerChoosesWhoseMappingsCount(t *testing.T) {

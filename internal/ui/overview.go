@@ -79,6 +79,9 @@ func (o *outlook) fill(ctx context.Context) error {
 	if err := o.ages(ctx); err != nil {
 		return err
 	}
+	if err := o.covers(ctx); err != nil {
+		return err
+	}
 	o.matters()
 	o.accounts()
 	return o.attested(ctx)

@@ -100,7 +100,7 @@ func (m *moved) sum(was, is []scan.Record, all int) {
 
 // whyNot says why a scan may not be compared with the one before it.
 func whyNot(old, now *scan.Record) string {
-	if old.Rulebook != now.Rulebook {
+	if !scan.SameRules(old, now) {
 		return "its rules were changed"
 	}
 	if lost := now.Changes[finding.LostIt]; lost > 0 {

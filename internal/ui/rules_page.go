@@ -48,6 +48,10 @@ func (u *ui) rule(w http.ResponseWriter, r *http.Request) error {
 		p.Notices = append(p.Notices, pages.Notice{Tone: "good", Icon: "check", Title: "Withdrawn.", Text: "Nothing was changed."})
 	}
 	p.Notices = append(p.Notices, u.ruleNotices(e, history)...)
+	if len(history) == listing.RecentChanges {
+		p.Notices = append(p.Notices, pages.Notice{Icon: "clock", Title: fmt.Sprintf("Its last %d changes are shown.", len(history)),
+			Text: "Older ones stand among the changes of all rules.", Href: changesHome, Link: "Show them"})
+	}
 	for i, c := range history {
 		ev := u.ruleEvent(c)
 		ev.Title = changeVerb(c)

@@ -85,7 +85,7 @@ func movement(old, now *scan.Record) (words, tone string) {
 	}
 	d := score.Whole(is.Score) - score.Whole(was.Score)
 	switch lost := now.Changes[finding.LostIt]; {
-	case old.Rulebook != now.Rulebook:
+	case !scan.SameRules(old, now):
 		return fmt.Sprintf("not comparable with scan %d: the rules were changed", old.Number), "flat"
 	case !scan.Comparable(old, now) && lost > 0:
 		return fmt.Sprintf("not comparable with scan %d: %s lost sight of", old.Number, failures(lost)), "flat"

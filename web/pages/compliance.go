@@ -179,10 +179,16 @@ type Population struct {
 	Empty    *Empty
 	Footer   string
 	First    string // address of the first page; "" on it
+	Earlier  string
 	Later    string
+	File     string // address of all of it as a file
+	Absent   []AbsentRow
 	Facts    []parts.Fact
 	Disclaim string
 }
+
+// An AbsentRow is an account that has no subject in a population, and why.
+type AbsentRow struct{ Provider, Name, Why string }
 
 // A SubjectRow is a subject with what each rule says of it.
 type SubjectRow struct {

@@ -15,6 +15,7 @@ type Overview struct {
 	Fix      *FixFirst
 	Ages     *Ages
 	Look     []Matter // what wants looking at; none says that nothing does
+	Covers   *Covers
 	Clouds   []Standing
 	Accounts []Standing
 	All      *Link // every account
@@ -99,6 +100,15 @@ type Matter struct {
 	Icon, Tone string
 	Link       Link
 	Sub        string
+}
+
+// Covers are the frameworks of which something is assessed.
+type Covers struct {
+	Note string
+	None string // why none is listed
+	Rows []FrameworkRow
+	All  Link
+	Rest string // the frameworks of which nothing is assessed
 }
 
 // A Standing is where an account or a cloud stands.

@@ -173,3 +173,11 @@ var careCases = []CareCase{
 	{Name: "never looked for patches", Agent: "Online", Compliant: "never"},
 	{Name: "the agent is gone", Agent: "ConnectionLost", Patch: &Patch{Installed: 12, Operation: "Scan"}, Compliant: "yes"},
 }
+
+// silentCare are cases beside those that instances are furnished with in turn:
+// of agents that fell silent, as that of a stopped instance does.
+var silentCare = []CareCase{
+	{Name: "silent, and nobody ever looked", Agent: "ConnectionLost", Compliant: "never"},
+	{Name: "silent since patches were missing", Agent: "ConnectionLost", Patch: &Patch{Installed: 90, Missing: 2, Critical: 1, Security: 1, Operation: "Scan"}, Compliant: "no"},
+	{Name: "silent since all was installed", Agent: "ConnectionLost", Patch: &Patch{Installed: 92, Operation: "Install"}, Compliant: "yes"},
+}

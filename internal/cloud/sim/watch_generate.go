@@ -32,6 +32,11 @@ func CareNamed(name string) *CareCase {
 			return &careCases[n]
 		}
 	}
+	for n := range silentCare {
+		if silentCare[n].Name == name {
+			return &silentCare[n]
+		}
+	}
 	panic("no such case of care: " + name)
 }
 

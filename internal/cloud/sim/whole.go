@@ -8,9 +8,9 @@ import (
 // Furnish adds to the first account of an estate what its cases have seldom or
 // never: a role with long sessions, a VPC that is closed in every way, one of
 // which only refused packets are recorded, a region that nothing leads into and
-// nothing blocks, a group that launches from an old launch configuration, and
-// instances without a role that no agent reports from. Nothing that was there
-// changes. It is for estates that are to show every fault and every virtue.
+// nothing blocks, a group that launches from an old launch configuration,
+// instances without a role that no agent reports from, and some whose agents
+// fell silent. Nothing that was there changes. It is for estates that are to show every fault and every virtue.
 func (e *Estate) Furnish() *Estate {
 	a := e.Accounts[0]
 	rng := rand.New(rand.NewPCG(e.seed, 4000))
@@ -26,6 +26,7 @@ func (e *Estate) Furnish() *Estate {
 		y := &yard{a: a, r: r, rng: rng, images: map[string]*Image{"": r.fleet.Images[0], "amazon": r.fleet.Images[2]}}
 		y.old()
 		y.spare()
+		y.silent()
 		a.Regions = slices.Insert(a.Regions, n+1, a.quiet())
 		break
 	}
@@ -110,5 +111,18 @@ func (y *yard) spare() {
 		i.Power, i.Profile, i.UserData, i.Usage, i.Care = "no profile", "", "none", "never without a token", "nobody cares"
 		i.Image = y.r.fleet.Images[0].ImageId
 		y.r.list = append(y.r.list, i)
+	}
+}
+
+// silent makes instances whose agents once reported: some run, some are stopped.
+func (y *yard) silent() {
+	for _, name := range []string{"token required", "token required, stopped"} {
+		for _, care := range silentCare {
+			i := instanceOf(caseNamed(name), y.r, y.rng)
+			i.Reservation = hexID(y.rng, "r-")
+			i.Power, i.Profile, i.UserData, i.Usage, i.Care = "no profile", "", "none", "never without a token", care.Name
+			i.Image = y.r.fleet.Images[0].ImageId
+			y.r.list = append(y.r.list, i)
+		}
 	}
 }

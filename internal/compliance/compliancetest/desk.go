@@ -62,7 +62,8 @@ type Store struct {
 	Counted  []listing.CountedMapping
 	Findings map[listing.RuleOn]int64
 	Broken   error
-	Backward bool // documents come in the other order
+	Backward bool           // documents come in the other order
+	Others   []listing.Look // of accounts without documents, beside the one
 }
 
 // New is a desk at a store, at a time.
@@ -111,6 +112,12 @@ func (s *Store) RuleWeeks(_ context.Context, rules []string, bounds []time.Time)
 	return out, s.Broken
 }
 
+// RulesNow tells the end of the week that ends now.
+func (s *Store) RulesNow(ctx context.Context, rules []string, now time.Time) (listing.RuleWeek, error) {
+	weeks, err := s.RuleWeeks(ctx, rules, []time.Time{now.AddDate(0, 0, -7), now})
+	return weeks[0], err
+}
+
 func (s *Store) seen(by time.Time) bool { return !s.Taken.IsZero() && s.Taken.Before(by) }
 
 // RuleCounts are those that rules told.
@@ -130,7 +137,7 @@ func (s *Store) Looks(_ context.Context, at time.Time) ([]listing.Look, error) {
 	if s.seen(at) {
 		l.Scan, l.At = 7, s.Taken
 	}
-	return []listing.Look{l}, s.Broken
+	return append([]listing.Look{l}, s.Others...), s.Broken
 }
 
 // FindingsOn gives the numbers that it was given.

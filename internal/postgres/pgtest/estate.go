@@ -102,7 +102,7 @@ func (e Estate) Open(t testing.TB) *postgres.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	if n, err := s.FinishedScans(ctx); err != nil || n > 0 {
+	if n, err := s.FinishedScans(ctx, ""); err != nil || n > 0 {
 		return s
 	}
 	return e.fill(t, s)

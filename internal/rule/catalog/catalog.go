@@ -14,7 +14,7 @@ import (
 	"plumbline/internal/rule"
 )
 
-//go:embed aws/*.yaml host/*.yaml app/*.yaml xc/*.yaml
+//go:embed aws/*.yaml ibm/*.yaml host/*.yaml app/*.yaml xc/*.yaml
 var files embed.FS
 
 // Embedded is the folder of rule files.

@@ -105,6 +105,7 @@ func TestWhatWasNotToldBesideAnInstanceHasItsReason(t *testing.T) {
 		{"Systems Manager listed all that it manages, and not this one", []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, "")}, managed, false},
 		{"patch states were refused", []snapshot.Answer{refusedAnswer(awsfact.CallPatches, here, "")}, patchState, "? denied AccessDenied"},
 		{"patch states were listed, and none of this one", []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, ""), wholeAnswer(awsfact.CallPatches, here, "")}, patchState, "none"},
+		{"patch states were refused, and it is not among those that were asked about", []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, ""), refusedAnswer(awsfact.CallPatches, here, "")}, patchState, "none"},
 		{"patch states were listed of those that are managed, and who is was refused", []snapshot.Answer{refusedAnswer(awsfact.CallManaged, here, ""), wholeAnswer(awsfact.CallPatches, here, "")}, patchState, "? denied AccessDenied"},
 	} {
 		t.Run(c.about, func(t *testing.T) {
@@ -207,6 +208,52 @@ func TestPatchState(t *testing.T) {
 			t.Parallel()
 			rs := []snapshot.Resource{jsonDocument(t, awsfact.CallPatches, awsfact.KindPatchState, here, instanceARN+"/patches", c.state)}
 			if got := patchState(readBeside(t, "", rs)); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// What was found before an agent fell silent stays what is known of the
+// instance; where nothing was, nothing can be said of it.
+func TestPatchStateOfASilentAgent(t *testing.T) {
+	t.Parallel()
+	const (
+		running = `<instanceState><name>running</name></instanceState>`
+		stopped = `<instanceState><name>stopped</name></instanceState>`
+		lacking = `{"MissingCount":2}`
+		whole   = `{"MissingCount":0,"FailedCount":0,"InstalledPendingRebootCount":0,"InstalledRejectedCount":0}`
+	)
+	told := []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, ""), wholeAnswer(awsfact.CallPatches, here, "")}
+	refused := []snapshot.Answer{wholeAnswer(awsfact.CallManaged, here, ""), refusedAnswer(awsfact.CallPatches, here, "")}
+	for _, c := range []struct {
+		about, state, info, looked string
+		answers                    []snapshot.Answer
+		want                       any
+	}{
+		{"it reports, and the last look found all", running, `{"PingStatus":"Online"}`, whole, told, "compliant"},
+		{"it reports, and nobody looked", running, `{"PingStatus":"Online"}`, "", told, "none"},
+		{"it lost its connection after patches were found missing", running, `{"PingStatus":"ConnectionLost"}`, lacking, told, "non_compliant"},
+		{"it lost its connection after all was found", running, `{"PingStatus":"ConnectionLost"}`, whole, told, "compliant"},
+		{"it lost its connection and no look is told of", running, `{"PingStatus":"ConnectionLost"}`, "", told, "? absent the agent is silent, ConnectionLost"},
+		{"inactive, as AWS wrote once", running, `{"PingStatus":"Inactive"}`, "", told, "? absent the agent is silent, Inactive"},
+		{"stopped, after patches were found missing", stopped, `{"PingStatus":"ConnectionLost"}`, lacking, told, "non_compliant"},
+		{"stopped, and no look is told of", stopped, `{"PingStatus":"ConnectionLost"}`, "", told, "? absent the instance is stopped"},
+		{"patch states were refused", stopped, `{"PingStatus":"ConnectionLost"}`, "", refused, "? denied AccessDenied"},
+		{"a status that AWS may add", running, `{"PingStatus":"Dozing"}`, "", told, "? unknown_value Dozing"},
+		{"a status that AWS may add, after patches were found missing", running, `{"PingStatus":"Dozing"}`, lacking, told, "non_compliant"},
+		{"never registered", stopped, "", "", told, "none"},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			t.Parallel()
+			var rs []snapshot.Resource
+			if c.info != "" {
+				rs = append(rs, jsonDocument(t, awsfact.CallManaged, awsfact.KindManaged, here, instanceARN+"/ssm", c.info))
+			}
+			if c.looked != "" {
+				rs = append(rs, jsonDocument(t, awsfact.CallPatches, awsfact.KindPatchState, here, instanceARN+"/patches", c.looked))
+			}
+			if got := patchState(readBeside(t, c.state, rs, c.answers...)); got != c.want {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

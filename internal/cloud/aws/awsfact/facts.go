@@ -1,6 +1,8 @@
 package awsfact
 
 import (
+	"slices"
+
 	"plumbline/internal/estate"
 	"plumbline/internal/judge"
 	"plumbline/internal/snapshot"
@@ -9,7 +11,7 @@ import (
 // Facts reads AWS's documents for a judge. It serves one goroutine.
 type Facts struct{ reader Reader }
 
-var _ judge.Facts = (*Facts)(nil)
+var _ judge.Sparing = (*Facts)(nil)
 
 // New makes a reader of AWS's documents.
 func New() *Facts { return new(Facts) }
@@ -18,12 +20,14 @@ func New() *Facts { return new(Facts) }
 func (*Facts) IsWorkload(kind string) bool { return kind == KindInstance }
 
 // Beside says whether documents of a kind come with the page of their workload.
-func (*Facts) Beside(kind string) bool {
-	switch kind {
-	case KindUserData, KindInterface, KindMetric, KindManaged, KindPatchState:
-		return true
-	}
-	return false
+func (f *Facts) Beside(kind string) bool {
+	return slices.ContainsFunc(chapters, func(p chapter) bool { return p.asked(f.reader.fields) && slices.Contains(p.beside, kind) })
+}
+
+// Only reads less: of an instance what bears on some fields. The rest stays
+// unknown, and the documents beside it that tell of the rest are not wanted.
+func (*Facts) Only(fields []string) judge.Facts {
+	return &Facts{Reader{fields: append([]string{}, fields...)}}
 }
 
 // Workload reads one instance.

@@ -216,11 +216,16 @@ func TestHidingAnAnswerNeverTurnsAnInstance(t *testing.T) {
 		doc := func(call, kind, uid, json string) snapshot.Resource {
 			return jsonDocument(t, call, kind, here, uid, json)
 		}
+		ping := rapid.SampledFrom([]string{"Online", "ConnectionLost", "Dozing"}).Draw(rt, "agent")
+		managed := some(fleetQuestion{call: awsfact.CallManaged, region: here}, doc(awsfact.CallManaged, awsfact.KindManaged, instanceARN+"/ssm", `{"PingStatus":"`+ping+`"}`))
+		patches := fleetQuestion{call: awsfact.CallPatches, region: here}
+		if len(managed.rs) > 0 { // the others are not asked about
+			patches = some(patches, doc(awsfact.CallPatches, awsfact.KindPatchState, instanceARN+"/patches", `{"MissingCount":1}`))
+		}
 		qs := []fleetQuestion{
 			some(fleetQuestion{call: awsfact.CallMetrics, region: here}, doc(awsfact.CallMetrics, awsfact.KindMetric, instanceARN+"/MetadataNoToken", `{"StatusCode":"Complete","Values":[1]}`)),
 			some(fleetQuestion{call: awsfact.CallUserData, region: here, subject: "i-1"}, doc(awsfact.CallUserData, awsfact.KindUserData, instanceARN+"/user-data", `{"userData":null}`)),
-			some(fleetQuestion{call: awsfact.CallManaged, region: here}, doc(awsfact.CallManaged, awsfact.KindManaged, instanceARN+"/ssm", `{"PingStatus":"Online"}`)),
-			some(fleetQuestion{call: awsfact.CallPatches, region: here}, doc(awsfact.CallPatches, awsfact.KindPatchState, instanceARN+"/patches", `{"MissingCount":1}`)),
+			managed, patches,
 			some(fleetQuestion{call: awsfact.CallProtected, region: here}, doc(awsfact.CallProtected, awsfact.KindProtected, instanceARN, `{"ResourceArn":"`+instanceARN+`"}`)),
 			some(fleetQuestion{call: awsfact.CallVolumes, region: here}, doc(awsfact.CallVolumes, awsfact.KindVolume, "v", `{"volumeId":"vol-1"}`)),
 			some(fleetQuestion{call: awsfact.CallClusters, region: here}, doc(awsfact.CallClusters, awsfact.KindCluster, cluster, `{"value":"x"}`)),

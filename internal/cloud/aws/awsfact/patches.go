@@ -9,25 +9,45 @@ import (
 )
 
 // patches reads what Systems Manager tells of the instance.
+// DescribeInstanceInformation leaves out instances that no agent ever
+// registered; of those that one did, PingStatus tells whether it still reports
+// (InstanceInformation in the Systems Manager API reference: Online,
+// ConnectionLost, and Inactive, which is not used any more). A stopped instance
+// stays in the list, with its connection lost.
 func (in *reading) patches() {
-	in.w.Patches.Managed = in.managed()
-	in.w.Patches.State = in.patchState()
+	v, s, missing := in.besides(KindManaged, ManagedUID(in.res.UID), CallManaged)
+	p := &in.w.Patches
+	switch {
+	case missing == nil:
+		ping := s.word(v.Get("PingStatus"), "/PingStatus", "Online", "ConnectionLost", "Inactive")
+		p.Managed = fact.Map(ping, func(word string) bool { return word == "Online" })
+		p.State = in.patchState(true, in.unlooked(ping))
+	case in.left(CallManaged, missing):
+		p.Managed = fact.Known(false, missing.origin, "")
+		p.State = in.patchState(false, fact.Known("none", missing.origin, ""))
+	default:
+		p.Managed = fact.Unknown[bool](missing.why, missing.origin, "")
+		p.State = in.patchState(true, fact.Unknown[string](missing.why, missing.origin, ""))
+	}
 }
 
-// managed says whether the agent reports. DescribeInstanceInformation leaves
-// out instances that no agent ever registered; of those that one did, PingStatus
-// tells whether it still does (InstanceInformation in the Systems Manager API
-// reference: Online, ConnectionLost, and Inactive, which is not used any more).
-func (in *reading) managed() fact.Of[bool] {
-	v, s, missing := in.besides(KindManaged, ManagedUID(in.res.UID), CallManaged)
-	if missing != nil {
-		if in.left(CallManaged, missing) {
-			return fact.Known(false, missing.origin, "")
-		}
-		return fact.Unknown[bool](missing.why, missing.origin, "")
+// unlooked is the patch state of an instance that is registered and that no
+// look for patches is told of. While its agent reports, nobody looked. An agent
+// that is silent answers no look, so that nothing can be said of the instance,
+// and what was wrong with it is not to vanish for that.
+func (in *reading) unlooked(ping fact.Of[string]) fact.Of[string] {
+	word, known := ping.Get()
+	state, _ := in.w.State.Get()
+	silent := "the agent is silent, " + word
+	switch {
+	case !known:
+		return fact.Unknown[string](ping.Why(), ping.From(), ping.Path())
+	case word == "Online":
+		return fact.Known("none", refusal(in.answered(CallPatches)), "")
+	case state == "stopped" || state == "stopping":
+		silent = "the instance is " + state
 	}
-	status := s.word(v.Get("PingStatus"), "/PingStatus", "Online", "ConnectionLost", "Inactive")
-	return fact.Map(status, func(word string) bool { return word == "Online" })
+	return fact.Unknown[string](&fact.Reason{Cause: snapshot.Absent, Call: CallPatches, Region: in.res.Region, Detail: silent}, ping.From(), ping.Path())
 }
 
 // left says that a whole answer left the instance out, which is how these
@@ -50,19 +70,17 @@ var notCompliant = []struct {
 	{"CriticalNonCompliantCount", true}, {"SecurityNonCompliantCount", true}, {"OtherNonCompliantCount", true},
 }
 
-// patchState says what the last look for patches found.
-// DescribeInstancePatchStates leaves out instances that were never looked at.
-// Only those are asked about that Systems Manager is known to manage.
-func (in *reading) patchState() fact.Of[string] {
+// patchState says what the last look for patches found, however long ago that
+// was. DescribeInstancePatchStates leaves out instances that were never looked
+// at; then it is as unlooked says. Only those are asked about that are
+// registered, so that a refusal leaves nothing open about the others.
+func (in *reading) patchState(asked bool, unlooked fact.Of[string]) fact.Of[string] {
 	v, s, missing := in.besides(KindPatchState, PatchUID(in.res.UID), CallPatches)
-	managed := in.w.Patches.Managed
 	switch {
 	case missing == nil:
 		return s.compliance(v)
-	case in.left(CallPatches, missing) && managed.Known():
-		return fact.Known("none", missing.origin, "")
-	case in.left(CallPatches, missing):
-		return fact.Unknown[string](managed.Why(), managed.From(), "")
+	case in.left(CallPatches, missing), !asked && missing.why.Cause != snapshot.Unreadable:
+		return unlooked
 	}
 	return fact.Unknown[string](missing.why, missing.origin, "")
 }

@@ -2,6 +2,7 @@ package awsfact
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/internal/estate"
@@ -12,7 +13,10 @@ import (
 
 // A Reader reads instances, one after the other. It is not safe for
 // concurrent use.
-type Reader struct{ wire, beside wire.Reader }
+type Reader struct {
+	wire, beside wire.Reader
+	fields       []string // those that are asked for; nil: all
+}
 
 // Workload reads an instance. What it returns is the caller's own and shares
 // nothing with the document. The error means that the document is not one
@@ -44,8 +48,10 @@ func (r *Reader) Workload(c *snapshot.Context, res *snapshot.Resource) (*estate.
 		Tags:      s.tags(v.Get("tagSet")),
 	}
 	in := &reading{c: c, res: res, v: v, s: s, w: w, wire: &r.beside}
-	for _, read := range parts {
-		read(in)
+	for i := range chapters {
+		if chapters[i].asked(r.fields) {
+			chapters[i].read(in)
+		}
 	}
 	return w, nil
 }
@@ -61,19 +67,32 @@ type reading struct {
 	wire *wire.Reader // for the documents beside it
 }
 
-// parts read what other documents say of an instance, in this order: each may
-// use what those before it found out.
-var parts = []func(*reading){
-	(*reading).group,      // which Auto Scaling group launched it, and from which image
-	(*reading).containers, // whether a container platform runs on it
-	(*reading).class,      // what it takes to read its credentials
-	(*reading).usage,      // how its metadata service was used
-	(*reading).unneeded,   // whether somebody attested that nothing needs it
-	(*reading).exposure,   // what reaches it from the internet
-	(*reading).power,      // what its role may do
-	(*reading).userData,   // which secrets it is started with
-	(*reading).patches,    // whether it is managed, and patched
-	(*reading).volumes,    // its disks
+// A chapter of a reading finds out some of what is known of an instance.
+type chapter struct {
+	read   func(*reading)
+	tells  string   // how the names begin of the fields that it finds out; "" for what is found out always
+	beside []string // the kinds of documents beside the instance that it reads
+}
+
+// chapters read what other documents say of an instance, in this order. None but
+// the first tells anything that another one uses.
+var chapters = []chapter{
+	{read: (*reading).group},                                                // which Auto Scaling group launched it, and from which image
+	{read: (*reading).containers},                                           // whether a container platform runs on it
+	{read: (*reading).class},                                                // what it takes to read its credentials
+	{(*reading).usage, "usage.", []string{KindMetric}},                      // how its metadata service was used
+	{read: (*reading).unneeded},                                             // whether somebody attested that nothing needs it
+	{(*reading).exposure, "exposure.", []string{KindInterface}},             // what reaches it from the internet
+	{read: (*reading).power, tells: "identity."},                            // what its role may do
+	{(*reading).userData, "user_data.", []string{KindUserData}},             // which secrets it is started with
+	{(*reading).patches, "patches.", []string{KindManaged, KindPatchState}}, // whether it is managed, and patched
+	{read: (*reading).volumes, tells: "volumes"},                            // its disks
+}
+
+// asked says whether a chapter bears on one of some fields, as rules name them;
+// without any list of fields all do.
+func (p *chapter) asked(fields []string) bool {
+	return fields == nil || p.tells == "" || slices.ContainsFunc(fields, func(f string) bool { return strings.HasPrefix(f, p.tells) })
 }
 
 func (s source) state(v wire.Value) fact.Of[string] {
