@@ -59,23 +59,25 @@ var floors = []floor{
 	{"one workload, looked at closely, from stored documents", []string{
 		"internal/inspect"}},
 	{"what a provider's documents and refusals mean, in thought only", []string{
-		"internal/cloud/aws/awsfact"}},
+		"internal/cloud/aws/awsfact", "internal/cloud/ibm/ibmfact"}},
 	{"the role that a provider's account grants us, as texts to paste", []string{
-		"internal/cloud/aws/awsrole"}},
+		"internal/cloud/aws/awsrole", "internal/cloud/ibm/ibmrole"}},
 	{"the list of providers' facts, without an SDK, so that the catalogue's tests compile none", []string{
 		"internal/cloud/facts"}},
 	{"simulated clouds: below everything that asks, see simulators", []string{
-		"internal/cloud/sim"}},
+		"internal/cloud/sim", "internal/cloud/sim/ibmestate"}},
 	{"one packet at a time through a simulated network, to hold answers against", []string{
 		"internal/cloud/sim/walker"}},
 	{"one simulator for each cloud", []string{
-		"internal/cloud/sim/awssim"}},
+		"internal/cloud/sim/awssim", "internal/cloud/sim/ibmsim"}},
 	{"the SDK asked to read what a simulator wrote; apart, so that the simulator's own tests compile none", []string{
-		"internal/cloud/sim/awssim/sdktest"}},
+		"internal/cloud/sim/awssim/sdktest", "internal/cloud/sim/ibmsim/sdktest"}},
 	{"what every collector does", []string{
 		"internal/cloud"}},
+	{"how a question is asked of any cloud: pace, silence, pages, bodies", []string{
+		"internal/cloud/ask"}},
 	{"asks one cloud, decides nothing; each brings its SDK", []string{
-		"internal/cloud/aws"}},
+		"internal/cloud/aws", "internal/cloud/ibm"}},
 	{"a scan in a file", []string{
 		"internal/recording"}},
 	{"what a refused permission costs: found out on a recording, not written down", []string{
@@ -124,7 +126,7 @@ var floors = []floor{
 // year's audit.
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
-	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/query",
+	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/cloud/ibm/ibmfact", "internal/query",
 	"internal/secret", "internal/reach", "internal/power", "internal/path", "internal/framework", "internal/enforce", "internal/house",
 	"internal/owner",
 }
@@ -134,6 +136,7 @@ var impure = map[string]string{
 	"context":                  "there is nothing to cancel: thinking does not wait",
 	"database/sql":             "no storage inside",
 	"github.com/aws/":          "no SDK: documents come from the wire",
+	"github.com/IBM/":          "no SDK: documents come from the wire",
 	"github.com/jackc/pgx":     "no storage inside",
 	"io/ioutil":                "no file system",
 	"log":                      "nothing to log: the verdict says it all",
@@ -155,16 +158,18 @@ var clock = []string{"Now", "Since", "Until", "After", "AfterFunc", "Tick", "New
 
 // sdks are the libraries that take minutes and gigabytes to compile. Whoever
 // reaches one, makes everything that imports it wait.
-var sdks = []string{"github.com/aws/aws-sdk-go-v2"}
+var sdks = []string{"github.com/aws/aws-sdk-go-v2", "github.com/IBM/vpc-go-sdk", "github.com/IBM/platform-services-go-sdk"}
 
 // Who may be linked with an SDK, and why.
 var (
 	withSDK = map[string]string{
 		"internal/cloud/aws": "the collector: it asks through the SDK's signing and retries",
+		"internal/cloud/ibm": "the collector: it asks through the SDK's login and retries",
 		"cmd/plumbline":      "the program holds the collectors",
 	}
 	testsWithSDK = map[string]string{
 		"internal/cloud/sim/awssim/sdktest": "what the SDK decodes must equal what the simulator meant",
+		"internal/cloud/sim/ibmsim/sdktest": "what the SDK decodes must equal what the simulator meant",
 	}
 )
 
@@ -174,11 +179,11 @@ var withPgx = []string{"internal/postgres", "internal/postgres/embedded", "inter
 // simulators are built from intent. One that shared code with what it tests
 // would share its mistakes.
 var (
-	simulators = []string{"internal/cloud/sim", "internal/cloud/sim/awssim"}
+	simulators = []string{"internal/cloud/sim", "internal/cloud/sim/awssim", "internal/cloud/sim/ibmestate", "internal/cloud/sim/ibmsim"}
 	tested     = []string{
 		"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/rule/catalog",
 		"internal/rule/ruletest", "internal/judge", "internal/finding", "internal/score", "internal/cloud",
-		"internal/cloud/aws", "internal/cloud/aws/awsfact", "internal/cloud/facts", "internal/scan", "internal/recording",
+		"internal/cloud/aws", "internal/cloud/aws/awsfact", "internal/cloud/ibm", "internal/cloud/ibm/ibmfact", "internal/cloud/facts", "internal/scan", "internal/recording",
 	}
 )
 

@@ -168,6 +168,7 @@ func kind(body string) string {
 	words := strings.Join(strings.Fields(body), " ")
 	for _, k := range []struct{ words, name string }{
 		{"Mozilla Public License Version 2.0", "MPL-2.0"},
+		{"Mozilla Public License, version 2.0", "MPL-2.0"},
 		{"Apache License Version 2.0, January 2004", "Apache-2.0"},
 		{"SIL OPEN FONT LICENSE Version 1.1", "OFL-1.1"},
 		{"Permission is hereby granted, free of charge, to any person obtaining a copy", "MIT"},

@@ -50,7 +50,7 @@ func ofCase(name string) *sim.Estate {
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"demo", "scan aws", "bench aws", "rules list", "rules show", "rules test", "frameworks list", "frameworks show", "frameworks test", "frameworks docs", "permissions aws", "sim aws", "version"} {
+	for _, args := range []string{"demo", "scan aws", "bench aws", "rules list", "rules show", "rules test", "frameworks list", "frameworks show", "frameworks test", "frameworks docs", "permissions aws", "permissions ibm", "sim aws", "version"} {
 		code, out, _ := plumbline(t, append(strings.Fields(args), "--help")...)
 		if code != exitOK || !strings.Contains(out, "xample") || !strings.Contains(out, "plumbline "+args) {
 			t.Errorf("plumbline %s --help: status %d, no example:\n%s", args, code, out)
@@ -107,7 +107,7 @@ func TestExitStatusFollowsFailOn(t *testing.T) {
 			t.Parallel()
 			_, report := scanned(t, serve(t, c.estate, awssim.Options{}), set)
 			var out bytes.Buffer
-			cmd := scanAWSCmd{Output: "table", FailOn: c.failOn}
+			cmd := judging{Output: "table", FailOn: c.failOn}
 			if got := cmd.print(streams{strings.NewReader(""), &out, &out}, report); !errors.Is(got, c.want) {
 				t.Errorf("got %v, want %v\n%s", got, c.want, out.String())
 			}

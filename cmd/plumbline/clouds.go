@@ -6,13 +6,13 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/aws"
 	"plumbline/internal/cloud/aws/awsrole"
+	"plumbline/internal/cloud/ibm"
 	"plumbline/internal/cloud/trial"
 	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
@@ -25,7 +25,8 @@ import (
 type clouds struct {
 	rules    func() *rule.Set // those that hold now
 	redactor *wire.Redactor
-	options  aws.Options // what every sign-in has in common
+	options  aws.Options // what every sign-in to AWS has in common
+	ibm      ibm.Options // what every sign-in to IBM Cloud has in common
 	store    *postgres.Store
 	log      *slog.Logger
 
@@ -52,16 +53,11 @@ const fresh = 5 * time.Minute
 
 // connect signs in to a connected account.
 func (c *clouds) connect(ctx context.Context, a listing.Account) (cloud.Collector, error) {
-	if a.Provider != aws.Provider {
-		return nil, notYet(a.Provider)
-	}
-	key := fmt.Sprintf("%s %+v", a.External, a.Login)
+	key := fmt.Sprintf("%s %s %+v", a.Provider, a.External, a.Login)
 	if s, ok := c.known(key); ok {
 		return s, nil
 	}
-	o := c.of(a.Login)
-	o.Recall = recall(c.store, a.External, c.log)
-	col, err := aws.Connect(ctx, o)
+	col, err := c.signIn(ctx, a.Provider, a.Login, a.External)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +82,24 @@ func (c *clouds) known(key string) (cloud.Collector, bool) {
 	return s.collector, ok && time.Now().Before(s.until)
 }
 
+// signIn makes a login. External is the account whose evidence is remembered, ""
+// where none is.
+func (c *clouds) signIn(ctx context.Context, provider string, l listing.Login, external string) (cloud.Tester, error) {
+	switch provider {
+	case aws.Provider:
+		o := c.of(l)
+		if external != "" {
+			o.Recall = recall(c.store, external, c.log)
+		}
+		return aws.Connect(ctx, o)
+	case ibm.Provider:
+		o := c.ibm
+		o.Regions, o.ProfileID, o.Redactor, o.UserData = l.Regions, l.Profile, c.redactor, !l.NoUserData
+		return ibm.Connect(ctx, o)
+	}
+	return nil, notYet(provider)
+}
+
 func (c *clouds) of(l listing.Login) aws.Options {
 	o := c.options
 	o.Regions, o.RoleARN, o.ExternalID, o.Profile, o.Redactor = l.Regions, l.RoleARN, l.ExternalID, l.Profile, c.redactor
@@ -98,10 +112,7 @@ const trialTime = 30 * time.Second
 
 // login signs in as somebody asks for, and tries each call that a scan makes.
 func (c *clouds) login(ctx context.Context, provider string, l listing.Login) (listing.Tried, error) {
-	if provider != aws.Provider {
-		return listing.Tried{}, notYet(provider)
-	}
-	if err := sound(l); err != nil {
+	if err := sound(provider, l); err != nil {
 		return listing.Tried{}, err
 	}
 	leave, err := c.enter()
@@ -111,7 +122,7 @@ func (c *clouds) login(ctx context.Context, provider string, l listing.Login) (l
 	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
-	col, err := aws.Connect(ctx, c.of(l))
+	col, err := c.signIn(ctx, provider, l, "")
 	if err != nil {
 		return listing.Tried{}, problem.New(problem.Invalid, "%w", err)
 	}
@@ -165,8 +176,36 @@ var (
 	region     = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$`)
 )
 
-// sound refuses what AWS would refuse too, in words that say where it stands.
-func sound(l listing.Login) error {
+// sound refuses what a cloud would refuse too, in words that say where it stands.
+func sound(provider string, l listing.Login) error {
+	switch provider {
+	case aws.Provider:
+		return soundAWS(l)
+	case ibm.Provider:
+		return soundIBM(l)
+	}
+	return notYet(provider)
+}
+
+// profileID and ibmRegion are what IBM Cloud takes for one.
+var (
+	profileID = regexp.MustCompile(`^Profile-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	ibmRegion = regexp.MustCompile(`^[a-z]{2,3}-[a-z]{2,10}$`)
+)
+
+func soundIBM(l listing.Login) error {
+	switch {
+	case l.RoleARN != "" || l.ExternalID != "":
+		return problem.New(problem.Invalid, "IBM Cloud knows no role ARN and no external id. Name a trusted profile, or nothing for the service's own identity.")
+	case l.Profile != "" && !profileID.MatchString(l.Profile):
+		return problem.New(problem.Invalid, "%q is not the id of a trusted profile. It looks like Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5.", l.Profile)
+	case slices.ContainsFunc(l.Regions, func(r string) bool { return !ibmRegion.MatchString(r) }):
+		return problem.New(problem.Invalid, "One of the regions is none. They look like us-south.")
+	}
+	return nil
+}
+
+func soundAWS(l listing.Login) error {
 	switch {
 	case l.Profile != "":
 		return problem.New(problem.Invalid, "The service signs in as a role, or as itself; profiles are for the command line.")
@@ -183,10 +222,10 @@ func sound(l listing.Login) error {
 }
 
 func notYet(provider string) error {
-	if provider == "ibm" || provider == "gcp" {
-		return problem.New(problem.Invalid, "%s accounts cannot be connected yet; this version asks AWS.", map[string]string{"ibm": "IBM Cloud", "gcp": "Google Cloud"}[provider])
+	if provider == "gcp" {
+		return problem.New(problem.Invalid, "Google Cloud accounts cannot be connected yet; this version asks AWS and IBM Cloud.")
 	}
-	return problem.New(problem.Invalid, "%q is no cloud that is known. This version asks %s.", provider, strings.Join([]string{"aws"}, ", "))
+	return problem.New(problem.Invalid, "%q is no cloud that is known. This version asks aws and ibm.", provider)
 }
 
 // principalTime is how long a page waits for a cloud to say who we are.

@@ -17,7 +17,7 @@ func TestALoginIsSoundBeforeAnybodyIsAsked(t *testing.T) {
 		"with external id":  {RoleARN: role, ExternalID: "plb-a1:b2"},
 		"with some regions": {Regions: []string{"eu-west-1", "us-gov-east-1", "us-isob-east-1", "ap-southeast-5"}},
 	} {
-		if err := sound(l); err != nil {
+		if err := sound("aws", l); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -33,7 +33,35 @@ func TestALoginIsSoundBeforeAnybodyIsAsked(t *testing.T) {
 		"a region that is another login":  {Regions: []string{"x@example.com"}},
 		"a region with a NUL":             {Regions: []string{"eu-west-1\x00"}},
 	} {
-		if err := sound(l); !problem.Is(err, problem.Invalid) {
+		if err := sound("aws", l); !problem.Is(err, problem.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestALoginToIBMCloudIsSoundBeforeAnybodyIsAsked(t *testing.T) {
+	t.Parallel()
+	const profile = "Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5"
+	for name, l := range map[string]listing.Login{
+		"its own identity":     {},
+		"a trusted profile":    {Profile: profile},
+		"with some regions":    {Regions: []string{"us-south", "eu-de", "jp-tok"}},
+		"user data left alone": {NoUserData: true},
+	} {
+		if err := sound("ibm", l); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, l := range map[string]listing.Login{
+		"a role of another cloud":         {RoleARN: "arn:aws:iam::111122223333:role/plumbline-read"},
+		"an external id":                  {ExternalID: "plb-1"},
+		"a profile's name":                {Profile: "scanner"},
+		"a profile and a second line":     {Profile: profile + "\n"},
+		"a region that is another domain": {Regions: []string{"example.com"}},
+		"a region that is another path":   {Regions: []string{"us-south/../#"}},
+		"a region of another cloud":       {Regions: []string{"eu-west-1"}},
+	} {
+		if err := sound("ibm", l); !problem.Is(err, problem.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

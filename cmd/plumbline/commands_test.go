@@ -12,7 +12,7 @@ import (
 
 // ordinary are the programs of every Linux that fixes call beside those that
 // have a model here.
-var ordinary = []string{":", "printf", "echo", "find", "chmod", "chown", "mv", "cp", "rm", "cat", "sed", "base64", "date", "sshd", "systemctl", "test", "[", "cut", "exit"}
+var ordinary = []string{":", "printf", "echo", "find", "chmod", "chown", "mv", "cp", "rm", "cat", "sed", "base64", "date", "sshd", "systemctl", "test", "[", "cut", "exit", "jq"}
 
 // checkScript holds every command of a script against its model.
 func checkScript(script string) error {
@@ -29,6 +29,10 @@ func checkScript(script string) error {
 			err = checkNFT(c)
 		case name == "iptables" || name == "ip6tables":
 			err = checkTables(c.words)
+		case name == "ibmcloud":
+			err = checkIBMCloud(c.words)
+		case name == "curl":
+			err = checkCurl(c.words)
 		case name == "plumbline":
 			err = checkOurs(c.words)
 		case !slices.Contains(ordinary, name):
@@ -43,7 +47,7 @@ func checkScript(script string) error {
 
 // checkOurs holds a call of this program against its own commands.
 func checkOurs(words []string) error {
-	known := []string{"permissions aws", "scan aws"}
+	known := []string{"permissions " + anything, "scan " + anything} // of the cloud that the subject is of
 	if !slices.Contains(known, strings.Join(words[1:], " ")) {
 		return fmt.Errorf("this program is not called so")
 	}
@@ -55,8 +59,8 @@ func checkOurs(words []string) error {
 var hostLines = regexp.MustCompile(`(?m)^ *((?:iptables|ip6tables|nft|for) .*)$`)
 
 // Every command that a fix gives, and every one that takes it back, is one that
-// the AWS command line, nft or iptables understands: its operation, its options,
-// their words and their shapes.
+// the AWS or the IBM Cloud command line, IBM Cloud's API, nft or iptables
+// understands: its operation, its options, their words and their shapes.
 func TestEveryCommandOfAFixIsUnderstood(t *testing.T) {
 	t.Parallel()
 	held := 0

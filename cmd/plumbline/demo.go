@@ -12,10 +12,14 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/aws"
 	"plumbline/internal/cloud/facts"
+	"plumbline/internal/cloud/ibm"
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
+	"plumbline/internal/cloud/sim/ibmestate"
+	"plumbline/internal/cloud/sim/ibmsim"
 	"plumbline/internal/jobs"
 	"plumbline/internal/listing"
 	"plumbline/internal/postgres"
@@ -34,10 +38,11 @@ type demoCmd struct {
 
 // Help shows how the command is used.
 func (demoCmd) Help() string {
-	return `Simulates an AWS account, scans it over the real wire protocol, stores what it
-answers in a private PostgreSQL, and serves the findings on loopback. It prints a
-link that works once; press Enter for another. Each start scans again, and the
-simulated account has changed a little, as accounts do. Stop it with Ctrl-C.
+	return `Simulates an account of AWS and one of IBM Cloud, scans them over the real wire
+protocols, stores what they answer in a private PostgreSQL, and serves the findings
+on loopback. It prints a link that works once; press Enter for another. Each start
+scans again, and the AWS account has changed a little, as accounts do. Stop it with
+Ctrl-C.
 
 Examples:
   plumbline demo
@@ -77,17 +82,25 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 	if err != nil {
 		return err
 	}
-	cloud, err := awssim.Listen("127.0.0.1:0", awssim.New(estate, awssim.Options{}))
+	amazon, err := awssim.Listen("127.0.0.1:0", awssim.New(estate, awssim.Options{}))
 	if err != nil {
 		return err
 	}
-	defer cloud.Close()
+	defer amazon.Close()
+	blue, err := ibmsim.Listen("127.0.0.1:0", ibmsim.New(ibmestate.Demo()))
+	if err != nil {
+		return err
+	}
+	defer blue.Close()
+	if err := scanDemoIBM(ctx, s, db.Store, book, blue); err != nil {
+		return err
+	}
 	entry := ui.NewEntry(l.Addr().String(), time.Now)
 	entry.As(&access.Viewer{Email: "you@this-demo", Name: "You", Grants: []access.Grant{{Role: access.Engineer, All: true}}})
 	officer := &access.Viewer{Email: "officer@this-demo", Name: "An officer", Grants: []access.Grant{{Role: access.Officer, All: true}}}
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	h, worker, err := serveDemo(ctx, s, l, db.Store, cloud, entry, c.RulesDir, stopping.Done())
+	h, worker, err := serveDemo(ctx, s, l, db.Store, amazon, blue, entry, c.RulesDir, stopping.Done())
 	if err != nil {
 		return err
 	}
@@ -112,16 +125,16 @@ func (c demoCmd) show(ctx context.Context, s streams, l net.Listener, db *databa
 }
 
 // serveDemo is the very service, but that a link lets in instead of a password,
-// and that it signs in to the simulated cloud.
-func serveDemo(ctx context.Context, s streams, l net.Listener, store *postgres.Store, cloud *awssim.Listener, entry *ui.Entry, rules string, stopping <-chan struct{}) (http.Handler, *jobs.Client, error) {
+// and that it signs in to the simulated clouds.
+func serveDemo(ctx context.Context, s streams, l net.Listener, store *postgres.Store, amazon *awssim.Listener, blue *ibmsim.Listener, entry *ui.Entry, rules string, stopping <-chan struct{}) (http.Handler, *jobs.Client, error) {
 	log := newLog(s.err)
 	queue, err := jobs.New(store.Pool(), jobs.Options{Log: log})
 	if err != nil {
 		return nil, nil, err
 	}
-	a := cloud.Estate().Accounts[0]
+	a := amazon.Estate().Accounts[0]
 	svc, err := newService(ctx, site{store: store, queue: queue, base: &url.URL{Scheme: "http", Host: l.Addr().String()}, log: log, stopping: stopping, entry: entry, rules: rules,
-		aws: aws.Options{Endpoint: cloud.URL, Region: a.Regions[0].Name, Login: func() (string, string) { return a.AccessKey, a.SecretKey }, UserDataPerSecond: 1000, Now: time.Now}})
+		ibm: demoIBM(blue), aws: aws.Options{Endpoint: amazon.URL, Region: a.Regions[0].Name, Login: func() (string, string) { return a.AccessKey, a.SecretKey }, UserDataPerSecond: 1000, Now: time.Now}})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -163,11 +176,11 @@ func listenLoopback(address string) (net.Listener, error) {
 	return nil, fmt.Errorf("the demo cannot listen on %s: %w", address, err)
 }
 
-// scanDemo scans the simulated account into the store. The first start scans
-// twice, so that there is a change to see; every later one scans it once more,
-// one step on.
+// scanDemo scans the simulated accounts into the store. The first start scans
+// that of AWS twice, so that there is a change to see; every later one scans it
+// once more, one step on.
 func scanDemo(ctx context.Context, s streams, store *postgres.Store, book *rulebook.Book) (*sim.Estate, error) {
-	step, err := store.FinishedScans(ctx)
+	step, err := store.FinishedScans(ctx, aws.Provider)
 	if err != nil {
 		return nil, err
 	}
@@ -177,48 +190,73 @@ func scanDemo(ctx context.Context, s streams, store *postgres.Store, book *ruleb
 	}
 	for again := ""; ; estate, again = estate.Next(), ", as it is a little later" {
 		fmt.Fprintf(s.err, "Scanning a simulated AWS account (%s)%s …\n", estate.Accounts[0].Name, again)
-		n, err := storeScan(ctx, store, book, estate)
-		if err != nil {
+		if err := storeAWS(ctx, store, book, estate); err != nil {
 			return nil, err
 		}
-		if n > 1 {
-			return estate, connectDemo(ctx, store, estate)
+		if step++; step > 1 {
+			return estate, connectDemo(ctx, store, aws.Provider, estate.Accounts[0].ID, estate.Accounts[0].Name)
 		}
 	}
 }
 
-// connectDemo makes the simulated account one that can be scanned from the
-// pages. It may be connected from an earlier start.
-func connectDemo(ctx context.Context, store *postgres.Store, estate *sim.Estate) error {
-	a := estate.Accounts[0]
-	_, err := store.ConnectAccount(ctx, a.ID, listing.Connection{Provider: aws.Provider, Name: a.Name}, nil)
+// connectDemo makes a simulated account one that can be scanned from the pages.
+// It may be connected from an earlier start.
+func connectDemo(ctx context.Context, store *postgres.Store, provider, account, name string) error {
+	_, err := store.ConnectAccount(ctx, account, listing.Connection{Provider: provider, Name: name}, nil)
 	if problem.Is(err, problem.Conflict) {
 		return nil
 	}
 	return err
 }
 
-// storeScan scans one state of the estate and gives the number of the scan.
-func storeScan(ctx context.Context, store *postgres.Store, book *rulebook.Book, estate *sim.Estate) (int64, error) {
+// storeAWS scans one state of the estate.
+func storeAWS(ctx context.Context, store *postgres.Store, book *rulebook.Book, estate *sim.Estate) error {
 	shuffle := uint64(estate.Step) + 1 //nolint:gosec // steps are counted from 0
 	srv, err := awssim.Listen("127.0.0.1:0", awssim.New(estate, awssim.Options{Shuffle: shuffle}))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer srv.Close()
 	a := estate.Accounts[0]
-	var key [32]byte // the demo's secrets are made up
 	col, err := aws.Connect(ctx, aws.Options{Endpoint: srv.URL, Region: a.Regions[0].Name, UserData: true, UserDataPerSecond: 1000,
-		Login: func() (string, string) { return a.AccessKey, a.SecretKey }, Redactor: wire.NewRedactor(key), Now: time.Now})
+		Login: func() (string, string) { return a.AccessKey, a.SecretKey }, Redactor: demoRedactor(), Now: time.Now})
 	if err != nil {
-		return 0, err
+		return err
 	}
+	return storeScan(ctx, store, book, col)
+}
+
+// demoRedactor has no key of its own: the demo's secrets are made up.
+func demoRedactor() *wire.Redactor { return wire.NewRedactor([32]byte{}) }
+
+// demoIBM is how the demo signs in to its simulated IBM Cloud.
+func demoIBM(srv *ibmsim.Listener) ibm.Options {
+	return ibm.Options{Endpoint: srv.URL, APIKey: func() string { return srv.APIKey("") }, UserData: true, PerSecond: 1000, Redactor: demoRedactor(), Now: time.Now}
+}
+
+// scanDemoIBM scans the simulated account of IBM Cloud.
+func scanDemoIBM(ctx context.Context, s streams, store *postgres.Store, book *rulebook.Book, srv *ibmsim.Listener) error {
+	a := srv.Estate().Accounts[0]
+	fmt.Fprintf(s.err, "Scanning a simulated IBM Cloud account (%s) …\n", a.Name)
+	col, err := ibm.Connect(ctx, demoIBM(srv))
+	if err != nil {
+		return err
+	}
+	if err := storeScan(ctx, store, book, col); err != nil {
+		return err
+	}
+	return connectDemo(ctx, store, ibm.Provider, a.ID, a.Name)
+}
+
+// storeScan scans an account into the store.
+func storeScan(ctx context.Context, store *postgres.Store, book *rulebook.Book, col cloud.Collector) error {
+	provider := col.Scope().Provider
 	rules := book.Edition()
-	keep := postgres.NewKeep(store, engineOf(book), facts.For("aws")).By(postgres.Rulebook{Revision: rules.Judging, Off: rules.Off, Unread: rules.Unread})
+	keep := postgres.NewKeep(store, engineOf(book), facts.For(provider)).By(postgres.Rulebook{Revision: rules.Judging, Off: rules.Off, Unread: rules.Unread})
 	at := time.Now().UTC().Truncate(time.Microsecond)
-	err = scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: rules.Set, Facts: facts.Maker("aws")}, keep)
+	err := scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: rules.Set, Facts: facts.Maker(provider)}, keep)
 	if err != nil {
-		return 0, errors.Join(err, keep.Abort(context.WithoutCancel(ctx), err.Error()))
+		return errors.Join(err, keep.Abort(context.WithoutCancel(ctx), err.Error()))
 	}
-	return keep.Record().Number, nil
+	return nil
 }

@@ -16,13 +16,14 @@ func TestFrameworksInATerminal(t *testing.T) {
 		want []string
 	}{
 		{"frameworks list", []string{"cis-aws-3.0", "18 of 62", "workload-metadata-practices", "ISO/IEC 27001:2022, Annex A"}},
-		{"frameworks show cis-aws-3.0", []string{"Center for Internet Security", "9 of them by the publisher's own test", "5.6", "AWS-IMDS-001"}},
+		{"frameworks show cis-aws-3.0", []string{"Center for Internet Security", "8 of them by the publisher's own test", "5.6", "AWS-IMDS-001"}},
 		{"frameworks show CIS-AWS-3.0 5.6", []string{"AWS-IMDS-001", "the publisher's own test: audit of 5.6", "whatever its tokens"}},
 		{"frameworks show workload-metadata-practices S3.1", []string{"It cannot be told", "security groups and network ACLs do not filter"}},
 		{"frameworks show workload-metadata-practices S3.7", []string{"To be stated, for no machine can check it"}},
-		{"frameworks show workload-metadata-practices S1.3", []string{"IBM-IAM-001", "(still to come)", "with IBM Cloud"}},
+		{"frameworks show workload-metadata-practices S1.3", []string{"IBM-IAM-001", "IBM-IAM-011"}},
+		{"frameworks show workload-metadata-practices S4.3", []string{"GCP-NET-004", "(still to come)", "with Google Cloud"}},
 		{"frameworks show iso-27001-2022 A.8.20", []string{"a third party's mapping: prowler-cloud/prowler at commit", "our judgement"}},
-		{"frameworks test", []string{"11 frameworks. Every rule that they name is there"}},
+		{"frameworks test", []string{"13 frameworks. Every rule that they name is there"}},
 	} {
 		code, out, err := plumbline(t, strings.Fields(c.args)...)
 		if code != exitOK || err != "" {

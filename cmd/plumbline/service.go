@@ -17,6 +17,7 @@ import (
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/cloud/facts"
+	"plumbline/internal/cloud/ibm"
 	"plumbline/internal/cloud/trial"
 	"plumbline/internal/jobs"
 	"plumbline/internal/listing"
@@ -41,6 +42,7 @@ type site struct {
 	stale    time.Duration   // without a sign of life, after which a shard is begun again
 	stopping <-chan struct{} // closed when the program begins to stop: event streams end
 	aws      aws.Options     // what every sign-in to AWS has in common
+	ibm      ibm.Options     // what every sign-in to IBM Cloud has in common
 	entry    *ui.Entry       // lets people in instead of a sign-in; nil in a service
 	rules    string          // directory of rules above those of the program; "" for none
 }
@@ -69,7 +71,7 @@ func newService(ctx context.Context, s site) (service, error) {
 	if err != nil {
 		return service{}, err
 	}
-	sky := &clouds{rules: book.Set, redactor: wire.NewRedactor(s.key), options: s.aws, store: cmp.Or(s.hands, s.store), log: s.log}
+	sky := &clouds{rules: book.Set, redactor: wire.NewRedactor(s.key), options: s.aws, ibm: s.ibm, store: cmp.Or(s.hands, s.store), log: s.log}
 	folk := people.New(s.store, time.Now)
 	svc := service{
 		work: &shard.Runner{Store: cmp.Or(s.hands, s.store), Queue: s.queue, Rules: book.At, Facts: facts.For, Connect: sky.connect, Engine: engineOf(book), Log: s.log, Stale: s.stale,
@@ -78,7 +80,7 @@ func newService(ctx context.Context, s site) (service, error) {
 		first: folk.EnsureFirst,
 	}
 	if s.base != nil {
-		frameworks, err := newShelf(book, s.rules, s.log)
+		frameworks, err := newShelf(book, s.log)
 		if err != nil {
 			return service{}, err
 		}
@@ -173,7 +175,11 @@ func audit(folk *people.People) func(context.Context, clerk.Line) error {
 // It is found out once for a set of rules.
 func unread(rules func() *rule.Set) func(provider string) ([]string, error) {
 	return func(provider string) ([]string, error) {
-		if provider != aws.Provider {
+		switch provider {
+		case aws.Provider:
+		case ibm.Provider: // only that of templates can be asked for, and it comes with them
+			return []string{"IBM-DATA-001"}, nil
+		default:
 			return nil, notYet(provider)
 		}
 		silent, err := trial.Silences(rules(), aws.Provider)
@@ -187,11 +193,16 @@ func unread(rules func() *rule.Set) func(provider string) ([]string, error) {
 	}
 }
 
+// policyOf is what an account has to allow: a policy of AWS, the roles of IBM
+// Cloud.
 func policyOf(provider string) (string, error) {
-	if provider != aws.Provider {
-		return "", notYet(provider)
+	switch provider {
+	case aws.Provider:
+		return string(awsrole.Policy()), nil
+	case ibm.Provider:
+		return rolesIBM(), nil
 	}
-	return string(awsrole.Policy()), nil
+	return "", notYet(provider)
 }
 
 var _ listing.Clerk = (*clerk.Clerk)(nil)

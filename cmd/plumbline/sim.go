@@ -12,6 +12,7 @@ import (
 
 type simCmd struct {
 	AWS simAWSCmd `cmd:"" name:"aws" help:"Serve a simulated AWS on loopback until it is stopped."`
+	IBM simIBMCmd `cmd:"" name:"ibm" help:"Serve a simulated IBM Cloud on loopback until it is stopped."`
 }
 
 type simAWSCmd struct {
@@ -48,12 +49,19 @@ func (c simAWSCmd) Run(ctx context.Context, s streams) error {
 		srv.URL, a.AccessKey, a.SecretKey, a.Regions[0].Name)
 	if c.Tied {
 		var stop context.CancelFunc
-		ctx, stop = context.WithCancel(ctx)
-		go func() {
-			defer stop()
-			_, _ = io.Copy(io.Discard, s.in) // however it ends, it has ended
-		}()
+		ctx, stop = tied(ctx, s)
+		defer stop()
 	}
 	<-ctx.Done()
 	return srv.Close()
+}
+
+// tied ends with the standard input.
+func tied(ctx context.Context, s streams) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		defer stop()
+		_, _ = io.Copy(io.Discard, s.in) // however it ends, it has ended
+	}()
+	return ctx, stop
 }

@@ -96,7 +96,7 @@ func TestTheRedactionKeyIsNoArgument(t *testing.T) {
 		t.Errorf("status %d: %s", code, said)
 	}
 	t.Setenv("PLUMBLINE_REDACTION_KEY", "short")
-	src, _, err := (&scanAWSCmd{}).source(context.Background(), nil)
+	src, _, err := (&judging{}).source(context.Background(), "aws", nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "64 hexadecimal digits") {
 		t.Errorf("a key that is none is taken: %v, %v", src, err)
 	}

@@ -14,11 +14,17 @@ import (
 // change. A function that is nil, or that returns "", has none to give.
 type Provider struct {
 	Tokens   func(*estate.Workload) string                    // requires session tokens
+	HTTPS    func(*estate.Workload) string                    // has the service answer by HTTPS alone
 	Endpoint func(*estate.Workload) string                    // switches the service off
 	Close    func(*estate.Workload, []estate.GateRule) string // removes rules of gates
 	Detach   func(*estate.Workload) string                    // takes the identity away
 	Rules    func(kind string, w *estate.Workload) []string   // ids of rules that ask for a Fix of a kind
+	Enter    string                                           // how administrators come in without an open port; a VPN where it is empty
 }
+
+// protocolChosen are the clouds whose metadata service answers by plain HTTP or by
+// HTTPS, as the workload's owner has it.
+var protocolChosen = map[string]bool{"ibm": true}
 
 // Commands are the clouds that have some. A cloud adds its own here.
 var Commands = map[string]Provider{
@@ -35,7 +41,9 @@ var Commands = map[string]Provider{
 				"--filters Name=instance-id,Values=%s --query IamInstanceProfileAssociations[0].AssociationId --output text)", w.Region, w.Region, w.ID)
 		},
 		Rules: awsRules,
+		Enter: "Session Manager or a VPN",
 	},
+	"ibm": {HTTPS: ibmHTTPS, Endpoint: ibmEndpoint, Close: ibmClose, Detach: ibmDetach, Rules: ibmRules},
 }
 
 // awsRules are those that fail on a workload of AWS with such a path.
@@ -44,7 +52,7 @@ func awsRules(kind string, w *estate.Workload) []string {
 	case CutTokens:
 		return []string{"AWS-IMDS-001"}
 	case CutExposure:
-		return awsOpen(open(&w.Exposure))
+		return append(openRules(open(&w.Exposure), "AWS-NET-001", "AWS-NET-002", "AWS-NET-003"), "AWS-NET-006") // the general one last
 	case CutIdentity:
 		switch level, _ := w.Identity.AtLeast.Get(); power.Level(level) {
 		case power.Admin:
@@ -56,20 +64,21 @@ func awsRules(kind string, w *estate.Workload) []string {
 	return nil
 }
 
-// awsOpen are the rules about openings, the general one last.
-func awsOpen(os []estate.Opening) []string {
+// openRules are those of the rules about SSH, remote desktops and all ports that
+// openings are about.
+func openRules(os []estate.Opening, ssh, rdp, all string) []string {
 	var ids []string
 	for _, about := range []struct {
 		id       string
 		from, to int64
-	}{{"AWS-NET-001", 22, 22}, {"AWS-NET-002", 3389, 3389}, {"AWS-NET-003", 0, 65535}} {
+	}{{ssh, 22, 22}, {rdp, 3389, 3389}, {all, 0, 65535}} {
 		if slices.ContainsFunc(os, func(o estate.Opening) bool {
 			return o.Protocol == "tcp" && o.Layer != "l7" && o.From <= about.from && about.to <= o.To
 		}) {
 			ids = append(ids, about.id)
 		}
 	}
-	return append(ids, "AWS-NET-006")
+	return ids
 }
 
 // awsClose gives a command for each rule, one on a line; none if one cannot be

@@ -1,6 +1,7 @@
 package path
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 // Kinds of changes that break a path.
 const (
 	CutTokens   = "tokens"   // the service wants a session token
+	CutHTTPS    = "https"    // the service answers by HTTPS alone
 	CutEndpoint = "endpoint" // the service does not answer
 	CutExposure = "exposure" // any source no longer reaches the workload
 	CutIdentity = "identity" // what is bound may do no harm, or nothing is bound
@@ -41,7 +43,10 @@ type costly struct {
 func cuts(w *estate.Workload) []Fix {
 	p := Commands[w.Provider]
 	var all []costly
-	if class, known := w.Metadata.Class.Get(); !known || class == estate.ClassUnauthGet {
+	switch class, known := w.Metadata.Class.Get(); {
+	case choosesProtocol(w):
+		all = append(all, httpsCut(w, p), endpointCut(w, p))
+	case !known || class == estate.ClassUnauthGet:
 		all = append(all, tokensCut(w, p), endpointCut(w, p))
 	}
 	all = append(all, exposureCut(w, p), narrowCut(w, p), detachCut(w, p))
@@ -87,6 +92,11 @@ func tokensCut(w *estate.Workload, p Provider) costly {
 	return c
 }
 
+func httpsCut(w *estate.Workload, p Provider) costly {
+	return costly{Fix{Kind: CutHTTPS, Title: "Have the metadata service answer by HTTPS alone", Command: call(p.HTTPS, w),
+		Why: "HTTP and HTTPS exclude each other: look first which programs ask by HTTP, for they will get no answer."}, lookFirst}
+}
+
 func endpointCut(w *estate.Workload, p Provider) costly {
 	return costly{Fix{Kind: CutEndpoint, Title: "Switch the metadata service off", Command: call(p.Endpoint, w),
 		Why: "In force at once, without a restart. Everything on the workload that uses its identity loses it, the provider's own agents too: only where nothing does."}, takesAway}
@@ -124,7 +134,7 @@ func exposureCut(w *estate.Workload, p Provider) costly {
 	}
 	if !service {
 		c.cost = smallChange
-		c.Why = "It is open for administration alone, on " + ports(openings) + ". Use Session Manager or a VPN in place of it, or let in the addresses that need it."
+		c.Why = "It is open for administration alone, on " + ports(openings) + ". Use " + cmp.Or(p.Enter, "a VPN") + " in place of it, or let in the addresses that need it."
 	}
 	return c
 }
@@ -147,7 +157,8 @@ func letBy(o *estate.Opening, rules []estate.GateRule) bool {
 		if strings.Contains(r.Peer, ":") != (o.Family == "ipv6") {
 			return false
 		}
-		return r.Protocol == "all" || r.Protocol == o.Protocol && r.From <= o.From && o.To <= r.To
+		three := r.Protocol == "icmp_tcp_udp" && (o.Protocol == "icmp" || o.Protocol == "tcp" || o.Protocol == "udp")
+		return r.Protocol == "all" || three || r.Protocol == o.Protocol && r.From <= o.From && o.To <= r.To
 	})
 }
 
@@ -175,9 +186,8 @@ func narrowCut(w *estate.Workload, _ Provider) costly {
 	c := costly{Fix{Kind: CutIdentity, Title: "Narrow what " + orIdentity(last(name)) + " may do",
 		Why: "No program notices that does not use what is taken away. See which services it used, and leave those."}, rework}
 	var strong []string
-	class, _ := w.Metadata.Class.Get()
 	for _, g := range i.Grants.Items() {
-		if harmful(g.Level, class) && len(strong) < mostGrants {
+		if harmful(g.Level, w) && len(strong) < mostGrants {
 			strong = append(strong, granted(&g))
 		}
 	}

@@ -60,6 +60,9 @@ func metadataStep(w *estate.Workload) Step {
 	m := &w.Metadata
 	s := Step{Kind: KindMetadata, Title: "Metadata service", ID: w.UID, From: m.Class.From(), Path: m.Class.Path(), Certain: m.Class.Known()}
 	class, known := m.Class.Get()
+	if choosesProtocol(w) && (!known || class == estate.ClassSessionToken) {
+		return protocolStep(s, m)
+	}
 	s.Detail, s.Passes = classes[class].detail, classes[class].passes
 	if known {
 		return s
@@ -69,6 +72,29 @@ func metadataStep(w *estate.Workload) Step {
 	if inForce, _ := m.Applied.Get(); inForce && tokens == "required" {
 		s.Detail, s.Passes, s.Certain = "answers only with a session token, if it answers at all", false, true
 	}
+	return s
+}
+
+// choosesProtocol says that the owner may have the service answer by plain HTTP
+// or by HTTPS. It wants a session token in any case: the weakness is that a
+// program that passes whole requests on can be made to fetch one.
+func choosesProtocol(w *estate.Workload) bool { return protocolChosen[w.Provider] }
+
+func protocolStep(s Step, m *estate.Metadata) Step {
+	protocol, known := m.Protocol.Get()
+	s.Passes = protocol != "https"
+	switch {
+	case !known:
+		s.Certain, s.Detail = false, "wants a session token; whether it answers by plain HTTP is not known: "+m.Protocol.Why().String()
+		return s
+	case s.Passes && !s.Certain:
+		s.Detail = "answers by plain HTTP, if it answers at all, whoever first fetches a session token by a PUT"
+	case s.Passes:
+		s.Detail = "answers by plain HTTP whoever first fetches a session token by a PUT"
+	default:
+		s.Certain, s.Detail = true, "answers only by HTTPS, by its own name and with a session token"
+	}
+	s.From, s.Path = m.Protocol.From(), m.Protocol.Path()
 	return s
 }
 
@@ -101,16 +127,20 @@ func identityStep(w *estate.Workload) Step {
 		if role != "" {
 			s.ID, s.Title = role, "Role "+last(role)
 		}
+		if how, _ := i.Mechanism.Get(); how == estate.ByDefault || how == estate.ByLink || how == estate.ByClaimRule {
+			s.Title = "Trusted profile " + last(s.ID)
+		}
 	}
 	return s
 }
 
 // harmful says whether a power is worth the way: an attacker changes something,
 // reads what is stored, or gets more. Where no setting of the service can close
-// the way, only what takes the account over counts.
-func harmful(level, class string) bool {
+// the way, or a token has to be fetched first, only what takes the account over
+// counts.
+func harmful(level string, w *estate.Workload) bool {
 	least := power.DataRead
-	if class == estate.ClassStaticHeader {
+	if class, _ := w.Metadata.Class.Get(); class == estate.ClassStaticHeader || choosesProtocol(w) {
 		least = power.Escalation
 	}
 	return power.Level(level).Rank() >= least.Rank()
@@ -118,15 +148,14 @@ func harmful(level, class string) bool {
 
 func powerStep(w *estate.Workload) Step {
 	i := &w.Identity
-	class, _ := w.Metadata.Class.Get()
 	s := Step{Kind: KindPower, Title: "Power", ID: stepID(i), From: i.Power.From(), Path: i.Power.Path()}
 	most, known := i.Power.Get()
 	least, sure := i.AtLeast.Get()
 	switch {
-	case sure && harmful(least, class):
+	case sure && harmful(least, w):
 		s.Passes, s.Certain, s.Detail = true, true, mayDo(least)
 		s.From, s.Path = i.AtLeast.From(), i.AtLeast.Path()
-	case known && !harmful(most, class):
+	case known && !harmful(most, w):
 		s.Certain, s.Detail = true, mayDo(most)
 	case known: // by statements whose conditions are taken to be met, see Grant.Inferred
 		s.Passes, s.Certain, s.Detail = true, true, mayDo(most)

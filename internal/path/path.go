@@ -41,7 +41,7 @@ type Step struct {
 
 // A Fix is one change that breaks a path.
 type Fix struct {
-	Kind    string   // tokens, endpoint, exposure, identity
+	Kind    string   // tokens, https, endpoint, exposure, identity
 	Title   string   // "Require session tokens"
 	Why     string   // what it costs and what it needs, in a sentence or two
 	Command string   // to paste; "" where none is known

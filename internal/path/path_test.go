@@ -262,6 +262,8 @@ func TestEachCutBreaksThePath(t *testing.T) {
 			switch f.Kind {
 			case path.CutTokens:
 				changed.Metadata.Class = fact.Sure(estate.ClassSessionToken)
+			case path.CutHTTPS:
+				changed.Metadata.Protocol = fact.Sure("https")
 			case path.CutEndpoint:
 				changed.Metadata.Class = fact.Sure(estate.ClassOff)
 			case path.CutExposure:
@@ -288,9 +290,11 @@ func TestLearningTurnsNoAnswerRound(t *testing.T) {
 		w := drawn(t)
 		after := path.Of(w)
 		hidden := *w
-		switch rapid.SampledFrom([]string{"class", "exposure", "power", "name"}).Draw(t, "hide") {
+		switch rapid.SampledFrom([]string{"class", "protocol", "exposure", "power", "name"}).Draw(t, "hide") {
 		case "class":
 			hidden.Metadata.Class = dark[string](snapshot.Absent)
+		case "protocol":
+			hidden.Metadata.Protocol = dark[string](snapshot.UnknownValue)
 		case "exposure":
 			hidden.Exposure.Reached, hidden.Exposure.Internet = dark[bool](snapshot.Denied), dark[string](snapshot.Denied)
 		case "power":
@@ -340,11 +344,15 @@ func maybe[T any](t *rapid.T, name string, from ...T) fact.Of[T] {
 // drawn is a workload of which anything may be so, or not known.
 func drawn(t *rapid.T) *estate.Workload {
 	w := bare()
-	w.Provider = rapid.SampledFrom([]string{"aws", "elsewhere"}).Draw(t, "provider")
+	w.Provider = rapid.SampledFrom([]string{"aws", "ibm", "elsewhere"}).Draw(t, "provider")
 	w.ManagedBy = maybe(t, "manager", "", "eks.amazonaws.com")
 	w.Usage.NoToken = maybe[int64](t, "no token", 0, 5)
 	w.Metadata.Class = maybe(t, "class", estate.ClassOff, estate.ClassUnauthGet, estate.ClassUnauthGet, estate.ClassStaticHeader, estate.ClassSessionToken, estate.ClassProcessBound)
 	w.Metadata.Tokens = maybe(t, "tokens", "required", "optional")
+	if w.Provider == "ibm" {
+		w.Metadata.Class = maybe(t, "class", estate.ClassOff, estate.ClassSessionToken, estate.ClassSessionToken)
+		w.Metadata.Tokens, w.Metadata.Protocol = fact.Sure("required"), maybe(t, "protocol", "http", "http", "https")
+	}
 	if level := maybe(t, "power", power.Words()...); level.Known() {
 		w.Identity.Power, w.Identity.AtLeast = level, level
 	} else {

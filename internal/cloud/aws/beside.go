@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -85,13 +86,13 @@ func (b *sides) each() []*side {
 // other.
 func (b *sides) of(ctx context.Context, ms []machine) ([]snapshot.Resource, error) {
 	var found [4][]snapshot.Resource
-	keep := func(i int, ask func(context.Context, []machine) ([]snapshot.Resource, error)) task {
+	keep := func(i int, of func(context.Context, []machine) ([]snapshot.Resource, error)) ask.Task {
 		return func(ctx context.Context) (err error) {
-			found[i], err = ask(ctx, ms)
+			found[i], err = of(ctx, ms)
 			return err
 		}
 	}
-	err := all(ctx, len(found), []task{
+	err := ask.All(ctx, len(found), []ask.Task{
 		keep(0, b.askUserData), keep(1, b.askInterfaces), keep(2, b.askMetrics), keep(3, b.askManaged),
 	})
 	return slices.Concat(found[:]...), err

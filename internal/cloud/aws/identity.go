@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 )
@@ -16,11 +17,11 @@ import (
 // organisation allows, and what is written down.
 func (c *Collector) theAccount(ctx context.Context, sink cloud.Sink) error {
 	r := c.round(sink, snapshot.Global)
-	tasks := []task{r.credentialReport}
+	tasks := []ask.Task{r.credentialReport}
 	for _, l := range identityListings {
 		tasks = append(tasks, r.asked(l))
 	}
-	return all(ctx, r.atATime(), append(tasks, r.organisation, r.trails))
+	return ask.All(ctx, r.atATime(), append(tasks, r.organisation, r.trails))
 }
 
 var identityListings = []listing{

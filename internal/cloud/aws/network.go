@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -17,13 +18,13 @@ import (
 // several steps comes first, so that it does not come last alone.
 func (c *Collector) network(ctx context.Context, sink cloud.Sink, region string) error {
 	r := c.round(sink, region)
-	tasks := []task{r.launches, r.balancers, r.targets, r.prefixLists, r.clusters, r.detectors}
+	tasks := []ask.Task{r.launches, r.balancers, r.targets, r.prefixLists, r.clusters, r.detectors}
 	for _, some := range [][]listing{networkListings, storageListings, watchListings, balancerListings} {
 		for _, l := range some {
 			tasks = append(tasks, r.asked(l))
 		}
 	}
-	return all(ctx, r.atATime(), tasks)
+	return ask.All(ctx, r.atATime(), tasks)
 }
 
 // atATime is how many questions are asked at once. A trial asks one after the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -63,15 +64,15 @@ func (c *Collector) shapeOf(call, subject string) *wire.Shape {
 }
 
 // bucketOf holds a call in a region to its pace.
-func (c *Collector) bucketOf(call, region string) *bucket {
+func (c *Collector) bucketOf(call, region string) *ask.Bucket {
 	p := paceOf(call)
 	if c.options.rush {
-		return &bucket{most: pace{1e9, 1e9}}
+		return ask.NewBucket(ask.Pace{Burst: 1e9, PerSecond: 1e9})
 	}
 	if call == awsfact.CallUserData {
-		p = pace{c.options.UserDataPerSecond, c.options.UserDataPerSecond}
+		p = ask.Pace{Burst: c.options.UserDataPerSecond, PerSecond: c.options.UserDataPerSecond}
 	}
-	return bucketOf(bucketKey{c.where(), c.account, region, call}, p)
+	return ask.BucketOf(ask.BucketKey{Endpoint: c.where(), Account: c.account, Region: region, Call: call}, p)
 }
 
 // resource makes a resource of a document. Its bytes are lent by the tap.

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/aws/smithy-go"
-	"golang.org/x/sync/errgroup"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
@@ -49,46 +48,16 @@ type listing struct {
 	each func(r *snapshot.Resource, doc wire.Value)
 }
 
-// errTooMany pages: no listing has as many.
-var errTooMany = &badReply{code: codeTokenLoop, err: errors.New("it has more pages than any listing")}
-
-const mostPages = 100_000
-
-// mostEmpty pages may follow each other. AWS may return one with nothing in it
-// and a token (EC2 API reference, pagination); a listing that does nothing else
-// never ends.
-const mostEmpty = 100
-
-var errNoEnd = &badReply{code: codeTokenLoop, err: errors.New("page after page is empty and names another as the next")}
-
-var errTokenLoop = &badReply{code: codeTokenLoop, err: errors.New("a page names, as the one after it, a page that came before")}
-
-// pages guard a listing against never ending.
-type pages struct {
-	seen         map[string]bool
-	count, empty int
-}
+// pages guard a listing against never ending. AWS may return one with nothing
+// in it and a token (EC2 API reference, pagination).
+type pages struct{ guard ask.Pages }
 
 // follow says what is wrong with a token, nil if nothing is. items came with
 // it.
 func (p *pages) follow(token string, items int) error {
-	p.count++
-	p.empty++
-	if items > 0 {
-		p.empty = 0
+	if err := p.guard.Follow(token, items); err != nil {
+		return &badReply{code: codeTokenLoop, err: err}
 	}
-	switch {
-	case p.seen[token]:
-		return errTokenLoop
-	case p.empty > mostEmpty:
-		return errNoEnd
-	case p.count > mostPages:
-		return errTooMany
-	}
-	if p.seen == nil {
-		p.seen = map[string]bool{}
-	}
-	p.seen[token] = true
 	return nil
 }
 
@@ -151,51 +120,21 @@ func (l *listing) tell(t *tap) error {
 	return nil
 }
 
-// a task is a question, or several of which one leads to the next.
-type task func(context.Context) error
-
 // asked makes a task of a listing.
-func (r *round) asked(l listing) task {
+func (r *round) asked(l listing) ask.Task {
 	return func(ctx context.Context) error { return r.list(ctx, l) }
 }
 
-// all does tasks, some at a time. A refusal is no error; what is one ends the
-// others too.
-func all(ctx context.Context, most int, tasks []task) error {
-	group, inside := errgroup.WithContext(ctx)
-	group.SetLimit(most)
-	var over atomic.Bool
-	for _, t := range tasks {
-		if over.Load() {
-			break
-		}
-		group.Go(func() error {
-			if over.Load() || inside.Err() != nil && ctx.Err() == nil {
-				return nil // another's error is the one to tell
-			}
-			err := t(inside)
-			if err != nil {
-				over.Store(true)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
-}
-
 // each does the same for every subject of a question; in a trial for the first.
-func each[T any](ctx context.Context, r *round, subjects []T, ask func(context.Context, T) error) error {
+func each[T any](ctx context.Context, r *round, subjects []T, do func(context.Context, T) error) error {
 	if r.trial() && len(subjects) > 1 {
 		subjects = subjects[:1]
 	}
-	tasks := make([]task, 0, len(subjects))
+	tasks := make([]ask.Task, 0, len(subjects))
 	for _, s := range subjects {
-		tasks = append(tasks, func(ctx context.Context) error { return ask(ctx, s) })
+		tasks = append(tasks, func(ctx context.Context) error { return do(ctx, s) })
 	}
-	return all(ctx, atOnce, tasks)
+	return ask.All(ctx, atOnce, tasks)
 }
 
 // text of a member, "" if there is none.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -16,13 +15,10 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
-
-// maxBody is the longest reply that is read. A page of 1,000 instances has
-// about 10 MB; what is longer than this is no page.
-const maxBody = 64 << 20
 
 // A tap stands next to the wire, below the SDK's retries. It makes documents
 // of each reply before the SDK decodes it. The SDK alone takes an empty 200,
@@ -32,7 +28,7 @@ type tap struct {
 	operation string // whose replies these are, "DescribeVpcs"
 	shape     *wire.Shape
 	redact    *wire.Redactor
-	bucket    *bucket
+	bucket    *ask.Bucket
 	about     []label // what the request is about, where the reply does not say it
 	whole     bool    // leave the body whole for the SDK; else the list is cut out
 	make      func(wire.Doc, *wire.Reader) (snapshot.Resource, error)
@@ -77,7 +73,7 @@ func (t *tap) begin() {
 
 // handle is one attempt.
 func (t *tap) handle(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	if err := t.bucket.wait(ctx); err != nil {
+	if err := t.bucket.Wait(ctx); err != nil {
 		return middleware.DeserializeOutput{}, middleware.Metadata{}, err
 	}
 	t.attempts++
@@ -89,7 +85,7 @@ func (t *tap) handle(ctx context.Context, in middleware.DeserializeInput, next m
 	}
 	t.http, t.requestID = resp.StatusCode, cmp.Or(resp.Header.Get("X-Amzn-Requestid"), resp.Header.Get("X-Amz-Request-Id"))
 	rest, err := t.read(resp.Response)
-	t.bucket.learn(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusBadRequest && isThrottle(rest))
+	t.bucket.Learn(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusBadRequest && isThrottle(rest))
 	if err != nil {
 		rest, t.resources = nil, t.resources[:0]
 	}
@@ -104,7 +100,7 @@ var bodies = sync.Pool{New: func() any { return new([]byte) }}
 func (t *tap) read(resp *http.Response) (rest []byte, err error) {
 	kept := bodies.Get().(*[]byte)
 	defer bodies.Put(kept)
-	body, err := readAll((*kept)[:0], resp, maxBody)
+	body, err := ask.ReadAll((*kept)[:0], resp, ask.MaxBody)
 	*kept = body
 	if e := resp.Body.Close(); err == nil {
 		err = e
@@ -121,61 +117,6 @@ func (t *tap) read(resp *http.Response) (rest []byte, err error) {
 		t.requestID = requestIDIn(rest)
 	}
 	return rest, err
-}
-
-var errTooLong = errors.New("it is longer than any page")
-
-// readAll reads a body into b, which is empty.
-func readAll(b []byte, resp *http.Response, longest int) ([]byte, error) {
-	if n := resp.ContentLength; n > 0 && n <= int64(longest) {
-		b = roomFor(b, int(n)+1) // one more, to see the end
-	}
-	for {
-		if len(b) == cap(b) {
-			b = slices.Grow(b, moreRoom(len(b)))
-		}
-		n, err := resp.Body.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		switch {
-		case errors.Is(err, io.EOF):
-			return b, nil
-		case err != nil:
-			return b, err
-		case len(b) > longest:
-			return b, errTooLong
-		}
-	}
-}
-
-// roomFor gives an empty buffer room for n bytes, in whole megabytes once it
-// is large: pages are almost of one length, and the next should fit as well.
-func roomFor(b []byte, n int) []byte {
-	const step = 1 << 20
-	if n <= cap(b) {
-		return b
-	}
-	if n > step {
-		n = (n + step - 1) / step * step
-	}
-	return make([]byte, 0, n)
-}
-
-// moreRoom grows a buffer in few and large steps: what each step leaves behind
-// is as large as what it copies, in every region at once, and doubling up to
-// the 10 MB of a page left 16 MB behind. A small region needs the first step
-// only.
-func moreRoom(have int) int {
-	const first, most, page = 64 << 10, 1 << 20, 10 << 20
-	switch {
-	case have < first:
-		return first
-	case have < most:
-		return most
-	case have < page:
-		return page
-	default:
-		return have / 4
-	}
 }
 
 // refusal leaves AWS's own error to the SDK; anything else that is no success

@@ -1,10 +1,7 @@
 package aws
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -75,47 +72,3 @@ func answerEachRead(l net.Listener, pieces chan<- string) {
 		}()
 	}
 }
-
-func TestABodyThatMovesOutlivesTheSilence(t *testing.T) {
-	t.Parallel()
-	from, to := io.Pipe()
-	timer := time.AfterFunc(time.Hour, func() {})
-	w := &watched{body: from, watch: timer, silence: time.Hour, explain: func(err error) error { return err }, end: func() {}}
-	go func() {
-		_, _ = to.Write([]byte("a")) // read below
-		_ = to.Close()
-	}()
-	r := bufio.NewReader(w)
-	if b, err := r.ReadByte(); err != nil || b != 'a' {
-		t.Fatal(b, err)
-	}
-	if !timer.Stop() {
-		t.Error("the watch was not wound up again")
-	}
-	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
-		t.Error(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestABodyLongerThanAnyPageIsRefused(t *testing.T) {
-	t.Parallel()
-	endless := &http.Response{ContentLength: -1, Body: io.NopCloser(zeros{})}
-	if b, err := readAll(nil, endless, 1<<20); !errors.Is(err, errTooLong) || len(b) > 3<<20 {
-		t.Errorf("%d bytes, %v", len(b), err)
-	}
-	for _, n := range []int{0, 1, bytes.MinRead, 1 << 20} {
-		for _, said := range []int64{-1, int64(n)} {
-			b, err := readAll(nil, &http.Response{ContentLength: said, Body: io.NopCloser(io.LimitReader(zeros{}, int64(n)))}, 1<<20)
-			if err != nil || len(b) != n {
-				t.Errorf("%d bytes of %d, %v", len(b), n, err)
-			}
-		}
-	}
-}
-
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) { return len(b), nil }

@@ -8,6 +8,7 @@ import (
 	_ "embed"
 
 	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/judge"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -36,6 +37,7 @@ var (
 // providers: one line for each.
 var providers = map[string]provider{
 	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, [][]byte{awsExample, awsDemo, awsGuarded, awsAlone}},
+	"ibm": {func() judge.Facts { return ibmfact.New() }, ibmfact.Belongs, nil},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.

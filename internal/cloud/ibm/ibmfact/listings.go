@@ -1,0 +1,129 @@
+package ibmfact
+
+import (
+	"slices"
+
+	"plumbline/internal/estate"
+	"plumbline/internal/judge"
+	"plumbline/internal/snapshot"
+)
+
+// A listing is a call that finds things of a kind and type. Where it did not
+// come whole, there may be more of them.
+type listing struct {
+	call   string
+	global bool // asked once, not in each region
+	kind   estate.Kind
+	like   func() estate.Object // one of which only the type is known
+}
+
+var listings = []listing{
+	{CallInstances, false, estate.KindWorkload, func() estate.Object { return &estate.Workload{Type: typeInstance} }},
+	{CallBareMetal, false, estate.KindWorkload, func() estate.Object { return &estate.Workload{Type: typeBareMetal} }},
+	{CallTemplates, false, estate.KindTemplate, func() estate.Object { return &estate.Template{Type: "instance_template"} }},
+	{CallImages, false, estate.KindImage, func() estate.Object { return &estate.Image{} }},
+	{CallVPCs, false, estate.KindNetwork, func() estate.Object { return &estate.Network{Type: "vpc"} }},
+	{CallSecurityGroups, false, estate.KindGate, func() estate.Object { return &estate.Gate{Type: "security_group"} }},
+	{CallNetworkACLs, false, estate.KindGate, func() estate.Object { return &estate.Gate{Type: "network_acl"} }},
+	{CallProfiles, true, estate.KindPrincipal, func() estate.Object { return &estate.Principal{Type: "trusted_profile"} }},
+	{CallAPIKeys, true, estate.KindCredential, func() estate.Object { return &estate.Credential{Type: "api_key"} }},
+}
+
+// blank is one thing of a listing at a place, of which nothing is known but what
+// it is.
+func (l *listing) blank(place estate.Subject) estate.Object {
+	o := l.like()
+	*o.Head() = estate.Subject{Kind: l.kind, Provider: place.Provider, Account: place.Account, Region: place.Region, Parent: place.UID}
+	return o
+}
+
+// Unseen lists the places where we could not look. A region that whoever started
+// the scan left out is none; one that is there and was never asked is one.
+func Unseen(c *snapshot.Context) (gaps []judge.Unseen) {
+	names, missing := regionsOf(c)
+	if missing != nil {
+		kinds := []estate.Kind{estate.KindAccountRegion}
+		for i := range listings {
+			if l := &listings[i]; !l.global && !slices.Contains(kinds, l.kind) {
+				kinds = append(kinds, l.kind)
+			}
+		}
+		for _, kind := range kinds {
+			gaps = append(gaps, judge.Unseen{Kind: kind, Subject: accountSubject(c), Why: missing.why, Origin: missing.origin})
+		}
+	}
+	for _, region := range asked(c, names) {
+		if a := c.Answer(CallInstances, region, ""); a.Cause == snapshot.OutOfScope {
+			gaps = append(gaps, judge.Unseen{Kind: estate.KindAccountRegion, Subject: regionSubject(c, region), Silent: true, Why: reasonOf(a), Origin: refusal(a)})
+		}
+	}
+	for i := range listings {
+		l := &listings[i]
+		if l.global {
+			gaps = append(gaps, l.gap(c, accountSubject(c))...)
+			continue
+		}
+		for _, region := range asked(c, names) {
+			gaps = append(gaps, l.gap(c, regionSubject(c, region))...)
+		}
+	}
+	return gaps
+}
+
+// gap is the place of a listing that did not come whole.
+func (l *listing) gap(c *snapshot.Context, place estate.Subject) []judge.Unseen {
+	a := c.Answer(l.call, place.Region, "")
+	if a.Whole() {
+		return nil
+	}
+	h := holeOf(a)
+	return []judge.Unseen{{Kind: l.kind, Subject: place, Like: l.blank(place), Silent: a.Cause == snapshot.OutOfScope, Why: h.why, Origin: h.origin}}
+}
+
+// asked names the regions where things may be: those that were listed, and those
+// that somebody asked about though no list names them.
+func asked(c *snapshot.Context, listed []string) []string {
+	names := slices.Clone(listed)
+	for _, a := range c.Answers() {
+		if a.Call == CallInstances && a.Subject == "" && !slices.Contains(names, a.Region) {
+			names = append(names, a.Region)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Whole reports that everything of a kind in a region was listed to the end;
+// region "" or global asks for all regions.
+func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
+	names, missing := regionsOf(c)
+	all := region == "" || region == snapshot.Global
+	switch kind {
+	case estate.KindAccount:
+		return true // the account is what the snapshot is of
+	case estate.KindAccountRegion:
+		return missing == nil && (all || c.Answer(CallInstances, region, "").Cause != snapshot.OutOfScope)
+	}
+	places := []string{region}
+	if all {
+		places = asked(c, names)
+	}
+	known := false
+	for i := range listings {
+		l := &listings[i]
+		if l.kind != kind {
+			continue
+		}
+		known = true
+		if l.global {
+			if !c.Answer(l.call, snapshot.Global, "").Whole() {
+				return false
+			}
+			continue
+		}
+		if all && missing != nil || slices.ContainsFunc(places, func(p string) bool { return !c.Answer(l.call, p, "").Whole() }) {
+			return false
+		}
+	}
+	return known
+}

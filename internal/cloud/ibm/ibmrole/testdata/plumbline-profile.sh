@@ -1,0 +1,20 @@
+# Paste into a shell that is signed in to the account (ibmcloud login), or save
+# as plumbline-profile.sh and run: sh plumbline-profile.sh
+# The server's metadata service has to be on: that is where it gets its tokens.
+# The last line prints the id of the profile.
+
+ibmcloud iam access-group-create plumbline-readers --description "Plumbline reads settings with this"
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name is
+# API keys of others are told to Operator alone, who may delete them too. With Viewer, how old they are is not assessed.
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-identity
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-access-management
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-groups
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --resource-type resource-group
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name atracker
+# Answers in the account that an enterprise belongs to. Elsewhere it may be left out.
+ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name enterprise
+
+ibmcloud iam trusted-profile-create plumbline-reader --description "Plumbline reads settings with this"
+ibmcloud iam trusted-profile-link-create plumbline-reader --name plumbline --cr-type VSI --link-crn 'crn:v1:bluemix:public:is:us-south-1:a/0123456789abcdef0123456789abcdef::instance:0717_1e09281b-f177-46fb-baf1-bc152b2e391a'
+ibmcloud iam access-group-trusted-profile-add plumbline-readers plumbline-reader
+ibmcloud iam trusted-profile plumbline-reader

@@ -1,0 +1,182 @@
+package ibm
+
+import (
+	"context"
+
+	"github.com/IBM/vpc-go-sdk/vpcv1"
+
+	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
+	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
+)
+
+// network asks a region for everything that is not a workload. What takes
+// several steps comes first, so that it does not come last alone.
+func (c *Collector) network(ctx context.Context, sink cloud.Sink, region string) error {
+	r, err := c.inRegion(sink, region)
+	if err != nil {
+		return err
+	}
+	tasks := []ask.Task{r.vpcs, r.balancers}
+	for _, l := range networkListings {
+		tasks = append(tasks, r.asked(l))
+	}
+	return ask.All(ctx, r.atATime(), tasks)
+}
+
+// atATime is how many questions are asked at once. A trial asks one after the
+// other, so that its answers come in order.
+func (r *round) atATime() int {
+	if r.trial() {
+		return 1
+	}
+	return atOnce
+}
+
+// size of a page.
+func (r *round) size() *int64 { return &r.options.page }
+
+// privately are the images of the account: what IBM offers to everybody says
+// nothing about it.
+var privately = vpcv1.ListImagesOptionsVisibilityPrivateConst
+
+var networkListings = []listing{
+	{call: ibmfact.CallSubnets, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListSubnetsWithContext(ctx, &vpcv1.ListSubnetsOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallSecurityGroups, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListSecurityGroupsWithContext(ctx, &vpcv1.ListSecurityGroupsOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallNetworkACLs, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListNetworkAclsWithContext(ctx, &vpcv1.ListNetworkAclsOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallFloatingIPs, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListFloatingIpsWithContext(ctx, &vpcv1.ListFloatingIpsOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallPublicGateways, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListPublicGatewaysWithContext(ctx, &vpcv1.ListPublicGatewaysOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallPublicRanges, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListPublicAddressRangesWithContext(ctx, &vpcv1.ListPublicAddressRangesOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallVPNGateways, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListVPNGatewaysWithContext(ctx, &vpcv1.ListVPNGatewaysOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallVPNServers, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListVPNServersWithContext(ctx, &vpcv1.ListVPNServersOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallEndpointGateways, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListEndpointGatewaysWithContext(ctx, &vpcv1.ListEndpointGatewaysOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallFlowLogs, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListFlowLogCollectorsWithContext(ctx, &vpcv1.ListFlowLogCollectorsOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallBackupPolicies, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListBackupPoliciesWithContext(ctx, &vpcv1.ListBackupPoliciesOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallKeys, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListKeysWithContext(ctx, &vpcv1.ListKeysOptions{Start: token, Limit: r.size()}))
+	}},
+	{call: ibmfact.CallImages, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListImagesWithContext(ctx, &vpcv1.ListImagesOptions{Start: token, Limit: r.size(), Visibility: &privately}))
+	}},
+	{call: ibmfact.CallInstanceGroups, send: func(ctx context.Context, r *round, token *string) error {
+		return sent(r.vpc.ListInstanceGroupsWithContext(ctx, &vpcv1.ListInstanceGroupsOptions{Start: token, Limit: r.size()}))
+	}},
+	single(ibmfact.CallTemplates, func(ctx context.Context, r *round) error {
+		return sent(r.vpc.ListInstanceTemplatesWithContext(ctx, &vpcv1.ListInstanceTemplatesOptions{}))
+	}),
+}
+
+// A parent is a thing whose parts are asked for one thing at a time.
+type parent struct{ id, uid string }
+
+// noting collects parents as they are listed.
+func noting(list *[]parent) func(*snapshot.Resource, wire.Value) {
+	return func(res *snapshot.Resource, v wire.Value) { *list = append(*list, parent{text(v, "id"), res.UID}) }
+}
+
+// vpcs are read with their routing tables, and each of those with its routes.
+func (r *round) vpcs(ctx context.Context) error {
+	var vpcs []parent
+	err := r.list(ctx, listing{
+		call: ibmfact.CallVPCs,
+		send: func(ctx context.Context, r *round, token *string) error {
+			return sent(r.vpc.ListVpcsWithContext(ctx, &vpcv1.ListVpcsOptions{Start: token, Limit: r.size()}))
+		},
+		each: noting(&vpcs),
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, r, vpcs, r.routingTables)
+}
+
+func (r *round) routingTables(ctx context.Context, vpc parent) error {
+	var tables []parent
+	err := r.list(ctx, listing{
+		call: ibmfact.CallRoutingTables, subject: vpc.uid, about: []label{{ibmfact.AboutVPC, vpc.uid}},
+		send: func(ctx context.Context, r *round, token *string) error {
+			return sent(r.vpc.ListVPCRoutingTablesWithContext(ctx, &vpcv1.ListVPCRoutingTablesOptions{VPCID: &vpc.id, Start: token, Limit: r.size()}))
+		},
+		each: noting(&tables),
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, r, tables, func(ctx context.Context, table parent) error { return r.routes(ctx, vpc, table) })
+}
+
+func (r *round) routes(ctx context.Context, vpc, table parent) error {
+	return r.list(ctx, listing{
+		call: ibmfact.CallRoutes, subject: table.uid, about: []label{{ibmfact.AboutVPC, vpc.uid}, {ibmfact.AboutRoutingTable, table.uid}},
+		send: func(ctx context.Context, r *round, token *string) error {
+			return sent(r.vpc.ListVPCRoutingTableRoutesWithContext(ctx, &vpcv1.ListVPCRoutingTableRoutesOptions{
+				VPCID: &vpc.id, RoutingTableID: &table.id, Start: token, Limit: r.size(),
+			}))
+		},
+	})
+}
+
+// balancers are read with what each listens on, and where it forwards to.
+func (r *round) balancers(ctx context.Context) error {
+	var balancers []parent
+	err := r.list(ctx, listing{
+		call: ibmfact.CallLoadBalancers,
+		send: func(ctx context.Context, r *round, token *string) error {
+			return sent(r.vpc.ListLoadBalancersWithContext(ctx, &vpcv1.ListLoadBalancersOptions{Start: token, Limit: r.size()}))
+		},
+		each: noting(&balancers),
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, r, balancers, r.balancer)
+}
+
+func (r *round) balancer(ctx context.Context, lb parent) error {
+	listeners := single(ibmfact.CallListeners, func(ctx context.Context, r *round) error {
+		return sent(r.vpc.ListLoadBalancerListenersWithContext(ctx, &vpcv1.ListLoadBalancerListenersOptions{LoadBalancerID: &lb.id}))
+	})
+	listeners.subject, listeners.about = lb.uid, []label{{ibmfact.AboutLoadBalancer, lb.uid}}
+	if err := r.list(ctx, listeners); err != nil {
+		return err
+	}
+	var all []parent
+	pools := single(ibmfact.CallPools, func(ctx context.Context, r *round) error {
+		return sent(r.vpc.ListLoadBalancerPoolsWithContext(ctx, &vpcv1.ListLoadBalancerPoolsOptions{LoadBalancerID: &lb.id}))
+	})
+	pools.subject, pools.about, pools.each = lb.uid, listeners.about, noting(&all)
+	if err := r.list(ctx, pools); err != nil {
+		return err
+	}
+	return each(ctx, r, all, func(ctx context.Context, pool parent) error {
+		members := single(ibmfact.CallPoolMembers, func(ctx context.Context, r *round) error {
+			return sent(r.vpc.ListLoadBalancerPoolMembersWithContext(ctx, &vpcv1.ListLoadBalancerPoolMembersOptions{LoadBalancerID: &lb.id, PoolID: &pool.id}))
+		})
+		members.subject, members.about = pool.uid, []label{{ibmfact.AboutLoadBalancer, lb.uid}, {ibmfact.AboutPool, pool.uid}}
+		return r.list(ctx, members)
+	})
+}

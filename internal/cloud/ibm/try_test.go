@@ -1,0 +1,50 @@
+package ibm
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+
+	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/cloud/ibm/ibmrole"
+	"plumbline/internal/snapshot"
+)
+
+func TestATrialMakesEachCallOnceInTheOrderOfTheList(t *testing.T) {
+	t.Parallel()
+	f := furnished(t)
+	f.refuses("/v1/apikeys", http.StatusForbidden, "not_authorized")
+	tried, err := connected(t, options(f)).Try(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	for _, a := range tried {
+		got = append(got, a.Call)
+		status := snapshot.Complete
+		if a.Call == ibmfact.CallAPIKeys {
+			status = snapshot.Refused
+		}
+		if a.Status != status || a.Attempts != 1 {
+			t.Errorf("%s: %+v", a.Call, a)
+		}
+	}
+	for _, c := range ibmrole.Calls {
+		want = append(want, c.Call)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	if n := f.times("/us-south/v1/instances/0717_b/initialization"); n != 0 {
+		t.Errorf("%d servers too many were asked", n)
+	}
+}
+
+func TestTheFloorCountsEveryServer(t *testing.T) {
+	t.Parallel()
+	f := furnished(t)
+	if n, err := Paginate(context.Background(), options(f)); err != nil || n != 2 {
+		t.Errorf("%d servers, %v", n, err)
+	}
+}

@@ -1,0 +1,117 @@
+package ibmestate
+
+// others are the scenes without a number.
+var others = []*Scene{
+	{"SSH from one office", restricted(ssh.chosen(office)), func(s *site) { s.only(inward("tcp", 22, 22, office)) }},
+	{"SSH from one address", restricted(ssh.chosen("62.112.16.7/32")), func(s *site) { s.only(inward("tcp", 22, 22, "62.112.16.7")) }},
+	{"SSH from two halves of the world", reachable(ssh), func(s *site) {
+		s.only(inward("tcp", 22, 22, "0.0.0.0/1"), inward("tcp", 22, 22, "128.0.0.0/1"))
+	}},
+	{"ACL denies one address", reachable(ssh.except("62.112.16.7/32")), func(s *site) {
+		s.filter(deny("inbound", "any").from("62.112.16.7/32"), allow("inbound", "any"), allow("outbound", "any"))
+	}},
+	{"ACL allows before it denies", reachable(ssh), func(s *site) {
+		s.filter(allow("inbound", "any"), deny("inbound", "tcp").dials(22, 22), allow("outbound", "any"))
+	}},
+	{"ACL denies SSH before it allows all", reachable(world("tcp", 443, 443)), func(s *site) {
+		s.only(webAndShell()[:2]...)
+		s.filter(deny("inbound", "tcp").dials(22, 22), allow("inbound", "any"), allow("outbound", "any"))
+	}},
+	{"ACL is about another destination", shut, func(s *site) {
+		s.filter(allow("inbound", "any").to("10.99.0.0/16"), allow("outbound", "any"))
+	}},
+	{"a group without rules", shut, func(s *site) { s.group.Rules = nil }},
+	{"two groups, one of which admits", reachable(ssh), func(s *site) {
+		g := s.v.group("empty")
+		i := s.server.Interfaces[0]
+		i.Groups = append(i.Groups, g)
+		g.worn = append(g.worn, Target{i, s.server})
+	}},
+	{"nobody dials in, and no public address", apart, func(s *site) {
+		s.private()
+		s.only()
+	}},
+	{"private, open to the world", apart, func(s *site) { s.private() }},
+	{"stopped, without an address", dark, func(s *site) {
+		s.private()
+		s.server.Status = "stopped"
+	}},
+	{"UDP from the world", reachable(world("udp", 53, 53)), func(s *site) { s.only(inward("udp", 53, 53, anywhere)) }},
+	{"ICMP from the world", reachable(world("icmp", 0, 0)), func(s *site) { s.only(inward("icmp", 0, 0, anywhere)) }},
+	{"network interface of the old kind", reachable(ssh), func(s *site) {
+		i := s.server.Interfaces[0]
+		s.server.Legacy, i.Legacy = true, true
+		i.ID, i.CRN = i.Attachment, ""
+	}},
+	{"no NAT, and the rule is about the private address", shut, func(s *site) {
+		s.server.Interfaces[0].NoNAT = true
+		x := inward("tcp", 22, 22, anywhere)
+		x.Local = s.server.Interfaces[0].Address
+		s.only(x)
+	}},
+	{"no NAT, and the rule is about the floating address", reachable(ssh), func(s *site) {
+		s.server.Interfaces[0].NoNAT = true
+		x := inward("tcp", 22, 22, anywhere)
+		x.Local = s.ip.Address
+		s.only(x)
+	}},
+	{"NAT, and the rule is about the private address", reachable(ssh), func(s *site) {
+		x := inward("tcp", 22, 22, anywhere)
+		x.Local = s.server.Interfaces[0].Address
+		s.only(x)
+	}},
+	{"routes drop the answers", shut, func(s *site) {
+		s.v.table("dead end", s.subnet).route(s.subnet.Zone, anywhere, "drop", "0.0.0.0")
+	}},
+	{"routes of another zone drop", reachable(ssh), func(s *site) {
+		other := s.subnet.VPC.Region.Name + "-1"
+		if other == s.subnet.Zone {
+			other = s.subnet.VPC.Region.Name + "-2"
+		}
+		s.v.table("elsewhere", s.subnet).route(other, anywhere, "drop", "0.0.0.0")
+	}},
+	{"behind a public application load balancer", viaLB(world("tcp", 8080, 8080).behind(443, "l7")), func(s *site) { balanced(s, true) }},
+	{"behind a private application load balancer", apart, func(s *site) { balanced(s, false) }},
+	{"behind a public network load balancer", viaLB(world("tcp", 22, 22).behind(2222, "l4")), func(s *site) {
+		s.private()
+		s.v.balancer(s.v.Name+"-nlb", true, true, nil, s.subnet).listen("tcp", 2222, 2222, 22, s.server)
+	}},
+	{"behind a load balancer whose group admits an office", Want{State: Restricted, Public: true, Open: []Opening{world("tcp", 8080, 8080).behind(443, "l7").chosen(office)}}, func(s *site) {
+		balanced(s, true)
+		g := s.r.LoadBalancers[len(s.r.LoadBalancers)-1].Groups[0]
+		g.Rules = nil
+		g.admit(inward("tcp", 443, 443, office), outward())
+	}},
+	{"behind a load balancer that the server does not admit", shut, func(s *site) {
+		balanced(s, true)
+		s.only(inward("tcp", 9999, 9999, "10.0.0.0/8"))
+	}},
+	{"a bare metal server", reachable(ssh), func(s *site) {
+		s.r.servers = s.r.servers[:len(s.r.servers)-1]
+		s.group.worn = nil
+		s.private()
+		s.server = s.subnet.bare(s.server.Name+"-metal", s.group).metadata(true, "http", 0)
+		s.server.Interfaces[0].float()
+	}},
+	{"server behind the firewall of an address range", Want{State: Internal, Perhaps: true}, func(s *site) {
+		s.private()
+		firewall := s.subnet.server(s.server.Name+"-firewall", s.v.group("firewall", web()...)).wants(reachable(world("tcp", 443, 443)))
+		firewall.Interfaces[0].Spoofing = true
+		ingress(s, "203.0.113.8/29", firewall.Interfaces[0].Address)
+	}},
+	{"SSH, beside a protocol that nobody knows", Want{State: Reachable, Public: true, Open: []Opening{ssh}, Perhaps: true}, func(s *site) {
+		s.only(inward("tcp", 22, 22, anywhere), inward("quic_next", 0, 0, anywhere))
+	}},
+	{"a status that nobody knows", Want{State: Uncertain, Public: true}, func(s *site) { s.server.Status = "hibernating" }},
+}
+
+// balanced puts the server behind an application load balancer, which alone may
+// dial it.
+func balanced(s *site, public bool) {
+	s.private()
+	front := s.v.group("balancer", web()...)
+	x := inward("tcp", 8080, 8080, "")
+	x.RemoteGroup = front
+	s.only(x)
+	s.v.balancer(s.v.Name+"-alb", public, false, []*SecurityGroup{front}, s.v.subnet("front", 2)).listen("https", 443, 443, 8080, s.server)
+}
