@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"plumbline/internal/cloud/ibm/ibmrole"
+	"plumbline/internal/estate"
 	"plumbline/internal/rule"
 )
 
@@ -84,7 +85,7 @@ func TestWhatUserDataIsWorthIsToldForEachCloud(t *testing.T) {
 	}
 	var want []string
 	for _, r := range set.Rules() {
-		if r.Provider == "ibm" && strings.Contains(r.Pass, ".secrets") {
+		if r.Provider == "ibm" && (r.For == estate.KindTemplate || r.For == estate.KindWorkload) && strings.Contains(r.Pass, ".secrets") {
 			want = append(want, r.ID)
 		}
 	}

@@ -6,9 +6,11 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"os"
 	"time"
 
 	"plumbline/internal/cloud/aws"
+	"plumbline/internal/cloud/ibm"
 	"plumbline/internal/jobs"
 	"plumbline/internal/postgres"
 )
@@ -41,7 +43,8 @@ func newProcess(ctx context.Context, w io.Writer, cfg *config, db *database, bas
 	}
 	var stopping context.Context
 	stopping, p.stop = context.WithCancel(context.WithoutCancel(ctx))
-	p.service, err = newService(ctx, site{store: db.Store, hands: p.hands, queue: queue, key: key, base: base, log: p.log, stale: cfg.stale, rules: cfg.rules, stopping: stopping.Done(), aws: aws.Options{Now: time.Now}})
+	p.service, err = newService(ctx, site{store: db.Store, hands: p.hands, queue: queue, key: key, base: base, log: p.log, stale: cfg.stale, rules: cfg.rules, stopping: stopping.Done(), aws: aws.Options{Now: time.Now},
+		ibm: ibm.Options{Endpoint: os.Getenv("PLUMBLINE_IBM_ENDPOINT"), Now: time.Now}})
 	if err != nil {
 		return nil, err
 	}

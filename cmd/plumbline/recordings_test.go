@@ -17,37 +17,51 @@ import (
 	"plumbline/internal/cloud/sim"
 	"plumbline/internal/cloud/sim/awssim"
 	"plumbline/internal/recording"
+	"plumbline/internal/scan"
 	"plumbline/internal/snapshot"
 )
 
 var update = flag.Bool("update", false, "write the recordings anew")
 
 // The recordings that the laws are proved on, without an SDK, are what the
-// collector records today of the same estates. After a change of the documents:
+// collectors record today of the same estates. After a change of the documents:
 //
 //	go test ./cmd/plumbline -run Recordings -update
 func TestRecordingsAreWhatTheCollectorRecords(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	for name, estate := range recorded(t) {
-		t.Run(name, func(t *testing.T) {
+		t.Run("aws "+name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join("..", "..", "internal", "cloud", "facts", "testdata", "aws", name)
-			var got bytes.Buffer
-			runScan(t, live(t, serve(t, estate, awssim.Options{Signature: true, Now: func() time.Time { return at }}), at), rules(t), 0, recording.NewWriter(&got, "test"))
-			if *update {
-				if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(documents(t, want), documents(t, got.Bytes())); d != "" {
-				t.Errorf("documents (-recorded +collected now):\n%s", d)
-			}
+			records(t, "aws", name, live(t, serve(t, estate, awssim.Options{Signature: true, Now: func() time.Time { return at }}), at))
 		})
+	}
+	for name, estate := range recordedIBM(t) {
+		t.Run("ibm "+name, func(t *testing.T) {
+			t.Parallel()
+			l := serveIBM(t, estate)
+			records(t, "ibm", name, moved{liveIBM(t, l, estate.Accounts[0], at), l.URL})
+		})
+	}
+}
+
+// records holds a recording against what a source tells, or writes it.
+func records(t *testing.T, provider, name string, src scan.Source) {
+	t.Helper()
+	file := filepath.Join("..", "..", "internal", "cloud", "facts", "testdata", provider, name)
+	var got bytes.Buffer
+	runScanOf(t, provider, src, rules(t), 0, recording.NewWriter(&got, "test"))
+	if *update {
+		if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(documents(t, provider, want), documents(t, provider, got.Bytes())); d != "" {
+		t.Errorf("documents (-recorded +collected now):\n%s", d)
 	}
 }
 
@@ -127,9 +141,9 @@ func scenes(t *testing.T, more func(name string) bool) (chosen []*sim.Scene) {
 }
 
 // documents of a recording, by kind, region and uid.
-func documents(t *testing.T, file []byte) map[string]string {
+func documents(t *testing.T, provider string, file []byte) map[string]string {
 	t.Helper()
-	r := recording.NewReader(bytes.NewReader(file), facts.For("aws").IsWorkload, 1000)
+	r := recording.NewReader(bytes.NewReader(file), facts.For(provider).IsWorkload, 1000)
 	c, err := r.Context(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -123,7 +123,11 @@ func (s *Store) FormerScan(ctx context.Context, number int64) (scan.Record, erro
 // FinishedScans counts the scans of a provider's accounts, of all for "", that
 // were finished and asked a cloud.
 func (s *Store) FinishedScans(ctx context.Context, provider string) (n int, err error) {
-	err = s.on(ctx).QueryRow(ctx, `select count(*) from scan where state = 'finished' and look is null and $1 in (provider, '')`, provider).Scan(&n)
+	err = s.on(ctx).QueryRow(ctx, `
+		select count(*)
+		from scan s
+		join account a on a.id = s.account_id
+		where s.state = 'finished' and s.look is null and $1 in (a.provider, '')`, provider).Scan(&n)
 	return n, explain(err)
 }
 

@@ -32,12 +32,16 @@ var (
 	awsGuarded []byte
 	//go:embed testdata/aws/alone.ndjson
 	awsAlone []byte
+	//go:embed testdata/ibm/demo.ndjson
+	ibmDemo []byte
+	//go:embed testdata/ibm/corners.ndjson
+	ibmCorners []byte
 )
 
 // providers: one line for each.
 var providers = map[string]provider{
 	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, [][]byte{awsExample, awsDemo, awsGuarded, awsAlone}},
-	"ibm": {func() judge.Facts { return ibmfact.New() }, ibmfact.Belongs, nil},
+	"ibm": {func() judge.Facts { return ibmfact.New() }, ibmfact.Belongs, [][]byte{ibmDemo, ibmCorners}},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.

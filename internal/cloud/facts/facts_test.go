@@ -18,7 +18,7 @@ func TestLawsOverEveryRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, provider := range []string{"aws"} {
+	for _, provider := range []string{"aws", "ibm"} {
 		t.Run(provider, func(t *testing.T) {
 			t.Parallel()
 			cloudtest.Run(t, set, facts.Maker(provider), "testdata/"+provider, assumptions...)

@@ -18,6 +18,8 @@ import (
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/cloud/facts"
+	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/cloud/ibm/ibmrole"
 	"plumbline/internal/finding"
 	"plumbline/internal/judge"
 	"plumbline/internal/recording"
@@ -41,6 +43,7 @@ type provider struct {
 
 var providers = map[string]provider{
 	"aws": {awsNeeds(), awsrole.Fix, awsTable},
+	"ibm": {ibmNeeds(), ibmrole.Fix, ibmTable},
 }
 
 func awsNeeds() (needs []need) {
@@ -66,6 +69,27 @@ var awsFollow = map[string][]string{
 	awsfact.CallTargetGroups:  {awsfact.CallTargetHealth, awsfact.CallTargetConfig},
 	awsfact.CallTrails:        {awsfact.CallTrailStatus, awsfact.CallTrailSelectors},
 	awsfact.CallDetectors:     {awsfact.CallDetector},
+}
+
+func ibmNeeds() (needs []need) {
+	for _, c := range ibmrole.Calls {
+		needs = append(needs, need{append([]string{c.Call}, ibmFollow[c.Call]...), c.Void})
+	}
+	return needs
+}
+
+// ibmFollow are calls that are not made, or have nothing to tell, where another
+// is refused: what they are asked of is not known.
+var ibmFollow = map[string][]string{
+	ibmfact.CallInstances:     {ibmfact.CallInitialization},
+	ibmfact.CallBareMetal:     {ibmfact.CallBareMetalInitialization},
+	ibmfact.CallVPCs:          {ibmfact.CallRoutingTables, ibmfact.CallRoutes},
+	ibmfact.CallRoutingTables: {ibmfact.CallRoutes},
+	ibmfact.CallLoadBalancers: {ibmfact.CallListeners, ibmfact.CallPools, ibmfact.CallPoolMembers},
+	ibmfact.CallPools:         {ibmfact.CallPoolMembers},
+	ibmfact.CallProfiles:      {ibmfact.CallLinks, ibmfact.CallClaimRules, ibmfact.CallProfileIdentities},
+	ibmfact.CallAccessGroups:  {ibmfact.CallGroupMembers},
+	ibmfact.CallEnterprises:   {ibmfact.CallAccountGroups, ibmfact.CallMemberAccounts},
 }
 
 // Silences says, for each call that a provider's scan makes, which rules can no
@@ -125,11 +149,14 @@ func joined(set *rule.Set, provider string) (map[string][]string, error) {
 	return silent, nil
 }
 
-// The table of what is known beforehand: a call and the rules on each line. The
-// tests write it, and compare it with what they find out.
-//
-//go:embed silences_aws.txt
-var awsTable string
+// The tables of what is known beforehand: a call and the rules on each line. The
+// tests write them, and compare them with what they find out.
+var (
+	//go:embed silences_aws.txt
+	awsTable string
+	//go:embed silences_ibm.txt
+	ibmTable string
+)
 
 func written(table string) map[string][]string {
 	silent := map[string][]string{}

@@ -13,6 +13,8 @@ import (
 
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/aws/awsrole"
+	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/cloud/ibm/ibmrole"
 	"plumbline/internal/estate"
 	"plumbline/internal/rule"
 	"plumbline/internal/rule/catalog"
@@ -28,10 +30,10 @@ func rules(t *testing.T) *rule.Set {
 	return set
 }
 
-// of gives the rules about AWS that are for one of the kinds.
-func of(set *rule.Set, kinds ...estate.Kind) (ids []string) {
+// of gives the rules about a provider that are for one of the kinds.
+func of(set *rule.Set, provider string, kinds ...estate.Kind) (ids []string) {
 	for _, r := range set.Rules() {
-		if (r.Provider == "" || r.Provider == "aws") && !r.Coverage && slices.Contains(kinds, r.For) {
+		if (r.Provider == "" || r.Provider == provider) && !r.Coverage && slices.Contains(kinds, r.For) {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -41,34 +43,38 @@ func of(set *rule.Set, kinds ...estate.Kind) (ids []string) {
 
 var update = flag.Bool("update", false, "write the table anew")
 
-const table = "silences_aws.txt"
-
 // What each call is worth is written down, one line for each, and read by a
 // person when it changes. Calls that silence nothing bring what is shown and
 // not judged.
 func TestTheTableIsWhatIsFoundOut(t *testing.T) {
 	t.Parallel()
-	silent, err := silences(rules(t), "aws")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := []byte("# Which rules fall silent while a call is refused. Made by: go test ./internal/cloud/trial -update\n")
-	for _, c := range awsrole.Calls {
-		if !c.Void {
-			b = fmt.Appendln(b, strings.TrimSpace(c.Action+": "+strings.Join(silent[c.Action], " ")))
-		}
-	}
-	if *update {
-		if err := os.WriteFile(table, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(b), "\n")); d != "" {
-		t.Errorf("rules that fall silent (-written +found out); go test ./internal/cloud/trial -update\n%s", d)
+	for provider, p := range providers {
+		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
+			table := "silences_" + provider + ".txt"
+			silent, err := silences(rules(t), provider)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := []byte("# Which rules fall silent while a call is refused. Made by: go test ./internal/cloud/trial -update\n")
+			for _, n := range p.needs {
+				if !n.void {
+					b = fmt.Appendln(b, strings.TrimSpace(n.calls[0]+": "+strings.Join(silent[n.calls[0]], " ")))
+				}
+			}
+			if *update {
+				if err := os.WriteFile(table, b, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(b), "\n")); d != "" {
+				t.Errorf("rules that fall silent (-written +found out); go test ./internal/cloud/trial -update\n%s", d)
+			}
+		})
 	}
 }
 
@@ -112,19 +118,32 @@ examples:
 func TestEachRuleCanBeSilencedByAPermission(t *testing.T) {
 	t.Parallel()
 	set := rules(t)
-	silent, err := Silences(set, "aws")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range set.Rules() {
-		by := 0
-		for _, c := range awsrole.Calls {
-			if c.Sid != "" && slices.Contains(silent[c.Action], r.ID) {
-				by++
-			}
+	granted := map[string][]string{}
+	for _, c := range awsrole.Calls {
+		if c.Sid != "" {
+			granted["aws"] = append(granted["aws"], c.Action)
 		}
-		if (r.Provider == "" || r.Provider == "aws") && r.Called() && r.Coverage == (by > 0) {
-			t.Errorf("%s (coverage %v) is silenced by %d calls", r.ID, r.Coverage, by)
+	}
+	for _, c := range ibmrole.Calls {
+		if c.Role != "" {
+			granted["ibm"] = append(granted["ibm"], c.Call)
+		}
+	}
+	for provider := range providers {
+		silent, err := Silences(set, provider)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range set.Rules() {
+			by := 0
+			for _, call := range granted[provider] {
+				if slices.Contains(silent[call], r.ID) {
+					by++
+				}
+			}
+			if (r.Provider == "" || r.Provider == provider) && r.Called() && r.Coverage == (by > 0) {
+				t.Errorf("%s: %s (coverage %v) is silenced by %d calls", provider, r.ID, r.Coverage, by)
+			}
 		}
 	}
 }
@@ -145,11 +164,32 @@ func TestReadSaysWhatEachAnswerCosts(t *testing.T) {
 	if len(got) != 2 || got[0].Rules != nil || got[0].Fix != "" {
 		t.Errorf("answered: %+v", got)
 	}
-	if d := gocmp.Diff(of(set, estate.KindWorkload), got[1].Rules); d != "" {
+	if d := gocmp.Diff(of(set, "aws", estate.KindWorkload), got[1].Rules); d != "" {
 		t.Error("rules (-want +got)\n", d)
 	}
 	if got[1].Code != "UnauthorizedOperation" || !strings.Contains(got[1].Fix, "statement Inventory") {
 		t.Errorf("refused: %+v", got[1])
+	}
+}
+
+func TestReadSaysWhatARefusalInIBMCloudCosts(t *testing.T) {
+	t.Parallel()
+	set := rules(t)
+	got, err := Read(set, "ibm", []snapshot.Answer{
+		{Key: snapshot.Key{Call: ibmfact.CallAccountSettings, Scope: snapshot.Scope{Provider: "ibm", Region: snapshot.Global}}, Status: snapshot.Refused, Cause: snapshot.Denied},
+		{Key: snapshot.Key{Call: ibmfact.CallToken, Scope: snapshot.Scope{Provider: "ibm", Region: snapshot.Global}}, Status: snapshot.Refused, Cause: snapshot.BadLogin},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := gocmp.Diff([]string{"IBM-IAM-008", "IBM-IAM-009", "IBM-IAM-010"}, got[0].Rules); d != "" {
+		t.Error("rules (-want +got)\n", d)
+	}
+	if !strings.Contains(got[0].Fix, "the role Viewer on the service iam-identity") {
+		t.Error(got[0].Fix)
+	}
+	if d := gocmp.Diff(everyRule(set, "ibm"), got[1].Rules); d != "" {
+		t.Error("without a login (-want +got)\n", d)
 	}
 }
 
