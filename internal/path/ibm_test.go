@@ -69,6 +69,15 @@ func TestOfOnIBMCloud(t *testing.T) {
 			t.Errorf("%s: %q, broken at %q", about, p.State, p.Broken)
 		}
 	}
+	byRule := path.Of(onIBM(func(w *estate.Workload) {
+		name, _ := w.Identity.Name.Get()
+		w.Identity.Profiles = fact.Listed([]estate.Becomes{{Principal: name, Mechanism: estate.ByClaimRule, By: "every server of legacy"}}, nil, "")
+	}))
+	if !slices.ContainsFunc(byRule.Steps, func(s path.Step) bool {
+		return s.Kind == path.KindIdentity && strings.Contains(s.Detail, "the server fits the claim rule every server of legacy")
+	}) {
+		t.Errorf("the claim rule is not named: %+v", byRule.Steps)
+	}
 	steps := path.Of(onIBM(func(*estate.Workload) {})).Steps
 	for kind, want := range map[string]string{"metadata": "by plain HTTP whoever first fetches a session token by a PUT", "identity": "handed to whoever asks"} {
 		i := slices.IndexFunc(steps, func(s path.Step) bool { return s.Kind == kind })

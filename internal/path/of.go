@@ -123,7 +123,7 @@ func identityStep(w *estate.Workload) Step {
 		s.Passes, s.Detail = true, "what is bound is not known: "+i.Name.Why().String()
 	default:
 		s.Passes, s.Certain, s.ID = true, true, name
-		s.Title, s.Detail = "Identity "+last(name), "its credentials are handed to whoever asks"
+		s.Title, s.Detail = "Identity "+last(name), becoming(i, name)+"its credentials are handed to whoever asks"
 		if role != "" {
 			s.ID, s.Title = role, "Role "+last(role)
 		}
@@ -132,6 +132,25 @@ func identityStep(w *estate.Workload) Step {
 		}
 	}
 	return s
+}
+
+// becoming says by what a workload may become an identity, where that is not
+// bound to it outright; "" otherwise.
+func becoming(i *estate.Identity, name string) string {
+	for _, b := range i.Profiles.Items() {
+		if b.Principal != name && b.Name != name {
+			continue
+		}
+		switch b.Mechanism {
+		case estate.ByClaimRule:
+			return "the server fits the claim rule " + b.By + " and may become it; "
+		case estate.ByLink:
+			return "it is linked to the server; "
+		case estate.ByDefault:
+			return "it is the server's default; "
+		}
+	}
+	return ""
 }
 
 // harmful says whether a power is worth the way: an attacker changes something,

@@ -12,9 +12,10 @@ import (
 	"plumbline/web/pages"
 )
 
-// ruleOfWays is the rule that a workload fails through which an attack path
-// leads: reached from the internet, read by a plain request, strong.
-const ruleOfWays = "XC-001"
+// rulesOfWays are the rules that a workload fails through which an attack path
+// leads: reached from the internet, handing out credentials too easily, strong.
+// Of clouds that always demand a token it is another rule.
+var rulesOfWays = []string{"XC-001", "XC-005"}
 
 // worstWays is how many of them the overview names.
 const worstWays = 3
@@ -22,28 +23,30 @@ const worstWays = 3
 // ways tells of the workloads through which an attack path leads: how many, and
 // the worst. That there is none is told only where the rule was asked.
 func (o *outlook) ways(ctx context.Context) error {
-	w := &pages.Ways{All: pages.Link{Text: "All ways in", Href: onlyRule(viewOpen, ruleOfWays)}}
+	w := &pages.Ways{All: pages.Link{Text: "All ways in", Href: findingsOf(viewOpen + " " + pair("rule", rulesOfWays...))}}
 	o.page.Ways = w
-	var g listing.Group
-	if i := slices.IndexFunc(o.groups, func(g listing.Group) bool { return g.Rule == ruleOfWays }); i >= 0 {
-		g = o.groups[i]
+	open, untold := 0, 0
+	for _, g := range o.groups {
+		if slices.Contains(rulesOfWays, g.Rule) {
+			open, untold = open+g.Open, untold+g.NoData+g.Lost
+		}
 	}
-	if n := g.NoData + g.Lost; n > 0 {
-		w.Unknown = &pages.Link{Text: "Of " + number(n) + " more it cannot be told.", Href: findingsOf(viewUnassessed + " " + pair("rule", ruleOfWays))}
+	if untold > 0 {
+		w.Unknown = &pages.Link{Text: "Of " + number(untold) + " more it cannot be told.", Href: findingsOf(viewUnassessed + " " + pair("rule", rulesOfWays...))}
 	}
 	silent := unasked(lastOf(o.standings))
 	if silent > 0 {
 		w.Note = "The last scan of " + some(silent, "account", "accounts") + " did not ask: scan again to know."
 	}
-	if g.Open == 0 {
-		w.None = "No attack path is known: no workload is at once reached from the internet, answers without a token, and holds an identity that can do harm."
+	if open == 0 {
+		w.None = "No attack path is known: no workload is at once reached from the internet, hands out credentials too easily, and holds an identity that can do harm."
 		if silent > 0 || w.Unknown != nil {
 			w.None = "No attack path is known, and not all that decides it is."
 		}
 		return nil
 	}
-	w.Sum = some(g.Open, "workload or group is", "workloads or groups are") + " at once reached from the internet, answering without a token, and holding an identity that can do harm."
-	fs, _, err := o.Reader.Findings(ctx, query.Query{}.Set("is", "open").Set("rule", ruleOfWays), listing.Worst, listing.Place{Limit: worstWays})
+	w.Sum = some(open, "workload or group is", "workloads or groups are") + " at once reached from the internet, handing out credentials too easily, and holding an identity that can do harm."
+	fs, _, err := o.Reader.Findings(ctx, query.Query{}.Set("is", "open").Set("rule", rulesOfWays...), listing.Worst, listing.Place{Limit: worstWays})
 	if err != nil {
 		return fmt.Errorf("worst ways in: %w", err)
 	}
@@ -55,11 +58,11 @@ func (o *outlook) ways(ctx context.Context) error {
 	return nil
 }
 
-// unasked counts the scans that did not ask the rule of any workload, though
+// unasked counts the scans that asked none of the rules of any workload, though
 // they saw some.
 func unasked(last []scan.Record) (n int) {
 	for i := range last {
-		asked := slices.ContainsFunc(last[i].Tally, func(t scan.Tally) bool { return t.Rule == ruleOfWays })
+		asked := slices.ContainsFunc(last[i].Tally, func(t scan.Tally) bool { return slices.Contains(rulesOfWays, t.Rule) })
 		if !asked && last[i].Workloads > 0 {
 			n++
 		}

@@ -152,4 +152,4 @@ func findingsOf(q string) string { return "/findings?q=" + url.QueryEscape(q) }
 func inventoryOf(q string) string { return "/inventory?q=" + url.QueryEscape(q) }
 
 // pair writes key:value as the filter language does.
-func pair(key, value string) string { return query.Query{}.Set(key, value).String() }
+func pair(key string, values ...string) string { return query.Query{}.Set(key, values...).String() }
