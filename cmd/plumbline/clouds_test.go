@@ -1,10 +1,18 @@
 package main
 
 import (
+	"strings"
 	"testing"
+	"time"
 
+	"plumbline/internal/cloud/ibm"
+	"plumbline/internal/cloud/ibm/ibmrole"
+	"plumbline/internal/cloud/sim/ibmestate"
+	"plumbline/internal/cloud/sim/ibmsim"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
+	"plumbline/internal/rule"
+	"plumbline/internal/wire"
 )
 
 func TestALoginIsSoundBeforeAnybodyIsAsked(t *testing.T) {
@@ -64,6 +72,44 @@ func TestALoginToIBMCloudIsSoundBeforeAnybodyIsAsked(t *testing.T) {
 		if err := sound("ibm", l); !problem.Is(err, problem.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What a person reads who tests a login to IBM Cloud: who that is, and how each
+// call of a scan ended, as itself and as a trusted profile.
+func TestALoginToIBMCloudIsTried(t *testing.T) {
+	t.Parallel()
+	estate := ibmestate.Demo()
+	l, err := ibmsim.Listen("127.0.0.1:0", ibmsim.New(estate))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	set := rules(t)
+	c := clouds{rules: func() *rule.Set { return set }, redactor: wire.NewRedactor([32]byte{1}),
+		ibm: ibm.Options{Endpoint: l.URL, APIKey: func() string { return l.APIKey("") }, Now: time.Now}}
+	tried, err := c.login(t.Context(), "ibm", listing.Login{NoUserData: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tried.Provider != "ibm" || tried.Account != estate.Accounts[0].ID || tried.Principal == "" {
+		t.Errorf("%s %s %s", tried.Provider, tried.Account, tried.Principal)
+	}
+	asked := map[string]bool{}
+	for _, check := range tried.Checks {
+		asked[check.Call] = true
+		if check.Status != "complete" {
+			t.Errorf("%+v", check)
+		}
+	}
+	for _, call := range ibmrole.Calls {
+		if !asked[call.Call] {
+			t.Errorf("%s was not tried", call.Call)
+		}
+	}
+	const nobodys = "Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5"
+	if _, err := c.login(t.Context(), "ibm", listing.Login{Profile: nobodys}); !problem.Is(err, problem.Invalid) || !strings.Contains(err.Error(), "BXNIM0513E") {
+		t.Errorf("as a profile that does not trust the key: %v", err)
 	}
 }
 

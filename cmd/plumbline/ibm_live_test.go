@@ -16,9 +16,9 @@ import (
 )
 
 // serveIBM serves an estate until the test ends.
-func serveIBM(t testing.TB, e *ibmestate.Estate, opts ...ibmsim.Option) *ibmsim.Listener {
+func serveIBM(t testing.TB, e *ibmestate.Estate) *ibmsim.Listener {
 	t.Helper()
-	l, err := ibmsim.Listen("127.0.0.1:0", ibmsim.New(e, opts...))
+	l, err := ibmsim.Listen("127.0.0.1:0", ibmsim.New(e))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,22 +86,36 @@ func oneIBM(t testing.TB, scene string) *ibmestate.Estate {
 	return nil
 }
 
+// examplesIBM are the estates of those recordings that facts.Examples holds: in
+// them together every call that a rule rests on tells something.
+func examplesIBM(t testing.TB) map[string]*ibmestate.Estate {
+	t.Helper()
+	return ofScenesIBM(t, map[string]*ibmestate.Estate{"demo.ndjson": ibmestate.Demo(), "corners.ndjson": ibmestate.Corners()},
+		"claim rule of the instance group",
+		"claim rule of the resource group, by name",
+		"linked, and a member of a group",
+		"linked, with a role of the account's own")
+}
+
 // recordedIBM are the estates of the recordings, by file.
 func recordedIBM(t testing.TB) map[string]*ibmestate.Estate {
 	t.Helper()
-	estates := map[string]*ibmestate.Estate{
-		"demo.ndjson":    ibmestate.Demo(),
-		"corners.ndjson": ibmestate.Corners(),
-	}
-	for _, scene := range toldByIdentities {
-		estates[strings.ReplaceAll(strings.ReplaceAll(scene, ",", ""), " ", "-")+".ndjson"] = oneIBM(t, scene)
-	}
-	return estates
+	return ofScenesIBM(t, examplesIBM(t),
+		"claim rule for a part of a name",
+		"claim rule that excludes another VPC",
+		"default and another",
+		"default, not linked",
+		"default, the profile is gone, another is linked",
+		"linked, its administrator's policy deleted",
+		"linked, to write in the hours of work",
+		"linked, with the power over access groups")
 }
 
-// toldByIdentities are identity scenes in which calls tell something that they
-// tell neither in the demo nor in the corners.
-var toldByIdentities = []string{
-	"linked, and a member of a group",
-	"claim rule of the resource group, by name",
+// ofScenesIBM adds the accounts of identity scenes.
+func ofScenesIBM(t testing.TB, estates map[string]*ibmestate.Estate, scenes ...string) map[string]*ibmestate.Estate {
+	t.Helper()
+	for _, s := range scenes {
+		estates[strings.NewReplacer(",", "", "'", "", " ", "-").Replace(s)+".ndjson"] = oneIBM(t, s)
+	}
+	return estates
 }

@@ -8,7 +8,7 @@ import (
 
 type account struct {
 	ID       int64  `json:"id" doc:"Our own number, which other operations take."`
-	Provider string `json:"provider"`
+	Provider string `json:"provider" example:"aws" doc:"aws or ibm."`
 	Account  string `json:"account" example:"111122223333" doc:"The provider's own id."`
 	Name     string `json:"name" doc:"What people here call it; empty if nobody named it."`
 	State    string `json:"state" enum:"found,connected,disconnected" doc:"found: scanned from the command line. connected: scanned by the service. disconnected: no longer scanned, its evidence is kept."`
@@ -37,9 +37,9 @@ func accountOf(a listing.Account) account {
 type login struct {
 	RoleARN    string   `json:"role_arn,omitempty" maxLength:"2048" example:"arn:aws:iam::111122223333:role/plumbline" doc:"AWS: the role to assume."`
 	ExternalID string   `json:"external_id,omitempty" maxLength:"1224" doc:"AWS: the external id that the role's trust policy asks for. It is no secret."`
-	Profile    string   `json:"profile,omitempty" maxLength:"200" doc:"AWS: a profile in the configuration of the machine that scans."`
-	Regions    []string `json:"regions,omitempty" maxItems:"100" doc:"Regions to scan; all enabled ones if it is left out."`
-	NoUserData bool     `json:"no_user_data,omitempty" doc:"User data is not looked through for secrets. Of what is looked through only kinds, places and keyed hashes of secrets are kept."`
+	Profile    string   `json:"profile,omitempty" maxLength:"200" example:"Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5" doc:"IBM Cloud: id of the trusted profile to become; without one, the identity that Plumbline has there. AWS: a profile in the configuration of the machine that scans, which only the command line takes."`
+	Regions    []string `json:"regions,omitempty" maxItems:"100" doc:"Regions to scan, as the cloud names them; all enabled ones if it is left out."`
+	NoUserData bool     `json:"no_user_data,omitempty" doc:"User data (on IBM Cloud, of instance templates) is not looked through for secrets. Of what is looked through only kinds, places and keyed hashes of secrets are kept."`
 }
 
 func loginOf(l listing.Login) login { return login(l) }

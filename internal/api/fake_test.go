@@ -197,7 +197,7 @@ func (c *clerk) CancelScan(_ context.Context, scan int64) error {
 }
 
 func (c *clerk) Try(_ context.Context, provider string, l listing.Login) (listing.Tried, error) {
-	c.note("try %s %s", provider, l.RoleARN)
+	c.note("try %s %s", provider, l.RoleARN+l.Profile)
 	return listing.Tried{Provider: provider, Account: "1"}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -90,7 +91,7 @@ func populationFile(path string) bool {
 
 func (s *server) populationFile() {
 	o := get("/frameworks/{framework}/controls/{control}/population.csv", "export-population-csv", tagFrameworks, "Export the population of a control as CSV",
-		"A line for each subject and each rule that counts and applies to it; nothing is left out but the accounts that do not count, which the header Plumbline-Absent names (percent-encoded). "+
+		"A line for each subject and each rule that counts and applies to it; nothing is left out but the accounts that do not count, which the header Plumbline-Absent names (percent-encoded; the first ten, and how many more; basis.absent of the population has them all). "+
 			"Each account is judged while the file is written. A reply that breaks off is not whole. A cell that a spreadsheet would take for a formula begins with an apostrophe.")
 	o.content = map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}
 	add(s, o, s.populationCSV)
@@ -182,10 +183,18 @@ func decidedBy(v *finding.Verdict) (call, hash string) {
 	return "", ""
 }
 
+// mostNamed is how many accounts a header names: what stands before us refuses a
+// reply whose headers are long.
+const mostNamed = 10
+
 // absentWords names accounts with their reasons.
 func absentWords(all []absent) string {
 	var out []string
-	for _, a := range all {
+	for i, a := range all {
+		if i == mostNamed {
+			out = append(out, fmt.Sprintf("and %d more", len(all)-i))
+			break
+		}
 		words := a.Provider + " " + a.Account + " " + a.Why
 		if a.Since != nil {
 			words += " " + a.Since.UTC().Format(time.RFC3339)

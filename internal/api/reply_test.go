@@ -121,6 +121,7 @@ func TestWhatIsDone(t *testing.T) {
 		{"POST", "/api/v1/scans/7/cancel", "{}", "cancel 7", ""},
 		{"POST", "/api/v1/accounts", bodies["POST /api/v1/accounts"], "connect aws payments 1h0m0s", "/api/v1/accounts/3"},
 		{"POST", "/api/v1/account-trial", `{"provider":"aws","login":{"role_arn":"arn:x"}}`, "try aws arn:x", ""},
+		{"POST", "/api/v1/account-trial", `{"provider":"ibm","login":{"profile":"Profile-1"}}`, "try ibm Profile-1", ""},
 		{"PATCH", "/api/v1/accounts/3", `{"name":"lab"}`, "change 3 lab 1h0m0s", ""},
 		{"PATCH", "/api/v1/accounts/3", `{"scan_every_minutes":0}`, "change 3 payments 0s", ""},
 		{"PATCH", "/api/v1/accounts/3", `{"no_user_data":true}`, "user data 3 false", ""},

@@ -448,6 +448,7 @@ type Principal struct {
 	Claims     fact.List[Claim] // by which compute resources become it, of a trusted profile
 	Anyone     fact.Of[bool]    // a claim of it holds for any workload of the account
 	Climb      fact.Of[bool]    // somebody else with less power may create a workload that becomes it
+	Climbers   fact.Of[string]  // who, by name; some of them where there are many, empty where nobody
 }
 
 // A Claim is a rule by which compute resources become a trusted profile.

@@ -281,7 +281,7 @@ func TestNowIsTheEndOfAWeekThatEndsNow(t *testing.T) {
 func TestWhatIsCountedTogetherIsWhatEachTells(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
-		r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a test that can be run again
+		r := rand.New(rand.NewPCG(seed, 7))
 		s := pgtest.Store(t)
 		outcomes := []finding.Outcome{finding.Fail, finding.Fail, finding.Pass, finding.Unknown}
 		things := make([]thing, 6)

@@ -66,10 +66,12 @@ func (d *deltas) count(n int, p place) {
 	}
 }
 
-// write changes the counts. Whoever writes pages of one account beside us
+// write changes the counts. The version goes up where something moved, though the
+// counts came to the same: others keep by it what no count tells, such as since
+// when nothing is known. Whoever writes pages of one account beside us
 // changes the same rows: the version's row lets one do so at a time, so nobody
 // blocks another for good, and a version has one state of the counts.
-func (d *deltas) write(ctx context.Context, tx pgx.Tx, account int64) error {
+func (d *deltas) write(ctx context.Context, tx pgx.Tx, account int64, moved bool) error {
 	var b pgx.Batch
 	b.Queue(`
 		insert into cube_version (account_id, version)
@@ -79,7 +81,7 @@ func (d *deltas) write(ctx context.Context, tx pgx.Tx, account int64) error {
 	d.queueCube(&b, account)
 	d.queueRegion(&b, account)
 	d.queueDue(&b, account)
-	if b.Len() == 1 {
+	if b.Len() == 1 && !moved {
 		return nil
 	}
 	return tx.SendBatch(ctx, &b).Close()

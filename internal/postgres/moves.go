@@ -219,7 +219,7 @@ func (m *moves) write(ctx context.Context, tx pgx.Tx) error {
 	if err := writeWords(ctx, tx, m.w.account, m.words); err != nil {
 		return err
 	}
-	return m.cube.write(ctx, tx, m.w.account) // last: others wait for these rows
+	return m.cube.write(ctx, tx, m.w.account, len(m.events) > 0) // last: others wait for these rows
 }
 
 func (m *moves) endVerdicts(ctx context.Context, q Querier) error {

@@ -33,7 +33,7 @@ func blankHead(k estate.Kind, provider string) estate.Subject {
 		s.ID = cmp.Or(ibmIDs[k], "0717_e4a29d1a-2ef4-42a6-8fd2-350deb1c647e")
 		s.UID = "crn:v1:bluemix:public:" + cmp.Or(ibmPlaces[k], "is:us-south-1:a/1a2b3c4d5e6f47a8b9c0d1e2f3a4b5c6::instance") + ":" + s.ID
 	}
-	switch k {
+	switch k { //nolint:exhaustive // the others are things with an id
 	case estate.KindAccountRegion:
 		s.UID, s.ID, s.Name = provider+":"+s.Account+":"+s.Region, s.Region, s.Region
 	case estate.KindAccount:

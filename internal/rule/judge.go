@@ -26,7 +26,8 @@ type Judge struct {
 	elem     view   // the element that a loop is at
 	reads    []read // facts read since the question was put
 	open     []int  // of reads: the unknowns that left the question open
-	only     int    // show lists as if they held this element alone; -1: as they are
+	only     int    // show one list as if it held this element alone; -1: as it is
+	of       *field // which list that is
 	gapSeen  bool   // a list with gaps was read
 	extra    ref.Val
 	unknowns []*types.Unknown
@@ -259,7 +260,7 @@ func (j *Judge) listed(f *field, of any, length int, gaps bool) gapList {
 	l := gapList{judge: j, field: f, of: of, length: length}
 	id := j.saw(f, of)
 	switch {
-	case j.only >= 0 && j.only < length:
+	case j.only >= 0 && j.of == f && j.only < length:
 		l.length = 1
 	case gaps:
 		j.gapSeen = true
@@ -268,8 +269,9 @@ func (j *Judge) listed(f *field, of any, length int, gaps bool) gapList {
 	return l
 }
 
-func (j *Judge) element(i int) int {
-	if j.only >= 0 {
+// element is the place of what a loop over a list asks next.
+func (j *Judge) element(f *field, i int) int {
+	if j.only >= 0 && j.of == f {
 		return j.only
 	}
 	return i

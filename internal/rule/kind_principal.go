@@ -72,6 +72,8 @@ var principal = &kind{
 			func(p *estate.Principal) *fact.Of[bool] { return &p.Anyone }),
 		yes("climb", "Of a trusted profile: somebody with less power may create a workload that becomes it.",
 			func(p *estate.Principal) *fact.Of[bool] { return &p.Climb }),
+		text("climbers", "Of a trusted profile: who that is for certain, by name; at most five are named.",
+			func(p *estate.Principal) *fact.Of[string] { return &p.Climbers }),
 	),
 }
 

@@ -66,7 +66,7 @@ func (l *loop) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	open := seen.gap
 	var fault ref.Val
 	for i := range seen.length {
-		j.elem.of = f.item.at(of, j.element(i))
+		j.elem.of = f.item.at(of, j.element(f, i))
 		switch v := l.body.Exec(frame).(type) {
 		case types.Bool:
 			if v == settles {

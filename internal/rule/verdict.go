@@ -107,7 +107,7 @@ func (j *Judge) elements(rd read) told {
 	t := told{Seen: n}
 	if j.outcome == finding.Fail {
 		for i := range n {
-			if !j.alone(i) {
+			if !j.alone(rd.field, i) {
 				continue
 			}
 			if len(t.Decisive) == mostElements {
@@ -122,9 +122,9 @@ func (j *Judge) elements(rd read) told {
 	return t
 }
 
-// alone asks the question again as if element i were all there is.
-func (j *Judge) alone(i int) bool {
-	o := Judge{only: i, words: j.words, rule: j.rule, object: j.object}
+// alone asks the question again as if element i were all there is in a list.
+func (j *Judge) alone(f *field, i int) bool {
+	o := Judge{only: i, of: f, words: j.words, rule: j.rule, object: j.object}
 	o.root, o.elem = view{judge: &o, of: j.object}, view{judge: &o}
 	return o.ask() == finding.Fail
 }

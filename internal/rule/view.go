@@ -100,7 +100,7 @@ func (l *gapList) Fold(f traits.Folder) {
 }
 
 func (l *gapList) elem(i int) *view {
-	return &view{judge: l.judge, of: l.field.item.at(l.of, l.judge.element(i))}
+	return &view{judge: l.judge, of: l.field.item.at(l.of, l.judge.element(l.field, i))}
 }
 
 type walk struct {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
@@ -51,6 +52,9 @@ func (b *Book) Directory() fs.FS {
 func still(name string, dir fs.FS) (fs.FS, error) {
 	copied, size := tree{}, int64(0)
 	err := fs.WalkDir(dir, ".", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && file != "." && strings.HasPrefix(d.Name(), ".") {
+			return fs.SkipDir // of git, or the folders that Kubernetes mounts a ConfigMap from: what counts is linked beside them
+		}
 		if err != nil || d.IsDir() || path.Ext(file) != ".yaml" && path.Ext(file) != ".yml" {
 			return err
 		}

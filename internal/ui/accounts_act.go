@@ -110,6 +110,9 @@ func disconnectText(a listing.Account) []string {
 	if a.Login.RoleARN != "" {
 		out = append(out, "The role in the cloud stays until somebody deletes it there: "+a.Login.RoleARN)
 	}
+	if a.Provider == "ibm" && a.Login.Profile != "" {
+		out = append(out, "The trusted profile stays until somebody deletes it there: "+a.Login.Profile)
+	}
 	return out
 }
 

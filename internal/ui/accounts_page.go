@@ -126,7 +126,7 @@ func (u *ui) accountFacts(a listing.Account) []parts.Fact {
 			login.Sub = "external ID " + a.Login.ExternalID
 		}
 	} else if a.Login.Profile != "" {
-		login.Parts = append(text("with the profile "), coded(a.Login.Profile)...)
+		login.Parts = append(text(profileOf(a.Provider)), coded(a.Login.Profile)...)
 	}
 	out := []parts.Fact{
 		{Name: "Account", Parts: coded(a.External)},
@@ -148,6 +148,14 @@ func (u *ui) accountFacts(a listing.Account) []parts.Fact {
 		parts.Fact{Name: "Not assessed", Parts: []parts.Span{{Text: number(a.NoData), Href: findingsOf(viewUnassessed + " " + pair("account", a.External))}}},
 		parts.Fact{Name: "Last finished", Parts: text(day(a.LastScanAt)), Sub: ago(a.LastScanAt, u.Now())},
 	)
+}
+
+// profileOf is how a login by a profile begins.
+func profileOf(provider string) string {
+	if provider == "ibm" {
+		return "with the trusted profile "
+	}
+	return "with the profile "
 }
 
 func dayOr(t time.Time, other string) string {
@@ -200,6 +208,9 @@ func (u *ui) editForm(r *http.Request, a listing.Account) *pages.AccountForm {
 // without.
 func (u *ui) userDataSwitch(r *http.Request, provider string, on bool) *pages.UserData {
 	d := &pages.UserData{On: on}
+	if provider == "ibm" { // which tells nobody the user data of a server
+		d.Whose = "instance templates"
+	}
 	if u.Unread == nil {
 		return d
 	}

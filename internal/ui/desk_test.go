@@ -267,12 +267,20 @@ func (c clerk) CancelScan(_ context.Context, n int64) error {
 
 func (c clerk) Try(_ context.Context, provider string, l listing.Login) (listing.Tried, error) {
 	c.unread = l.NoUserData
-	return c.tried, c.did("try", provider, l.RoleARN, l.ExternalID)
+	return c.tried, c.did(append([]string{"try", provider}, loginWords(l)...)...)
 }
 
 func (c clerk) Connect(_ context.Context, n listing.Connection) (int64, int64, error) {
 	c.unread = n.Login.NoUserData
-	return 1, 7, c.did("connect", n.Provider, n.Name, n.Login.RoleARN, n.Login.ExternalID, n.Every.String())
+	return 1, 7, c.did(append(append([]string{"connect", n.Provider, n.Name}, loginWords(n.Login)...), n.Every.String())...)
+}
+
+// loginWords is a login as it is noted: a profile alone where there is one.
+func loginWords(l listing.Login) []string {
+	if l.Profile != "" {
+		return []string{l.Profile}
+	}
+	return []string{l.RoleARN, l.ExternalID}
 }
 
 func (c clerk) Test(_ context.Context, id int64) ([]listing.Check, error) {

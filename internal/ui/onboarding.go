@@ -25,9 +25,12 @@ var (
 // An onboarding is the state of the page: all of it travels in its address and
 // its form.
 type onboarding struct {
-	external string
-	own      bool // with the identity that the program runs with
+	provider string // aws or ibm
+	external string // AWS: the external id
+	kept     bool   // the address had the external id
+	own      bool   // with the identity that the program runs with
 	role     string
+	profile  string // IBM Cloud: the id of a trusted profile
 	name     string
 	every    time.Duration
 	unread   bool // user data is not looked through
@@ -47,11 +50,15 @@ func (u *ui) newAccount(w http.ResponseWriter, r *http.Request) error {
 // readOnboarding takes the external id from the address, so that the page can
 // be left and found again, or makes one.
 func readOnboarding(r *http.Request) (*onboarding, error) {
-	v, err := only(r, "external")
+	v, err := only(r, "external", "provider")
 	if err != nil {
 		return nil, err
 	}
-	o := &onboarding{external: v.Get("external"), every: 24 * time.Hour, faults: map[string]string{}}
+	o := &onboarding{provider: cmpOr(v.Get("provider"), "aws"), external: v.Get("external"), every: 24 * time.Hour, faults: map[string]string{}}
+	if text := cloudFault(o.provider); text != "" {
+		return nil, problem.New(problem.Invalid, "%s", text)
+	}
+	o.kept = o.external != ""
 	if o.external == "" {
 		o.external = "plb-" + strings.ToLower(rand.Text()[:20])
 	}
@@ -59,6 +66,17 @@ func readOnboarding(r *http.Request) (*onboarding, error) {
 		return nil, problem.New(problem.Invalid, "The external ID in the address is none. Open the page anew, and it is given one.")
 	}
 	return o, nil
+}
+
+// cloudFault says why a cloud cannot be connected; "" if it can.
+func cloudFault(provider string) string {
+	switch provider {
+	case "aws", "ibm":
+		return ""
+	case "gcp":
+		return "Google Cloud cannot be connected in this version. Choose AWS or IBM Cloud."
+	}
+	return "There is no such cloud here. Choose AWS or IBM Cloud."
 }
 
 // connect tests what was filled in, or connects the account and starts its
@@ -84,7 +102,7 @@ func (u *ui) connect(w http.ResponseWriter, r *http.Request) error {
 	if v.Get("do") == "connect" {
 		return u.join(w, r, o)
 	}
-	tried, err := u.Clerk.Try(r.Context(), "aws", o.login())
+	tried, err := u.Clerk.Try(r.Context(), o.provider, o.login())
 	if err == nil {
 		o.test = &tried
 		return u.showOnboarding(w, r, http.StatusOK, o)
@@ -93,7 +111,7 @@ func (u *ui) connect(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (u *ui) join(w http.ResponseWriter, r *http.Request, o *onboarding) error {
-	_, n, err := u.Clerk.Connect(r.Context(), listing.Connection{Provider: "aws", Name: o.name, Login: o.login(), Every: o.every})
+	_, n, err := u.Clerk.Connect(r.Context(), listing.Connection{Provider: o.provider, Name: o.name, Login: o.login(), Every: o.every})
 	if err != nil {
 		return u.refusedTrial(w, r, o, err)
 	}
@@ -118,6 +136,9 @@ func (u *ui) refusedTrial(w http.ResponseWriter, r *http.Request, o *onboarding,
 }
 
 func (o *onboarding) login() listing.Login {
+	if o.provider == "ibm" {
+		return listing.Login{Profile: o.profile, NoUserData: o.unread}
+	}
 	if o.own {
 		return listing.Login{NoUserData: o.unread}
 	}
@@ -132,14 +153,18 @@ func (o *onboarding) read(v url.Values) {
 			o.faults[field] = text
 		}
 	}
-	if p := v.Get("provider"); p != "aws" && p != "" {
-		fault("provider", "Only AWS can be connected in this version.")
+	if p := v.Get("provider"); p != "" && p != o.provider {
+		fault("provider", cmpOr(cloudFault(p), "The form and its address name different clouds. Choose one anew."))
 	}
-	if as := v.Get("as"); as != "" && as != "own" && as != "role" {
-		fault("role", "Choose between a role and the identity that Plumbline runs with.")
-	}
-	if !o.own {
-		fault("role", roleFault(o.role))
+	if o.provider == "ibm" {
+		o.readIBM(v, fault)
+	} else {
+		if as := v.Get("as"); as != "" && as != "own" && as != "role" {
+			fault("role", "Choose between a role and the identity that Plumbline runs with.")
+		}
+		if !o.own {
+			fault("role", roleFault(o.role))
+		}
 	}
 	o.unread = !userDataIn(v, true)
 	var text string
@@ -167,22 +192,37 @@ func roleFault(s string) string {
 // number is the account's own, read from the role; "" if there is none.
 func (o *onboarding) number() string {
 	m := roleARN.FindStringSubmatch(o.role)
-	if o.own || m == nil {
+	if o.own || o.provider != "aws" || m == nil {
 		return ""
 	}
 	return m[2]
 }
 
-var faultOrder = []string{"provider", "role", "name", "every"}
+var faultOrder = []string{"provider", "role", "profile", "name", "every"}
+
+// address is that of the page in its state.
+func (o *onboarding) address() string {
+	v := url.Values{}
+	if o.provider != "aws" {
+		v.Set("provider", o.provider)
+	}
+	if o.kept || o.provider == "aws" {
+		v.Set("external", o.external)
+	}
+	return "/accounts/new?" + v.Encode()
+}
 
 func (u *ui) showOnboarding(w http.ResponseWriter, r *http.Request, status int, o *onboarding) error {
 	p := pages.Onboarding{
-		Frame: u.frameOf(r, "Connect a cloud account", sectionAccounts), Action: "/accounts/new?external=" + url.QueryEscape(o.external),
+		Frame: u.frameOf(r, "Connect a cloud account", sectionAccounts), Action: o.address(), Cloud: o.provider,
 		External: o.external, Own: o.own, Connect: "Connect and start the first scan",
-		Role: pages.Field{Value: o.role, Fault: o.faults["role"]}, Name: pages.Field{Value: o.name, Fault: o.faults["name"]},
-		Every: everyField(o.every), Data: u.userDataSwitch(r, "aws", !o.unread), Fault: o.refusal,
+		Role: pages.Field{Value: o.role, Fault: o.faults["role"]}, Profile: pages.Field{Value: o.profile, Fault: o.faults["profile"]}, Name: pages.Field{Value: o.name, Fault: o.faults["name"]},
+		Every: everyField(o.every), Data: u.userDataSwitch(r, o.provider, !o.unread), Fault: o.refusal,
 	}
 	p.Every.Fault = o.faults["every"]
+	if o.kept || o.provider == "aws" { // it may stand in a template already
+		p.Keep = o.external
+	}
 	if len(o.faults) > 0 {
 		p.Fault = "Nothing was tested yet: " + some(len(o.faults), "field needs", "fields need") + " another look."
 	}

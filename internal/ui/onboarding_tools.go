@@ -18,12 +18,16 @@ const unknownPrincipal = "arn:aws:iam::ACCOUNT:role/ROLE-OF-PLUMBLINE"
 // trust in each.
 func (u *ui) tools(p *pages.Onboarding, o *onboarding) error {
 	if u.Policy == nil {
-		p.Unknown = "The permissions are not known to this installation. “plumbline permissions aws” prints them."
+		p.Unknown = "The permissions are not known to this installation. “plumbline permissions " + o.provider + "” prints them."
 		return nil
 	}
-	policy, err := u.Policy("aws")
+	policy, err := u.Policy(o.provider)
 	if err != nil {
-		return fmt.Errorf("policy of aws: %w", err)
+		return fmt.Errorf("policy of %s: %w", o.provider, err)
+	}
+	if o.provider == "ibm" {
+		toolsIBM(p, policy)
+		return nil
 	}
 	who := ""
 	if u.Principal != nil {

@@ -23,7 +23,7 @@ func TestPicturesOfAccounts(t *testing.T) {
 	base := server(t, d.serve(viewerOfAll()))
 	ctx := tab(t)
 	for name, path := range map[string]string{
-		"accounts": "/accounts", "account": "/accounts/1?did=change", "disconnect": "/accounts/1/disconnect", "onboarding": "/accounts/new?external=plb-7f2c41d9e0",
+		"accounts": "/accounts", "account": "/accounts/1?did=change", "disconnect": "/accounts/1/disconnect", "onboarding": "/accounts/new?external=plb-7f2c41d9e0", "onboarding-ibm": ofIBM,
 		"scans": "/scans", "scan-running": "/scans/5", "scan-cancelled": "/scans/3", "scan": "/scans/4", "cancel": "/scans/5/cancel",
 		"inventory": "/inventory?q=tokens:optional", "inventory-problem": "/inventory?q=tokens:maybe", "workload": "/inventory/" + d.workloads[0].UID,
 		"workload-cut": "/inventory/" + d.workloads[1].UID, "workload-unknown": "/inventory/" + d.workloads[2].UID,

@@ -61,8 +61,17 @@ type AccountForm struct {
 // UserData is the switch for looking through user data.
 type UserData struct {
 	On    bool
+	Whose string // "instance templates"; "" for whatever has some
 	Costs string // what cannot be told without
 	Rules []Link
+}
+
+// lookThrough says what the switch for user data does.
+func lookThrough(whose string) string {
+	if whose == "" {
+		return "Look through user data for secrets"
+	}
+	return "Look through the user data of " + whose + " for secrets"
 }
 
 // A Field is one input of a form.
@@ -111,7 +120,9 @@ type Check struct {
 // Onboarding connects an account: one page, three steps.
 type Onboarding struct {
 	Frame     parts.Frame
+	Cloud     string // "aws" or "ibm"
 	Action    string // the address of this page with its state
+	Keep      string // the external ID, if another choice of cloud is to keep it
 	External  string
 	Tools     []Tool
 	Unknown   string // what to put where the program does not know who it is
@@ -119,6 +130,7 @@ type Onboarding struct {
 	Faults    []Link // each fault of a field, leading to it
 	Own       bool   // with the identity that the program runs with
 	Role      Field
+	Profile   Field // IBM Cloud: the id of a trusted profile
 	Name      Field
 	Every     Field
 	Data      *UserData

@@ -36,12 +36,20 @@ var (
 	ibmDemo []byte
 	//go:embed testdata/ibm/corners.ndjson
 	ibmCorners []byte
+	//go:embed testdata/ibm/claim-rule-of-the-resource-group-by-name.ndjson
+	ibmGroupByName []byte
+	//go:embed testdata/ibm/claim-rule-of-the-instance-group.ndjson
+	ibmInstanceGroup []byte
+	//go:embed testdata/ibm/linked-and-a-member-of-a-group.ndjson
+	ibmMember []byte
+	//go:embed testdata/ibm/linked-with-a-role-of-the-accounts-own.ndjson
+	ibmOwnRole []byte
 )
 
 // providers: one line for each.
 var providers = map[string]provider{
 	"aws": {func() judge.Facts { return awsfact.New() }, awsfact.Belongs, [][]byte{awsExample, awsDemo, awsGuarded, awsAlone}},
-	"ibm": {func() judge.Facts { return ibmfact.New() }, ibmfact.Belongs, [][]byte{ibmDemo, ibmCorners}},
+	"ibm": {func() judge.Facts { return ibmfact.New() }, ibmfact.Belongs, [][]byte{ibmDemo, ibmCorners, ibmGroupByName, ibmInstanceGroup, ibmMember, ibmOwnRole}},
 }
 
 // For makes a reader of a provider's documents; nil for an unknown provider.

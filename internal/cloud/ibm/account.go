@@ -114,7 +114,8 @@ func (r *round) profile(ctx context.Context, p parent) error {
 }
 
 // accessGroups are read with their members. Those who become members by what
-// their login says of them are in no list.
+// their login says of them are in no list; that there are such rules, each group
+// says where it is asked to.
 func (r *round) accessGroups(ctx context.Context) error {
 	var groups []parent
 	err := r.list(ctx, listing{
@@ -125,7 +126,7 @@ func (r *round) accessGroups(ctx context.Context) error {
 				return err
 			}
 			return sent(r.api.groups.ListAccessGroupsWithContext(ctx, &iamaccessgroupsv2.ListAccessGroupsOptions{
-				AccountID: &r.account, Limit: r.size(), Offset: offset, ShowCRN: core.BoolPtr(true),
+				AccountID: &r.account, Limit: r.size(), Offset: offset, ShowCRN: core.BoolPtr(true), ShowFederated: core.BoolPtr(true),
 			}))
 		},
 		each: noting(&groups),

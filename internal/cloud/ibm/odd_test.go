@@ -139,7 +139,7 @@ func TestPagesAreFollowedByWhatNamesThem(t *testing.T) {
 		f.on(path, func(w http.ResponseWriter, r *http.Request, _ int) {
 			i := 0
 			if at := r.URL.Query().Get(param); at != "" && at != "0" {
-				i, _ = strconv.Atoi(strings.TrimPrefix(at, "t")) //nolint:errcheck // tokens of the test
+				i, _ = strconv.Atoi(strings.TrimPrefix(at, "t"))
 			}
 			more := ""
 			if i < 2 {

@@ -1,7 +1,6 @@
 package ibmfact
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -124,74 +123,4 @@ func (s source) mfa(v wire.Value) fact.Of[string] {
 		return fact.Known(word, s.from, "/mfa")
 	}
 	return fact.Unknown[string](s.oddly(v, "/mfa"), s.from, "/mfa")
-}
-
-// eventsKept says that audit events of services without a region are written to
-// a target that takes them: by a route for the location global or for all, of
-// whose rules the first that fits counts, or by a default target where no route
-// fits (Route and Settings in atrackerv2).
-func eventsKept(c *snapshot.Context) fact.Of[bool] {
-	var unseen *hole
-	for _, call := range []string{CallTrackerTargets, CallTrackerRoutes, CallTrackerSettings} {
-		unseen = either(unseen, unlisted(c, call, snapshot.Global, ""))
-	}
-	works := map[string]yesno{}
-	unseen = either(unseen, eachOf(c.Resources(KindTrackerTarget), func(_ *snapshot.Resource, s source, v wire.Value) {
-		status := s.word(v.Get("write_status").Get("status"), "/write_status/status", "success", "failed")
-		word, known := status.Get()
-		is := yesno{must: word == "success", may: !known || word == "success", why: status.Why(), from: s.from}
-		works[text(v.Get("id"))] = is
-	}))
-	kept := yesno{}
-	keep := func(targets wire.Value, doubt *hole) {
-		for _, id := range targets.Items() {
-			is := works[text(id)]
-			if doubt != nil && is.must {
-				is = unsure(doubt.why, doubt.origin)
-			}
-			if is.must && !kept.must {
-				kept = is
-			}
-			if !kept.must {
-				kept = kept.or(is)
-			}
-		}
-	}
-	routed, unrouted := false, unlisted(c, CallTrackerRoutes, snapshot.Global, "")
-	broken := eachOf(c.Resources(KindTrackerRoute), func(_ *snapshot.Resource, s source, v wire.Value) {
-		if !v.Get("rules").IsList() {
-			unrouted = &hole{s.oddly(v.Get("rules"), "/rules"), s.from}
-		}
-		for _, r := range v.Get("rules").Items() {
-			if !r.Get("locations").IsList() || !r.Get("target_ids").IsList() {
-				unrouted = &hole{s.oddly(r.Get("locations"), "/rules/locations or target_ids"), s.from}
-				break
-			}
-			if at := texts(r.Get("locations")); slices.Contains(at, "global") || slices.Contains(at, "*") {
-				routed = routed || r.Get("target_ids").Len() > 0
-				keep(r.Get("target_ids"), nil)
-				break
-			}
-		}
-	})
-	unrouted = either(unrouted, broken)
-	if !routed {
-		broken = eachOf(c.Resources(KindTrackerSettings), func(_ *snapshot.Resource, s source, v wire.Value) {
-			if !v.Get("default_targets").IsList() {
-				unseen = &hole{s.oddly(v.Get("default_targets"), "/default_targets"), s.from}
-			}
-			keep(v.Get("default_targets"), unrouted)
-		})
-		unseen = either(unseen, broken)
-	}
-	unseen = either(unseen, unrouted)
-	switch {
-	case kept.must:
-		return fact.Known(true, kept.from, "/write_status/status")
-	case kept.may:
-		return fact.Unknown[bool](kept.why, kept.from, "")
-	case unseen != nil:
-		return unknownBy[bool](unseen)
-	}
-	return fact.Known(false, refusal(c.Answer(CallTrackerRoutes, snapshot.Global, "")), "")
 }

@@ -26,7 +26,8 @@ func (w *world) balancer(family, protocol string) {
 		"private_ips": []doc{{"address": "10.0.2.7"}}})
 	w.add(ibmfact.KindListener, ibmfact.CallListeners, here, "", doc{"id": "l1", "^": doc{"load_balancer": lbUID()}, "protocol": protocol, "port": 443, "port_min": 443, "port_max": 443,
 		"default_pool": ref("p1"), "provisioning_status": "active"})
-	w.add(ibmfact.KindPool, ibmfact.CallPools, here, "", doc{"id": "p1", "name": "web", "^": doc{"load_balancer": lbUID()}, "protocol": protocol})
+	w.add(ibmfact.KindPool, ibmfact.CallPools, here, "", doc{"id": "p1", "name": "web", "^": doc{"load_balancer": lbUID()}, "protocol": protocol,
+		"failsafe_policy": doc{"action": "fail"}})
 	w.member(doc{"id": webID, "resource_type": "instance"})
 }
 

@@ -26,7 +26,7 @@ var causes = map[string]snapshot.Cause{
 	"forbidden":                snapshot.Denied,
 	"access_denied":            snapshot.Denied,
 	"insufficient_permissions": snapshot.Denied,
-	"insufficent_permissions":  snapshot.Denied, // so spelled by IAM policy management
+	"insufficent_permissions":  snapshot.Denied, //nolint:misspell // so spelled by IAM policy management
 	"action_not_permitted":     snapshot.Denied,
 	"policy_forbidden":         snapshot.Denied,
 

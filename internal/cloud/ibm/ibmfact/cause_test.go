@@ -20,7 +20,7 @@ func TestWhatRefusalsMean(t *testing.T) {
 		{"unauthorized", 401, snapshot.BadLogin},
 		{"unauthorized", 403, snapshot.Denied},
 		{"insufficient_permissions", 403, snapshot.Denied},
-		{"insufficent_permissions", 403, snapshot.Denied},
+		{"insufficent_permissions", 403, snapshot.Denied}, //nolint:misspell // as IBM spells it
 		{"BXNIM0513E", 403, snapshot.Denied},
 		{"", 403, snapshot.Denied},
 		{"", 401, snapshot.BadLogin},

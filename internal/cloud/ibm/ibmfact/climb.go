@@ -2,10 +2,12 @@ package ibmfact
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/power"
 	"plumbline/internal/snapshot"
 )
 
@@ -15,7 +17,7 @@ import (
 //
 // The owner of the account has everything by being the owner, which no policy
 // says; where policies name him beside, he may be taken for somebody with less.
-func (m *iam) climb(p *profile) fact.Of[bool] {
+func (m *iam) climb(p *profile) (fact.Of[bool], fact.Of[string]) {
 	var open []*claimRule
 	all := sure(false)
 	for _, r := range p.rules {
@@ -31,29 +33,56 @@ func (m *iam) climb(p *profile) fact.Of[bool] {
 		}
 	}
 	if len(open) == 0 {
-		return p.so(sure(false), p.rulesHole, "")
+		return p.climbers(sure(false), p.rulesHole, nil)
 	}
 	is := p.judge(m)
 	found := sure(false)
-	for _, who := range m.holders() {
-		if who == p.iamID {
+	var who []string
+	for _, holder := range m.holders() {
+		if holder == p.iamID {
 			continue
 		}
-		may := m.creates(who, open)
+		may := m.creates(holder, open)
 		if !may.may {
 			continue
 		}
-		w := m.worthOf(who)
+		w, stands := m.worthOf(holder), m.anybodyIs(holder)
 		switch {
+		case !stands.may:
+		case holder == "" && is.most == power.None: // there is nothing to be had
 		case w.least.Rank() >= is.most.Rank(): // he has as much already
-		case may.must && w.most.Rank() < is.least.Rank() && !all.may:
+		case may.must && stands.must && w.most.Rank() < is.least.Rank() && !all.may:
 			found = found.or(sure(true))
+			who = append(who, m.called(holder))
 		default:
-			why, from := firstWhy(may.why, all.why, w.why, is.why), p.s.from
+			why, from := firstWhy(may.why, stands.why, all.why, w.why, is.why), p.s.from
 			found = found.or(unsure(why, from))
 		}
 	}
-	return p.so(found, either(p.rulesHole, either(m.unruled, m.ungroup)), "")
+	return p.climbers(found, either(p.rulesHole, either(m.unruled, m.ungroup)), who)
+}
+
+// mostClimbers is how many are named.
+const mostClimbers = 5
+
+func (p *profile) climbers(is yesno, h *hole, who []string) (fact.Of[bool], fact.Of[string]) {
+	climb := p.so(is, h, "")
+	if len(who) > mostClimbers {
+		who = append(slices.Clip(who[:mostClimbers]), "and "+strconv.Itoa(len(who)-mostClimbers)+" more")
+	}
+	return climb, fact.Map(climb, func(bool) string { return strings.Join(who, ", ") })
+}
+
+// called is a holder's name: that of an access group or a trusted profile, and of
+// others the id in policies.
+func (m *iam) called(holder string) string {
+	if g := m.access[holder]; g != nil {
+		return "the access group " + called(g.name, holder)
+	}
+	if p := m.byIAMID[holder]; p != nil {
+		return "the trusted profile " + called(p.name, holder)
+	}
+	return holder
 }
 
 func firstWhy(all ...*fact.Reason) *fact.Reason {
@@ -65,18 +94,31 @@ func firstWhy(all ...*fact.Reason) *fact.Reason {
 	return fact.NobodyAsked
 }
 
-// holders are all that policies name, or that are in a group.
+// holders are all that policies name, access groups among them, or that are in a
+// group; "" is who cannot be read.
 func (m *iam) holders() []string {
 	all := map[string]bool{}
-	for _, ps := range m.policies {
-		if who := ps[0].iamID; who != "" {
-			all[who] = true
-		}
+	for who := range m.policies {
+		all[who] = true
 	}
 	for who := range m.groups {
 		all[who] = true
 	}
 	return sortedKeys(all)
+}
+
+// anybodyIs says whether a holder stands for somebody who is not looked at beside
+// it: an access group does where its rules take people in, who cannot be listed.
+// Its listed members are looked at one by one, with whatever else they may do.
+func (m *iam) anybodyIs(who string) yesno {
+	if ps := m.policies[who]; who == "" || len(ps) == 0 || ps[0].group != who {
+		return sure(true)
+	}
+	if g := m.access[who]; g != nil {
+		return g.ruled
+	}
+	h := notFound(m.c, CallAccessGroups, snapshot.Global, "", who)
+	return unsure(h.why, h.origin)
 }
 
 // creates says whether somebody may create servers of which a rule holds. A
@@ -92,16 +134,16 @@ func (m *iam) creates(who string, open []*claimRule) yesno {
 		}
 		for _, r := range open {
 			one := makes
-			if p.on.group != "" {
+			if len(p.on.groups) > 0 {
 				switch {
-				case r.wantsOther(p.on.group):
+				case r.wantsOther(p.on.groups):
 					continue
-				case r.scope() != estate.ScopeResourceGroup:
-					one = unsure(p.s.why(snapshot.UnknownValue, "what the rule "+called(r.name, r.id)+" wants, in the resource group "+p.on.group), p.s.from)
+				case r.scope() != estate.ScopeResourceGroup || !r.pinned("resource_group_id"):
+					one = unsure(p.s.why(snapshot.UnknownValue, "what the rule "+called(r.name, r.id)+" wants, in the resource group "+strings.Join(p.on.groups, ", ")), p.s.from)
 				}
 			}
 			if !is.must || p.conditional || p.on.tagged {
-				one = unsure(firstWhy(is.why, one.why, p.s.why(snapshot.UnknownValue, "the conditions of the policy "+p.id)), p.s.from)
+				one = unsure(firstWhy(is.why, one.why, p.later, p.s.why(snapshot.UnknownValue, "the conditions of the policy "+p.id)), p.s.from)
 			}
 			all = all.or(one)
 		}
@@ -109,10 +151,11 @@ func (m *iam) creates(who string, open []*claimRule) yesno {
 	return all
 }
 
-// wantsOther says that a rule holds in another resource group only.
-func (r *claimRule) wantsOther(group string) bool {
+// wantsOther says that a rule holds in other resource groups only.
+func (r *claimRule) wantsOther(groups []string) bool {
 	return slices.ContainsFunc(r.conditions, func(k condition) bool {
-		return k.claim == "resource_group_id" && k.pins() && !slices.Contains(k.values, group)
+		return k.claim == "resource_group_id" && k.pins() &&
+			!slices.ContainsFunc(k.values, func(v string) bool { return slices.Contains(groups, v) })
 	})
 }
 

@@ -74,9 +74,12 @@ func (x *exposing) floating(n *nic) {
 		}
 	}
 	if h := x.a.hole(CallFloatingIPs, ""); h != nil {
-		p := enter()
+		p, at := enter(), n.at
+		if !n.nat.must {
+			at.own = reach.All(reach.IPv4) // packets may bear whatever address it is
+		}
 		p.pass("address", "", "whether a floating IP leads to "+n.id+" is not known: "+reasonText(h.why), h.sieve(), h.origin, "")
-		x.arrive(n, p, n.at, "", h)
+		x.arrive(n, p, at, "", h)
 		x.leads = x.leads.or(unsure(h.why, h.origin))
 	}
 }
@@ -116,7 +119,7 @@ func (x *exposing) addressed(n *nic, f floatingIP) {
 // such, too; whether the server then answers by itself or passes them on is its
 // own business.
 func (x *exposing) ranged(n *nic) {
-	for _, d := range x.a.deliveries(n.at.vpc, n.at.zone, n.at.own) {
+	for _, d := range x.a.deliveries(n.at.vpc, n.at.zone, owned{n.all, x.perhaps(n), n.others}) {
 		p, at := enter(), n.at
 		v, leads := sieve{Both: reach.Sure(allPackets)}, sure(true)
 		why, from := d.why, d.from
@@ -159,32 +162,71 @@ func (x *exposing) fronted() {
 		if n.primary {
 			hits = append(hits, aims[x.in.w.ID]...) // a server is reached at its primary interface
 		}
-		for _, address := range n.all {
-			hits = append(hits, x.within(aims[address], n)...)
+		perhaps := x.perhaps(n)
+		for _, address := range n.each {
+			hits = append(hits, x.within(aims[address], n, nil)...)
+		}
+		if n.others != nil {
+			for _, to := range x.a.aimed() {
+				if perhaps.Covers(reach.Addr(to)) {
+					hits = append(hits, x.within(aims[to.String()], n, n.others)...)
+				}
+			}
 		}
 		hits = append(append(hits, aims[""]...), aims[n.at.vpc]...)
 		for j := range hits {
-			x.through(n, &hits[j])
+			at := n.at
+			if t := hits[j].target; t == nil || t.name != "" { // it may be at any of its addresses
+				at.own = n.all.Union(perhaps)
+			} else if is, ok := addrsOf(t.address); ok {
+				at.own = is
+			}
+			x.through(n, at, &hits[j])
 		}
 	}
 }
 
-// within leaves those whose load balancer stands in the interface's VPC, or may.
-func (x *exposing) within(hits []hit, n *nic) (out []hit) {
+// within leaves those of an address whose load balancer stands in the interface's
+// VPC, or may bring packets there. All of its subnets are in one VPC. From
+// another VPC a transit gateway may lead here, which is not asked, unless a
+// subnet of its own has the address.
+func (x *exposing) within(hits []hit, n *nic, others *hole) (out []hit) {
 	for _, h := range hits {
-		elsewhere := false
+		there, doubt := "", &hole{h.front.s.why(snapshot.Absent, "/subnets"), h.front.s.from}
 		for _, sub := range h.front.subnets {
-			s := x.a.subnets[sub]
-			elsewhere = s != nil && s.vpc != n.at.vpc
+			if s := x.a.subnets[sub]; s != nil {
+				there = s.vpc
+			} else {
+				doubt = x.a.missing(CallSubnets, sub)
+			}
 		}
-		if !elsewhere {
-			out = append(out, h)
+		if there != "" && there != n.at.vpc {
+			if to, ok := addrsOf(h.target.address); ok && x.a.holds(there, to) {
+				continue
+			}
+			doubt = &hole{h.front.s.why(snapshot.NotCollected, "whether "+there+" is connected with "+n.at.vpc), h.front.s.from}
+		} else if there != "" {
+			doubt = others
 		}
+		if h.doubt == nil {
+			h.doubt = doubt
+		}
+		out = append(out, h)
 	}
 	return out
 }
 
-func (x *exposing) through(n *nic, h *hit) {
+// holds says that a subnet of a VPC has addresses.
+func (a *terrain) holds(vpc string, is reach.Addrs) bool {
+	for _, s := range a.subnets {
+		if s.vpc == vpc && s.block.Covers(is) {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *exposing) through(n *nic, at stand, h *hit) {
 	if h.doubt != nil {
 		x.leads = x.leads.or(unsure(h.doubt.why, h.doubt.origin))
 	} else if h.front.public.must {
@@ -192,7 +234,7 @@ func (x *exposing) through(n *nic, h *hit) {
 	} else {
 		x.leads = x.leads.or(unsure(h.front.public.why, h.front.public.from))
 	}
-	as, f := x.a.fronted(h, n.at)
+	as, f := x.a.fronted(h, at)
 	for _, is := range as {
 		for _, w := range is.ways {
 			if !slices.ContainsFunc(x.ways, w.same) {
@@ -228,7 +270,7 @@ func (x *exposing) rules() {
 	for i, id := range slices.Compact(worn) {
 		g := x.a.groups[id]
 		if g == nil {
-			gaps = append(gaps, x.a.missing(CallSecurityGroups, "", id).why)
+			gaps = append(gaps, x.a.missing(CallSecurityGroups, id).why)
 			continue
 		}
 		if i == 0 {

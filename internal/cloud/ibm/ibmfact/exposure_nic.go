@@ -19,9 +19,10 @@ type nic struct {
 	ids     []string // by which others name it: of the interface, and of the attachment
 	at      stand
 	spoof   fact.Of[bool]
-	nat     yesno    // the network translates public addresses into its own
-	others  *hole    // why it may have addresses that are not known
-	all     []string // its addresses
+	nat     yesno       // the network translates public addresses into its own
+	others  *hole       // why it may have addresses that are not known
+	all     reach.Addrs // its addresses
+	each    []string    // one by one
 }
 
 // interfaces reads the server's interfaces. A server has attachments or network
@@ -56,6 +57,7 @@ func (x *exposing) interfaces() *fact.Reason {
 			return s.oddly(item.Get("virtual_network_interface").Get("id"), attachmentsPath+"/virtual_network_interface/id")
 		}
 		n.address(address)
+		n.at.own = n.all
 		read(&n, item)
 		x.nics = append(x.nics, n)
 	}
@@ -63,9 +65,21 @@ func (x *exposing) interfaces() *fact.Reason {
 }
 
 func (n *nic) address(a netip.Addr) {
-	if n.at.own = n.at.own.Union(reach.Addr(a)); !slices.Contains(n.all, a.String()) {
-		n.all = append(n.all, a.String())
+	if word := a.String(); !slices.Contains(n.each, word) {
+		n.all, n.each = n.all.Union(reach.Addr(a)), append(n.each, word)
 	}
+}
+
+// perhaps are the addresses that it may have besides its own: reserved IPs of
+// its subnet.
+func (x *exposing) perhaps(n *nic) reach.Addrs {
+	if n.others == nil {
+		return reach.Addrs{}
+	}
+	if s := x.a.subnets[n.at.subnet]; s != nil && !s.block.Empty() {
+		return s.block.Subtract(n.all)
+	}
+	return reach.All(reach.IPv4).Subtract(n.all)
 }
 
 // attached reads an attachment's virtual network interface, whose document
@@ -102,8 +116,10 @@ func (x *exposing) attached(n *nic, item wire.Value) {
 		x.wears(n, nil)
 	}
 	for _, ip := range ips.Items() {
-		if a, err := netip.ParseAddr(text(ip.Get("address"))); err == nil && !slices.Contains(n.all, a.String()) {
-			n.all = append(n.all, a.String()) // of its own, though public addresses are translated into the first
+		if a, err := netip.ParseAddr(text(ip.Get("address"))); err == nil {
+			n.address(a) // of its own, though public addresses are translated into the first
+		} else {
+			n.others = &hole{s.oddly(ip.Get("address"), "/ips/address"), s.from}
 		}
 	}
 }
@@ -119,7 +135,9 @@ func (x *exposing) translates(h *hole) yesno {
 }
 
 // older reads a network interface. Of it the listing of servers tells no more
-// than its address; whether it may send from others is not asked.
+// than its address, and it has no other: its only reserved IP is the primary one
+// (ListInstanceNetworkInterfaceIps in vpcv1). Whether it may send from others is
+// not asked.
 func (x *exposing) older(n *nic, _ wire.Value) {
 	s := x.in.s
 	why := s.why(snapshot.NotCollected, interfacesPath+"/allow_ip_spoofing")

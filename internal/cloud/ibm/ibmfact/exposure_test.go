@@ -116,6 +116,18 @@ func TestWhatReachesAServer(t *testing.T) {
 			fip(w)
 			w.group(sgID, []string{vniID}, in("quantum"))
 		}, "? unknown_value quantum", "? tcp 0-65535 full, ? udp 0-65535 full, ? icmp 0-0 full"},
+		{"a group's rule of another IP version may let anything in", func(w *world) {
+			fip(w)
+			r := in("tcp", 22, 22)
+			r["ip_version"], r["remote"] = "ipv6", doc{"cidr_block": "::/0"}
+			w.group(sgID, []string{vniID}, r)
+		}, "? unknown_value ipv6", "? tcp 22-22 full"},
+		{"an ACL's rule of another IP version may deny anything", func(w *world) {
+			world22(w)
+			deny := aclRule("inbound", "deny", "any", nil, nil)
+			deny["ip_version"], deny["source"], deny["destination"] = "ipv6", "::/0", "::/0"
+			w.acl(deny, allowAll("in"), allowAll("out"))
+		}, "? unknown_value ipv6", "? tcp 22-22 full"},
 		{"B19 ACL lets in what comes from client port 443: an attacker chooses it", func(w *world) {
 			world22(w)
 			w.acl(aclRule("inbound", "allow", "tcp", []int{443, 443}, []int{22, 22}), allowAll("out"))

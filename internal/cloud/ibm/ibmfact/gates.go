@@ -51,7 +51,7 @@ func (a *terrain) standard(vpcID, id string, of func(*vpc) string, path string) 
 	x := a.vpcs[vpcID]
 	switch {
 	case x == nil:
-		return unknownBy[bool](a.missing(CallVPCs, "", vpcID))
+		return unknownBy[bool](a.missing(CallVPCs, vpcID))
 	case of(x) == "":
 		return fact.Unknown[bool](x.s.why(snapshot.Absent, path), x.s.from, path)
 	}

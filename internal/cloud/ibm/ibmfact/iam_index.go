@@ -16,12 +16,13 @@ type iam struct {
 	profiles []*profile
 	byUID    map[string]*profile
 	byIAMID  map[string]*profile
-	linked   map[string][]*link     // by the CRN of what they link to
-	rules    []*claimRule           // those of compute resources
-	groups   map[string][]string    // ids of the access groups of an iam_id
-	policies map[string][]*policy   // by the iam_id or the access group that they are of; "" where that cannot be read
-	grouped  bool                   // one is an access group's
-	roles    map[string]*customRole // by CRN
+	linked   map[string][]*link      // by the CRN of what they link to
+	rules    []*claimRule            // those of compute resources
+	groups   map[string][]string     // ids of the access groups of an iam_id
+	policies map[string][]*policy    // by the iam_id or the access group that they are of; "" where that cannot be read
+	grouped  bool                    // one is an access group's
+	roles    map[string]*customRole  // by CRN
+	access   map[string]*accessGroup // by id
 
 	worths   sync.Map   // by iam_id
 	hidden   []*profile // of which not all links and claim rules were listed
@@ -29,6 +30,17 @@ type iam struct {
 	ungroup  *hole      // there may be more memberships
 	unruled  *hole      // there may be more policies
 }
+
+// An accessGroup gives its policies to its members, and to those whom its rules
+// take in when they sign in, of whom there is no list.
+type accessGroup struct {
+	name  string
+	ruled yesno // it has rules, or takes in everybody
+}
+
+// publicGroup is the id of the access group that everybody is in, signed in or
+// not (IBM Cloud account docs, "Public access group").
+const publicGroup = "AccessGroupId-PublicAccess"
 
 // A profile is a trusted profile.
 type profile struct {
@@ -57,7 +69,7 @@ func iamOf(c *snapshot.Context) *iam {
 
 func readIAM(c *snapshot.Context) *iam {
 	m := &iam{c: c, byUID: map[string]*profile{}, byIAMID: map[string]*profile{}, linked: map[string][]*link{},
-		groups: map[string][]string{}, policies: map[string][]*policy{}, roles: map[string]*customRole{}}
+		groups: map[string][]string{}, policies: map[string][]*policy{}, roles: map[string]*customRole{}, access: map[string]*accessGroup{}}
 	m.unlisted = either(unlisted(c, CallProfiles, snapshot.Global, ""), eachOf(c.Resources(KindProfile), m.takeProfile))
 	for _, p := range m.profiles {
 		p.linksHole = unlisted(c, CallLinks, snapshot.Global, p.uid)
@@ -120,11 +132,19 @@ func called(name, id string) string {
 	return id
 }
 
-// readGroups reads who is in which access group. Rules by which groups take in
-// people that sign in concern no profile and are not asked for.
+// readGroups reads who is in which access group. Of the rules by which groups take
+// in people that sign in it is read that there are some (Group.IsFederated in
+// iamaccessgroupsv2).
 func (m *iam) readGroups() {
 	m.ungroup = unlisted(m.c, CallAccessGroups, snapshot.Global, "")
-	broken := eachOf(m.c.Resources(KindAccessGroup), func(res *snapshot.Resource, _ source, _ wire.Value) {
+	broken := eachOf(m.c.Resources(KindAccessGroup), func(res *snapshot.Resource, s source, v wire.Value) {
+		id, ruled := text(v.Get("id")), s.truth(v.Get("is_federated"), "/is_federated")
+		is, known := ruled.Get()
+		g := &accessGroup{name: text(v.Get("name")), ruled: sure(is || id == publicGroup)}
+		if !known && id != publicGroup {
+			g.ruled = unsure(ruled.Why(), s.from)
+		}
+		m.access[id] = g
 		m.ungroup = either(m.ungroup, unlisted(m.c, CallGroupMembers, snapshot.Global, res.UID))
 	})
 	m.ungroup = either(m.ungroup, broken)

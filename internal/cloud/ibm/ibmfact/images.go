@@ -49,6 +49,9 @@ func (s source) constraint(v wire.Value) fact.Of[bool] {
 	if !strings.Contains(plain, "metadata_service") {
 		return fact.Known(false, s.from, path)
 	}
+	if !plainlyNested(plain) {
+		return fact.Unknown[bool](s.strange(v), s.from, path)
+	}
 	for _, alternative := range strings.Split(plain, "||") {
 		guarded := false
 		for _, part := range strings.Split(strings.Trim(alternative, "()"), "&&") {
@@ -61,6 +64,25 @@ func (s source) constraint(v wire.Value) fact.Of[bool] {
 		}
 	}
 	return fact.Known(true, s.from, path)
+}
+
+// plainlyNested says that the parentheses of an expression group what && and ||
+// join, and nothing else: one that is turned round, compared with something, or
+// handed to a function may mean the contrary of what stands in it.
+func plainlyNested(plain string) bool {
+	joins := func(s string) bool {
+		return s == "" || strings.HasSuffix(s, "&&") || strings.HasSuffix(s, "||")
+	}
+	for i, c := range plain {
+		before, after := strings.TrimRight(plain[:i], "("), strings.TrimLeft(plain[i+1:], ")")
+		switch {
+		case c == '(' && !joins(before):
+			return false
+		case c == ')' && after != "" && !strings.HasPrefix(after, "&&") && !strings.HasPrefix(after, "||"):
+			return false
+		}
+	}
+	return !strings.Contains(plain, "//") // what follows is a comment
 }
 
 // inTemplate says that an instance template names an image. Servers are not read

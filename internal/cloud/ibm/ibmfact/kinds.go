@@ -58,7 +58,7 @@ const (
 // The calls: the service by the name that it has in a CRN and in access
 // policies, and the operation by the name that IBM's SDK gives it.
 const (
-	CallToken   = "iam-identity:GetToken" //nolint:gosec // a call
+	CallToken   = "iam-identity:GetToken"
 	CallRegions = "is:ListRegions"
 
 	CallInstances               = "is:ListInstances"

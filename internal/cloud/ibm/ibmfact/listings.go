@@ -98,7 +98,7 @@ func asked(c *snapshot.Context, listed []string) []string {
 func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
 	names, missing := regionsOf(c)
 	all := region == "" || region == snapshot.Global
-	switch kind {
+	switch kind { //nolint:exhaustive // the others are listed
 	case estate.KindAccount:
 		return true // the account is what the snapshot is of
 	case estate.KindAccountRegion:

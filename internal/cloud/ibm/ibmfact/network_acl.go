@@ -59,9 +59,6 @@ func (x *acl) read(rules wire.Value) {
 			x.hole = x.s.why(snapshot.UnknownValue, "/rules: "+id+" stands where "+next+" was said to")
 		}
 		next = text(v.Get("before").Get("id"))
-		if v.Get("ip_version").Is("ipv6") { // no VPC has IPv6
-			continue
-		}
 		switch d := v.Get("direction"); {
 		case d.Is("inbound"):
 			x.in = append(x.in, x.s.aclRule(v, "source", "destination"))
@@ -97,8 +94,8 @@ func (s source) aclRule(v wire.Value, other, own string) aclRule {
 	if r.own, ok = addrsOf(text(v.Get(own))); !ok {
 		r.own, r.odd = reach.All(reach.IPv4), s.oddly(v.Get(own), "/rules/"+own)
 	}
-	if !v.Get("ip_version").Is("ipv4") {
-		r.odd = s.oddly(v.Get("ip_version"), "/rules/ip_version")
+	if !v.Get("ip_version").Is("ipv4") { // the API knows no other
+		r.own, r.other, r.odd = reach.All(reach.IPv4), reach.All(reach.IPv4), s.oddly(v.Get("ip_version"), "/rules/ip_version")
 	}
 	action := v.Get("action")
 	r.allow, r.deny = !action.Is("deny"), !action.Is("allow")
@@ -173,9 +170,9 @@ func (a *terrain) aclAt(sub string) (*acl, *hole) {
 		return x, nil
 	}
 	if id == "" && a.subnets[sub] == nil {
-		return nil, a.missing(CallSubnets, "", sub)
+		return nil, a.missing(CallSubnets, sub)
 	}
-	return nil, a.missing(CallNetworkACLs, "", id)
+	return nil, a.missing(CallNetworkACLs, id)
 }
 
 // effective are an ACL's rules as far as they still decide something after those

@@ -1,6 +1,7 @@
 package ibmfact
 
 import (
+	"net/netip"
 	"strconv"
 
 	"plumbline/internal/fact"
@@ -23,10 +24,12 @@ type balancer struct {
 	ready         fact.Of[string] // operating_status
 	groups        []string        // security groups that it wears; with none it takes everything
 	subnets       []string
-	own           reach.Addrs // its private addresses
+	own           reach.Addrs // its private addresses, any where they are not told
+	ownless       *hole       // why they are not
 	listeners     []listener
 	pools         map[string]string // uids by id
-	odd           *fact.Reason      // what could not be read
+	failsafes     map[string]failsafe
+	odd           *fact.Reason // what could not be read
 	s             source
 }
 
@@ -62,6 +65,9 @@ func (a *terrain) takeBalancer(v wire.Value, s source) bool {
 			b.odd = s.oddly(ip.Get("address"), "/private_ips/address")
 		}
 	}
+	if b.own.Empty() { // as it may be of public ones (LoadBalancer.private_ips in vpcv1)
+		b.own, b.ownless = reach.All(reach.IPv4), &hole{s.why(snapshot.Absent, "/private_ips"), s.from}
+	}
 	for _, list := range []string{"security_groups", "subnets", "private_ips"} {
 		if l := v.Get(list); !l.IsList() || list != "private_ips" && len(ids(l)) != l.Len() {
 			b.odd = s.oddly(l, "/"+list)
@@ -73,7 +79,7 @@ func (a *terrain) takeBalancer(v wire.Value, s source) bool {
 func (a *terrain) balancer(uid string) *balancer {
 	b := a.fronts[uid]
 	if b == nil {
-		b = &balancer{uid: uid, pools: map[string]string{}}
+		b = &balancer{uid: uid, pools: map[string]string{}, failsafes: map[string]failsafe{}}
 		a.fronts[uid] = b
 	}
 	return b
@@ -139,7 +145,8 @@ func (a *terrain) takeListener(v wire.Value, s source) bool {
 
 func (a *terrain) takePool(v wire.Value, s source) bool {
 	uid, id := holderUID(v, s.from.UID, AboutLoadBalancer), text(v.Get("id"))
-	a.balancer(uid).pools[id] = s.from.UID
+	b := a.balancer(uid)
+	b.pools[id], b.failsafes[id] = s.from.UID, s.failsafe(v.Get("failsafe_policy"))
 	return uid != "" && id != ""
 }
 
@@ -188,6 +195,19 @@ func (a *terrain) aims() map[string][]hit {
 	})
 }
 
+// aimed are the addresses that load balancers aim at.
+func (a *terrain) aimed() []netip.Addr {
+	type key struct{}
+	return once(a, key{}, func() (to []netip.Addr) {
+		for _, word := range sortedKeys(a.aims()) {
+			if x, err := netip.ParseAddr(word); err == nil {
+				to = append(to, x)
+			}
+		}
+		return to
+	})
+}
+
 func (a *terrain) aim(all map[string][]hit, b *balancer) {
 	vpc := ""
 	for _, sub := range b.subnets {
@@ -200,14 +220,12 @@ func (a *terrain) aim(all map[string][]hit, b *balancer) {
 	}
 	for i := range b.listeners {
 		l := &b.listeners[i]
-		for _, id := range sortedKeys(b.pools) {
-			switch {
-			case id == l.pool:
-				a.pool(all, vpc, b.pools[id], hit{front: b, listener: l})
-			case l.policies:
-				why := l.s.why(snapshot.NotCollected, "the policies of the listener "+l.id)
-				a.pool(all, vpc, b.pools[id], hit{front: b, listener: l, doubt: &hole{why, l.s.from}})
-			}
+		doubts, lost := b.reaches(l)
+		for _, id := range sortedKeys(doubts) {
+			a.pool(all, vpc, b.pools[id], hit{front: b, listener: l, doubt: doubts[id]})
+		}
+		if lost != nil {
+			all[vpc] = append(all[vpc], hit{front: b, listener: l, doubt: lost})
 		}
 	}
 	if h := a.hole(CallListeners, b.uid); h != nil {

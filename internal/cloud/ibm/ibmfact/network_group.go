@@ -55,9 +55,6 @@ func (g *secGroup) read(rules wire.Value) {
 		return
 	}
 	for _, v := range rules.Items() {
-		if v.Get("ip_version").Is("ipv6") { // no VPC has IPv6; a rule for it would be of no IPv4 packet
-			continue
-		}
 		r := g.s.groupRule(v)
 		switch d := v.Get("direction"); {
 		case d.Is("inbound"):
@@ -76,10 +73,12 @@ func (s source) groupRule(v wire.Value) groupRule {
 		r.odd = s.oddly(r.selector.odd, "/rules/protocol or its ports")
 	}
 	r.selector.odd = wire.Value{}
-	if !v.Get("ip_version").Is("ipv4") {
-		r.doubt(s.oddly(v.Get("ip_version"), "/rules/ip_version"))
-	}
 	var ok bool
+	if !v.Get("ip_version").Is("ipv4") { // the API knows no other: what such a rule is about is anybody's guess
+		r.local, r.remote = reach.All(reach.IPv4), reach.All(reach.IPv4)
+		r.doubt(s.oddly(v.Get("ip_version"), "/rules/ip_version"))
+		return r
+	}
 	if r.local, _, ok = sideOf(v.Get("local")); !ok {
 		r.local = reach.All(reach.IPv4)
 		r.doubt(s.oddly(v.Get("local"), "/rules/local"))
@@ -211,7 +210,7 @@ func (a *terrain) groupsLet(ids []string, unsure *hole, out bool, own reach.Addr
 	for _, id := range ids {
 		g := a.groups[id]
 		if g == nil {
-			h := a.missing(CallSecurityGroups, "", id)
+			h := a.missing(CallSecurityGroups, id)
 			v.Both = v.Union(h.sieve().Both)
 			v.doubt(h.why, h.origin)
 			continue

@@ -78,11 +78,11 @@ func (a *terrain) hole(call, subject string) *hole {
 
 // missing is the hole in a list where something is not found that another
 // document names.
-func (a *terrain) missing(call, subject, id string) *hole {
+func (a *terrain) missing(call, id string) *hole {
 	if h := a.flawed[call]; h != nil {
 		return h
 	}
-	return notFound(a.c, call, a.region, subject, id)
+	return notFound(a.c, call, a.region, "", id)
 }
 
 // takers by kind, and the call whose list a document that cannot be read leaves

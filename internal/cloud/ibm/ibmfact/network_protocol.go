@@ -105,7 +105,7 @@ func (s *selector) icmp(kind, code wire.Value) {
 		s.exact, s.odd = false, kind
 		return
 	}
-	first := uint16(t) << 8 //nolint:gosec // within bounds: see above
+	first := uint16(t) << 8 // within bounds: see above
 	s.ports = Range{From: first, To: first | 255}
 	if nothing(code) {
 		return
@@ -115,7 +115,7 @@ func (s *selector) icmp(kind, code wire.Value) {
 		s.exact, s.odd = false, code
 		return
 	}
-	s.ports = reach.One(first | uint16(c)) //nolint:gosec // within bounds: see above
+	s.ports = reach.One(first | uint16(c)) // within bounds: see above
 }
 
 // flow is the packets that the selector names, from some addresses. Turned

@@ -103,7 +103,7 @@ func (a *terrain) tableAt(sub string) (*routeTable, *hole) {
 		return t, nil
 	}
 	if id == "" && a.subnets[sub] == nil {
-		return nil, a.missing(CallSubnets, "", sub)
+		return nil, a.missing(CallSubnets, sub)
 	}
 	if h := a.tablesHole(""); h != nil {
 		return nil, h

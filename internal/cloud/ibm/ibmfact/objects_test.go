@@ -24,7 +24,8 @@ func (w *world) things() {
 		"lifecycle_state": "stable", "target": doc{"id": vpcID, "crn": crn("is", "vpc", vpcID)}, "vpc": vpcRef()})
 	w.add(ibmfact.KindEndpointGateway, ibmfact.CallEndpointGateways, here, "", doc{"id": "vpe", "crn": crn("is", "endpoint-gateway", "vpe"), "name": "cos",
 		"lifecycle_state": "stable", "vpc": vpcRef(), "target": doc{"crn": "crn:v1:bluemix:public:cloud-object-storage:global:::endpoint:s3.direct", "resource_type": "provider_cloud_service"}})
-	w.add(ibmfact.KindVPNServer, ibmfact.CallVPNServers, here, "", doc{"id": "vpn", "crn": crn("is", "vpn-server", "vpn"), "name": "vpn", "vpc": vpcRef()})
+	w.add(ibmfact.KindVPNServer, ibmfact.CallVPNServers, here, "", doc{"id": "vpn", "crn": crn("is", "vpn-server", "vpn"), "name": "vpn", "vpc": vpcRef(),
+		"lifecycle_state": "stable"})
 	w.add(ibmfact.KindBackupPolicy, ibmfact.CallBackupPolicies, here, "", doc{"id": "bp", "crn": crn("is", "backup-policy", "bp"), "name": "daily",
 		"lifecycle_state": "stable", "plans": []doc{ref("plan")}})
 	w.add(ibmfact.KindImage, ibmfact.CallImages, here, "", doc{"id": "img", "crn": crn("is", "image", "img"), "name": "own", "visibility": "private", "status": "available",
@@ -71,7 +72,22 @@ func TestWhetherAuditEventsAreKept(t *testing.T) {
 		make func(*world)
 		want any
 	}{
-		{"a route for global", route("global"), true},
+		{"a route for global alone", route("global"), false},
+		{"a route for global and another region", route("global", "eu-de"), false},
+		{"a route for global and the region", route("global", "us-south"), true},
+		{"a route for global, and a default target", func(w *world) {
+			route("global")(w)
+			w.change("activity-tracker-settings", func(d doc) { d["default_targets"] = []string{"t1"} })
+		}, true},
+		{"a route for global, and one for the region", func(w *world) {
+			route("global")(w)
+			w.add(ibmfact.KindTrackerRoute, ibmfact.CallTrackerRoutes, snapshotGlobal, "", doc{"id": "ro2", "crn": "crn:v1:bluemix:public:atracker:us-south:a/" + account + "::route:ro2",
+				"name": "region", "rules": []doc{{"target_ids": []string{"t1"}, "locations": []string{"us-south"}}}})
+		}, true},
+		{"a route for global and the region, and the regions were refused", func(w *world) {
+			route("global", "us-south")(w)
+			w.refuse(ibmfact.CallRegions)
+		}, "? denied not_authorized"},
 		{"a route for all locations", route("*"), true},
 		{"a route for a region", route("us-south"), false},
 		{"a default target, and no route that fits", func(w *world) {
@@ -93,7 +109,7 @@ func TestWhetherAuditEventsAreKept(t *testing.T) {
 		}, false},
 		{"the first rule that fits counts", func(w *world) {
 			w.change(":route:ro1", func(d doc) {
-				d["rules"] = []doc{{"target_ids": []string{"t9"}, "locations": []string{"global"}}, {"target_ids": []string{"t1"}, "locations": []string{"*"}}}
+				d["rules"] = []doc{{"target_ids": []string{"t9"}, "locations": []string{"us-south"}}, {"target_ids": []string{"t1"}, "locations": []string{"*"}}}
 			})
 		}, false},
 		{"the targets were refused", func(w *world) { w.refuse(ibmfact.CallTrackerTargets) }, "? denied not_authorized"},
@@ -143,6 +159,12 @@ func TestAVPC(t *testing.T) {
 	collects := func(target string) func(*world) {
 		return func(w *world) { w.change("flow-log-collector:fl", func(d doc) { d["target"] = ref(target) }) }
 	}
+	off := func(target string) func(*world) {
+		return func(w *world) {
+			w.add(ibmfact.KindFlowLog, ibmfact.CallFlowLogs, here, "", doc{"id": "fl2", "crn": crn("is", "flow-log-collector", "fl2"), "active": false,
+				"lifecycle_state": "stable", "target": ref(target), "vpc": vpcRef()})
+		}
+	}
 	for _, c := range []struct {
 		name      string
 		make      func(*world)
@@ -156,6 +178,22 @@ func TestAVPC(t *testing.T) {
 			w.change("flow-log-collector:fl", func(d doc) { d["lifecycle_state"] = "odd" })
 		}, "? unknown_value odd", true},
 		{"collectors were refused", func(w *world) { w.refuse(ibmfact.CallFlowLogs) }, "? denied not_authorized", true},
+		{"its subnet's own collector is off", off(subID), "none", true},
+		{"a server's own collector is off", off(webID), "? not_collected what stands behind " + webID + ", whose collector is off", true},
+		{"a server's own collector is off, and the server is gone", func(w *world) {
+			off(webID)(w)
+			w.change("flow-log-collector:fl2", func(d doc) { d["target"] = doc{"id": webID, "deleted": doc{"more_info": "x"}} })
+		}, "all", true},
+		{"a collector of another VPC's server is off", func(w *world) {
+			off("0717-other")(w)
+			w.change("flow-log-collector:fl2", func(d doc) { d["vpc"] = ref("r006-far") })
+		}, "all", true},
+		{"the VPN server failed", func(w *world) {
+			w.change("vpn-server:vpn", func(d doc) { d["lifecycle_state"] = "failed" })
+		}, "all", false},
+		{"the VPN server is being made", func(w *world) {
+			w.change("vpn-server:vpn", func(d doc) { d["lifecycle_state"] = "pending" })
+		}, "all", "? unknown_value pending"},
 		{"the VPN servers were refused", func(w *world) { w.refuse(ibmfact.CallVPNServers) }, "all", "? denied not_authorized"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -176,6 +214,10 @@ func TestAVPC(t *testing.T) {
 
 func TestAdministrationFromTheInternet(t *testing.T) {
 	t.Parallel()
+	older := func(w *world) {
+		w.floating("203.0.113.7", "0717-nic", "network_interface")
+		w.change("floating-ip:fip-0717-nic", func(d doc) { delete(d["target"].(doc), "subnet") })
+	}
 	for _, c := range []struct {
 		name string
 		make func(*world)
@@ -191,6 +233,31 @@ func TestAdministrationFromTheInternet(t *testing.T) {
 			w.group(sgID, []string{vniID}, in("tcp", 443, 443))
 		}, false},
 		{"a public gateway", func(w *world) { w.floating("203.0.113.7", "pgw", "public_gateway") }, false},
+		{"an interface of the older kind, whose subnet is not told", func(w *world) {
+			older(w)
+			w.group(sgID, []string{"0717-nic"}, in("tcp", 22, 22))
+		}, true},
+		{"an interface of the older kind in another VPC", func(w *world) {
+			older(w)
+			w.group("r006-sgfar", []string{"0717-nic"}, in("tcp", 22, 22))
+			w.change("security-group:r006-sgfar", func(d doc) { d["vpc"] = ref("r006-far") })
+		}, false},
+		{"a load balancer for a web server", func(w *world) { w.balancer("network", "tcp") }, false},
+		{"a load balancer that takes SSH", func(w *world) {
+			w.balancer("network", "tcp")
+			w.change("/listener/l1", func(d doc) { d["port"], d["port_min"], d["port_max"] = 22, 22, 22 })
+		}, "? not_collected what the load balancer " + lbID + " leads to"},
+		{"a load balancer that hands on to SSH", func(w *world) {
+			w.balancer("network", "tcp")
+			w.change("/member/m1", func(d doc) { d["port"] = 22 })
+		}, "? not_collected what the load balancer " + lbID + " leads to"},
+		{"a private load balancer that hands on to SSH", func(w *world) {
+			w.balancer("network", "tcp")
+			w.change("/member/m1", func(d doc) { d["port"] = 22 })
+			w.change("load-balancer:"+lbID, func(d doc) { d["access_mode"] = "private" })
+		}, false},
+		{"the load balancers were refused", func(w *world) { w.refuse(ibmfact.CallLoadBalancers) }, "? denied not_authorized"},
+		{"the listeners were refused", func(w *world) { w.balancer("network", "tcp"); w.refuse(ibmfact.CallListeners) }, "? denied not_authorized"},
 		{"groups were refused", func(w *world) { w.floating("203.0.113.7", vniID, theVNI); w.refuse(ibmfact.CallSecurityGroups) }, "? denied not_authorized"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,6 +268,18 @@ func TestAdministrationFromTheInternet(t *testing.T) {
 				t.Errorf("%v, want %v", told(n.Admin), c.want)
 			}
 		})
+	}
+}
+
+func TestAdministrationByAPublicAddressRange(t *testing.T) {
+	t.Parallel()
+	w := ranged(t)
+	if n := object[*estate.Network](w, ":"+vpcID); told(n.Admin) != "? not_collected what the public address range par leads to" {
+		t.Errorf("%v", told(n.Admin))
+	}
+	w.change("routing-table:r006-in", func(d doc) { d["route_internet_ingress"] = false })
+	if n := object[*estate.Network](w, ":"+vpcID); told(n.Admin) != false {
+		t.Errorf("where no route delivers it: %v", told(n.Admin))
 	}
 }
 
@@ -247,6 +326,10 @@ func TestTemplatesAndImages(t *testing.T) {
 		`metadata_service.enabled == false || metadata_service.protocol == "https"`: true,
 		"enable_secure_boot && !metadata_service.enabled":                           true,
 		"metadata_service.enabled == true":                                          "? unknown_value metadata_service.enabled == true",
+		"(enable_secure_boot && metadata_service.protocol == 'https')":              true,
+		"!(enable_secure_boot && metadata_service.protocol == 'https')":             "? unknown_value !(enable_secure_boot && metadata_service.protocol == 'https')",
+		"false == (gpu && metadata_service.protocol == 'https')":                    "? unknown_value false == (gpu && metadata_service.protocol == 'https')",
+		"(gpu && metadata_service.protocol == 'https') == false":                    "? unknown_value (gpu && metadata_service.protocol == 'https') == false",
 		"enable_secure_boot || metadata_service.protocol == 'https'":                "? unknown_value enable_secure_boot || metadata_service.protocol == 'https'",
 	} {
 		w.change(":image:img", func(d doc) { d["allowed_use"] = doc{"instance": said} })

@@ -85,7 +85,7 @@ func (m *iam) weigh(iamID string) *worth {
 	if m.unruled != nil {
 		w.doubt(power.Admin, m.unruled.why, m.unruled.origin)
 	}
-	if m.ungroup != nil && m.grouped { // where no group has a policy, memberships give nothing
+	if m.ungroup != nil && m.grouped && m.access[iamID] == nil { // where no group has a policy, memberships give nothing
 		w.doubt(power.Admin, m.ungroup.why, m.ungroup.origin)
 	}
 	return w

@@ -18,6 +18,7 @@ type policy struct {
 	roles            []string
 	on               place
 	conditional      bool         // conditions stand beside it
+	later            *fact.Reason // it has not begun yet
 	odd              *fact.Reason // what could not be read
 	s                source
 }
@@ -26,9 +27,10 @@ type policy struct {
 type place struct {
 	services []string // names; with none it is all of a sphere
 	sphere   sphere   // of all services, where none is named
-	group    string   // resource group, "" for all
+	groups   []string // ids of resource groups, none for all
 	narrow   string   // what narrows it to single things, as it is written; "" if nothing does
 	tagged   bool     // access tags narrow it
+	ofGroups bool     // it is about resource groups themselves
 	odd      *fact.Reason
 }
 
@@ -53,10 +55,16 @@ func (m *iam) takePolicy(_ *snapshot.Resource, s source, v wire.Value) {
 		return // of services among themselves; or gone
 	}
 	p := &policy{id: text(v.Get("id")), conditional: v.Get("rule").IsObject(), s: s}
-	for _, m := range []struct{ member, word string }{{"type", "access"}, {"state", "active"}} {
-		if !v.Get(m.member).Is(m.word) {
-			p.odd = s.oddly(v.Get(m.member), "/"+m.member)
+	for _, is := range []struct{ member, word string }{{"type", "access"}, {"state", "active"}} {
+		if !v.Get(is.member).Is(is.word) {
+			p.odd = s.oddly(v.Get(is.member), "/"+is.member)
 		}
+	}
+	switch windowOf(m.c.TakenAt, v.Get("rule")) {
+	case ended:
+		return
+	case notYet:
+		p.later = s.why(snapshot.UnknownValue, "the policy "+p.id+" has not begun yet")
 	}
 	p.subject(v.Get("subject"))
 	grant := v.Get("control").Get("grant").Get("roles")
@@ -92,7 +100,11 @@ func (p *policy) subject(v wire.Value) {
 }
 
 // place reads what the policy is about. A policy that names nothing but the
-// account is about everything in it.
+// account is about everything in it; one that names a resource group beside, about
+// the resources of that group, and no account management is among them; one that
+// names the type resource-group, about the groups themselves and about none of
+// their resources (IBM Cloud account docs, "Giving access to resources in
+// resource groups").
 func (s source) place(v wire.Value) place {
 	const path = "/resource/attributes"
 	on := place{sphere: wholeSphere, tagged: v.Get("tags").Len() > 0}
@@ -122,6 +134,14 @@ func (s source) place(v wire.Value) place {
 		}
 		on.attribute(s, key, values, everything)
 	}
+	if len(on.services) == 0 && on.sphere == wholeSphere {
+		switch {
+		case on.ofGroups:
+			on.services = []string{"resource-group"}
+		case len(on.groups) > 0:
+			on.sphere = everySphere
+		}
+	}
 	return on
 }
 
@@ -135,17 +155,10 @@ func (on *place) attribute(s source, key string, values []string, everything boo
 	case "service_group_id":
 		on.services = values
 	case "serviceType":
-		switch values[0] {
-		case "service":
-			on.sphere = everySphere
-		case "platform_service":
-			on.sphere = accountSphere
-		default:
-			on.odd = s.why(snapshot.UnknownValue, "serviceType "+values[0])
-		}
+		on.ofType(s, values, everything)
 	case "resourceGroupId":
-		if on.group = strings.Join(values, ", "); everything {
-			on.group = ""
+		if on.groups = values; everything {
+			on.groups = nil
 		}
 	case "region", "ctype", "location":
 	case "serviceInstance", "resource", "namespace":
@@ -153,6 +166,7 @@ func (on *place) attribute(s source, key string, values []string, everything boo
 			on.narrow = strings.Join(append(listed(on.narrow), key+" "+strings.Join(values, ", ")), ", ")
 		}
 	case "resourceType":
+		on.ofGroups = len(values) == 1 && values[0] == "resource-group"
 		on.narrow = strings.Join(append(listed(on.narrow), key+" "+strings.Join(values, ", ")), ", ")
 	default: // "vpcId", "instanceId" and others of single services: of one type of thing
 		if everything {
@@ -160,6 +174,33 @@ func (on *place) attribute(s source, key string, values []string, everything boo
 			return
 		}
 		on.narrow = strings.Join(append(listed(on.narrow), key+" "+strings.Join(values, ", ")), ", ")
+	}
+}
+
+// ofType takes the types of services: those that hold resources, those of account
+// management, or both.
+func (on *place) ofType(s source, values []string, everything bool) {
+	if everything {
+		return
+	}
+	is := map[sphere]bool{}
+	for _, v := range values {
+		switch v {
+		case "service":
+			is[everySphere] = true
+		case "platform_service":
+			is[accountSphere] = true
+		default:
+			on.odd = s.why(snapshot.UnknownValue, "serviceType "+v)
+		}
+	}
+	switch {
+	case is[everySphere] && is[accountSphere]:
+		on.sphere = wholeSphere
+	case is[everySphere]:
+		on.sphere = everySphere
+	case is[accountSphere]:
+		on.sphere = accountSphere
 	}
 }
 
@@ -195,8 +236,8 @@ func (on *place) words() string {
 	case on.sphere == wholeSphere:
 		what = "everything in the account"
 	}
-	if on.group != "" {
-		what += " in the resource group " + on.group
+	if len(on.groups) > 0 {
+		what += " in the resource group " + strings.Join(on.groups, ", ")
 	}
 	if on.narrow != "" {
 		what += ", " + on.narrow
@@ -223,6 +264,9 @@ func (m *iam) gives(p *policy) (out []gift) {
 		}
 		if p.odd != nil {
 			g.least, g.odd = power.None, p.odd
+		}
+		if p.later != nil {
+			g.least, g.odd = power.None, p.later
 		}
 		if g.least != g.most && g.odd == nil {
 			g.odd = p.s.why(snapshot.UnknownValue, g.role+" on "+p.on.words())
@@ -275,7 +319,7 @@ func stronger(a, b rank) rank {
 func (g *gift) on(at *place) {
 	identities := slices.ContainsFunc(at.services, func(s string) bool { return spheres[s] == identitySphere }) ||
 		len(at.services) == 0 && at.sphere != everySphere
-	if at.group != "" && !identities {
+	if len(at.groups) > 0 && !identities {
 		g.most, g.least = lesser(g.most, power.Write), lesser(g.least, power.Write)
 	}
 	if at.narrow == "" {

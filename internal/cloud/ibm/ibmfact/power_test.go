@@ -19,6 +19,13 @@ func TestWhatAProfileMayDo(t *testing.T) {
 	gives := func(role string, attributes ...string) func(*world) {
 		return func(w *world) { w.policy("a", "iam-P1", role, attributes...) }
 	}
+	const dateTime, date = "{{environment.attributes.current_date_time}}", "{{environment.attributes.current_date}}"
+	when := func(operator string, conditions ...doc) func(*world) {
+		return func(w *world) {
+			w.policy("a", "iam-P1", "Administrator", "serviceType", "service")
+			w.change("/policy/a", func(d doc) { d["rule"] = doc{"operator": operator, "conditions": conditions} })
+		}
+	}
 	for _, c := range []struct {
 		name           string
 		make           func(*world)
@@ -31,6 +38,34 @@ func TestWhatAProfileMayDo(t *testing.T) {
 		{"Administrator on everything", gives("Administrator"), "admin", "admin"},
 		{"Administrator on IAM", gives("Administrator", "service_group_id", "IAM"), "admin", "admin"},
 		{"Administrator on all services of a resource group", gives("Administrator", "serviceType", "service", "resourceGroupId", "rg-1"), "write", "write"},
+		{"Administrator on a resource group, without a type of service", gives("Administrator", "resourceGroupId", "rg-1"), "write", "write"},
+		{"Editor on a resource group", gives("Editor", "resourceGroupId", "rg-1"), "write", "write"},
+		{"Operator on a resource group", gives("Operator", "resourceGroupId", "rg-1"), "limited", "limited"},
+		{"Administrator of a resource group itself", gives("Administrator", "resourceType", "resource-group", "resource", "rg-1"), "limited", "limited"},
+		{"Viewer of a resource group itself", gives("Viewer", "resourceType", "resource-group", "resource", "rg-1"), "limited", "limited"},
+		{"Editor on both types of services", func(w *world) {
+			w.policy("a", "iam-P1", "Editor", "serviceType", "service")
+			w.anyOf("a", "serviceType", "service", "platform_service")
+		}, "escalation", "escalation"},
+		{"Editor on the types of services the other way about", func(w *world) {
+			w.policy("a", "iam-P1", "Editor", "serviceType", "service")
+			w.anyOf("a", "serviceType", "platform_service", "service")
+		}, "escalation", "escalation"},
+		{"Editor on a type of services that nobody knows beside one that is known", func(w *world) {
+			w.policy("a", "iam-P1", "Editor", "serviceType", "service")
+			w.anyOf("a", "serviceType", "service", "saas")
+		}, "? unknown_value serviceType saas", "none"},
+		{"a time that has ended", when("and", doc{"key": dateTime, "operator": "dateTimeGreaterThanOrEquals", "value": "2026-01-01T00:00:00+00:00"},
+			doc{"key": dateTime, "operator": "dateTimeLessThan", "value": "2026-11-22T00:00:00+00:00"}), "none", "none"},
+		{"a time that runs", when("and", doc{"key": dateTime, "operator": "dateTimeGreaterThanOrEquals", "value": "2026-11-22T00:00:00+00:00"},
+			doc{"key": dateTime, "operator": "dateTimeLessThanOrEquals", "value": "2026-11-22T01:00:00+01:00"}), "admin", "none"},
+		{"a time that has not begun", when("and", doc{"key": dateTime, "operator": "dateTimeGreaterThan", "value": "2026-11-22T00:00:00+00:00"}),
+			"? unknown_value the policy a has not begun yet", "none"},
+		{"one time has ended, another runs, and one is enough", when("or", doc{"key": dateTime, "operator": "dateTimeLessThan", "value": "2026-01-01T00:00:00+00:00"},
+			doc{"key": dateTime, "operator": "dateTimeLessThan", "value": "2027-01-01T00:00:00+00:00"}), "admin", "none"},
+		{"its last day", when("and", doc{"key": date, "operator": "dateLessThanOrEquals", "value": "2026-11-22+00:00"}), "admin", "none"},
+		{"the day after its last", when("and", doc{"key": date, "operator": "dateLessThanOrEquals", "value": "2026-11-21+00:00"}), "none", "none"},
+		{"a time that nobody can read", when("and", doc{"key": dateTime, "operator": "dateTimeLessThan", "value": "some day"}), "admin", "none"},
 		{"Editor on IAM identity", gives("Editor", "serviceName", "iam-identity"), "escalation", "escalation"},
 		{"Operator on IAM identity makes API keys of service ids", gives("Operator", "serviceName", "iam-identity"), "escalation", "escalation"},
 		{"Editor on access groups", gives("Editor", "serviceName", "iam-groups"), "escalation", "escalation"},
@@ -109,6 +144,27 @@ func (w *world) accessGroup(id, member string) {
 	w.add(ibmfact.KindGroupMember, ibmfact.CallGroupMembers, snapshotGlobal, "", doc{"iam_id": member, "type": "profile", "^": doc{"access_group_id": id, "access_group_crn": uid}})
 }
 
+// anyOf gives an attribute of a policy's place several values.
+func (w *world) anyOf(policy, key string, values ...string) {
+	w.change("/policy/"+policy, func(d doc) {
+		for _, a := range d["resource"].(doc)["attributes"].([]any) {
+			if a := a.(doc); a["key"] == key {
+				a["operator"], a["value"] = "stringEqualsAnyOf", values
+			}
+		}
+	})
+}
+
+// ruled makes an access group without members, and says whether it has rules.
+func (w *world) ruled(id string, federated any) {
+	uid := "crn:v1:bluemix:public:iam-groups::a/" + account + "::access-group:" + id
+	d := doc{"id": id, "crn": uid, "name": "developers"}
+	if federated != nil {
+		d["is_federated"] = federated
+	}
+	w.add(ibmfact.KindAccessGroup, ibmfact.CallAccessGroups, snapshotGlobal, "", d)
+}
+
 func TestWhoeverMayCreateServersMayClimb(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -140,6 +196,63 @@ func TestWhoeverMayCreateServersMayClimb(t *testing.T) {
 			w.claim("P1", "r", "VSI", "resource_group_id", "EQUALS", `"rg-1"`)
 			w.policy("b", "IBMid-1", "Editor", "serviceName", "is", "resourceGroupId", "rg-1")
 		}, true},
+		{"an editor of two resource groups, one of them that of the rule", func(w *world) {
+			w.claim("P1", "r", "VSI", "resource_group_id", "EQUALS", `"rg-1"`)
+			w.policy("b", "IBMid-1", "Editor", "serviceName", "is", "resourceGroupId", "rg-1")
+			w.anyOf("b", "resourceGroupId", "rg-1", "rg-2")
+		}, true},
+		{"an editor of two other resource groups", func(w *world) {
+			w.claim("P1", "r", "VSI", "resource_group_id", "EQUALS", `"rg-3"`)
+			w.policy("b", "IBMid-1", "Editor", "serviceName", "is", "resourceGroupId", "rg-1")
+			w.anyOf("b", "resourceGroupId", "rg-1", "rg-2")
+		}, false},
+		{"an editor of a resource group, and the rule names one by its name", func(w *world) {
+			w.claim("P1", "r", "VSI", "resource_group_name", "EQUALS", `"Default"`)
+			w.policy("b", "IBMid-1", "Editor", "serviceName", "is", "resourceGroupId", "rg-1")
+		}, "? unknown_value what the rule r wants, in the resource group rg-1"},
+		{"an access group that takes people in by rules", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.ruled("AccessGroupId-1", true)
+			w.policy("b", "AccessGroupId-1", "Editor", "serviceName", "is")
+		}, true},
+		{"an access group that nobody is in", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.ruled("AccessGroupId-1", false)
+			w.policy("b", "AccessGroupId-1", "Editor", "serviceName", "is")
+		}, false},
+		{"an access group of which it was not told whether it has rules", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.ruled("AccessGroupId-1", nil)
+			w.policy("b", "AccessGroupId-1", "Editor", "serviceName", "is")
+		}, "? absent /is_federated"},
+		{"the access group of everybody", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.ruled("AccessGroupId-PublicAccess", nil)
+			w.policy("b", "AccessGroupId-PublicAccess", "Editor", "serviceName", "is")
+		}, true},
+		{"an access group that is in no list", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.policy("b", "AccessGroupId-1", "Editor", "serviceName", "is")
+		}, "? absent AccessGroupId-1"},
+		{"a member of an access group", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.accessGroup("AccessGroupId-1", "IBMid-1")
+			w.policy("b", "AccessGroupId-1", "Editor", "serviceName", "is")
+		}, true},
+		{"whose the only policy is cannot be read", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.policy("b", "IBMid-1", "Editor", "serviceName", "is")
+			w.change("/policy/b", func(d doc) {
+				d["subject"] = doc{"attributes": []doc{{"key": "tribe", "operator": "stringEquals", "value": "x"}}}
+			})
+		}, `? unknown_value [{"key":"tribe","operator":"stringEquals","value":"x"}]`},
+		{"an editor whose time has ended", func(w *world) {
+			w.claim("P1", "r", "VSI")
+			w.policy("b", "IBMid-1", "Editor", "serviceName", "is")
+			w.change("/policy/b", func(d doc) {
+				d["rule"] = doc{"key": "{{environment.attributes.current_date_time}}", "operator": "dateTimeLessThan", "value": "2026-01-01T00:00:00+00:00"}
+			})
+		}, false},
 		{"a rule for service accounts", func(w *world) {
 			w.claim("P1", "r", "IKS_SA")
 			w.policy("b", "IBMid-1", "Editor", "serviceName", "is")
@@ -163,6 +276,34 @@ func TestWhoeverMayCreateServersMayClimb(t *testing.T) {
 				t.Errorf("%v, want %v", told(p.Climb), c.climb)
 			}
 		})
+	}
+}
+
+func TestWhoMayClimbIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.profile("P1")
+	w.policy("a", "iam-P1", "Administrator", "serviceType", "service")
+	w.claim("P1", "r", "VSI")
+	if p := object[*estate.Principal](w, ":P1"); told(p.Climbers) != "" {
+		t.Errorf("nobody may, and it names %v", told(p.Climbers))
+	}
+	w.ruled("AccessGroupId-1", true)
+	w.policy("b", "AccessGroupId-1", "Editor", "serviceName", "is")
+	w.policy("c", "IBMid-1", "Editor", "serviceName", "is")
+	w.profile("P2")
+	w.policy("d", "iam-P2", "Editor", "serviceName", "is")
+	if p := object[*estate.Principal](w, ":P1"); told(p.Climbers) != "the access group developers, IBMid-1, the trusted profile p2" {
+		t.Errorf("it names %v", told(p.Climbers))
+	}
+	for _, id := range []string{"2", "3", "4", "5"} {
+		w.policy("e"+id, "IBMid-"+id, "Editor", "serviceName", "is")
+	}
+	if p := object[*estate.Principal](w, ":P1"); told(p.Climbers) != "the access group developers, IBMid-1, IBMid-2, IBMid-3, IBMid-4, and 2 more" {
+		t.Errorf("of many it names %v", told(p.Climbers))
+	}
+	if p := object[*estate.Principal](w.refuse(ibmfact.CallPolicies), ":P1"); told(p.Climbers) != "? denied not_authorized" {
+		t.Errorf("refused, and it names %v", told(p.Climbers))
 	}
 }
 

@@ -32,7 +32,7 @@ func (m *iam) principal(p *profile, res *snapshot.Resource) *estate.Principal {
 	}
 	o.ID = p.id
 	o.Claims, o.Anyone, o.Workloads = p.claims(), p.anyone(), p.ofWorkloads()
-	o.Climb = m.climb(p)
+	o.Climb, o.Climbers = m.climb(p)
 	return o
 }
 

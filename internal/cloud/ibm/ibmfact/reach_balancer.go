@@ -6,7 +6,6 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/reach"
-	"plumbline/internal/snapshot"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -75,6 +74,9 @@ func (a *terrain) front(p *passage, h *hit, sub string) {
 	}
 	if doubt == nil && !b.ready.Known() {
 		doubt = &hole{b.ready.Why(), b.s.from}
+	}
+	if doubt == nil {
+		doubt = b.ownless
 	}
 	listens := reach.Box(reach.One(reach.TCP), reach.AllPorts, reach.AllPorts, reach.All(reach.IPv4)).
 		Union(reach.Box(reach.One(reach.UDP), reach.AllPorts, reach.AllPorts, reach.All(reach.IPv4)))
@@ -152,14 +154,10 @@ func (a *terrain) sends(p *passage, h *hit, at *stand) {
 // proxied is what the interface's gates let in of the load balancer's own
 // packets, whose sources are the load balancer's addresses.
 func (a *terrain) proxied(p *passage, h *hit, at *stand) {
-	own := h.front.own
-	q := &passage{back: reach.Sure(allPackets), sender: "the load balancer"}
-	if own.Empty() {
-		own = reach.All(reach.IPv4)
-		q.came = reach.Maybe(reach.From(own))
-		q.doubts = []doubtful{{reach.From(own), h.front.s.why(snapshot.Absent, "/private_ips"), h.front.s.from}}
-	} else {
-		q.came = reach.Sure(reach.From(own))
+	own := reach.From(h.front.own)
+	q := &passage{came: reach.Sure(own), back: reach.Sure(allPackets), sender: "the load balancer"}
+	if none := h.front.ownless; none != nil {
+		q.came, q.doubts = reach.Maybe(own), []doubtful{{own, none.why, none.origin}}
 	}
 	a.guarded(q, at)
 	var why *fact.Reason

@@ -16,13 +16,19 @@ type delivery struct {
 	table     *routeTable // nil where none was seen
 }
 
+// An owned is the addresses of an interface.
+type owned struct {
+	sure, perhaps reach.Addrs
+	others        *hole // why it may have more
+}
+
 // deliveries are the ways by which packets for public address ranges come to an
 // interface: a route of a table for what comes from the internet names it as
 // next hop. Nothing translates their address.
 //
 // Who else is reached through such a server, if it passes packets on, is not
 // told by any document, and left out.
-func (a *terrain) deliveries(vpc, zone string, own reach.Addrs) (out []delivery) {
+func (a *terrain) deliveries(vpc, zone string, own owned) (out []delivery) {
 	unlisted := a.hole(CallPublicRanges, "")
 	in := a.ingress(vpc)
 	bound := false
@@ -52,7 +58,7 @@ func (a *terrain) deliveries(vpc, zone string, own reach.Addrs) (out []delivery)
 }
 
 // to are the routes that deliver some addresses to an interface's own.
-func (in *ingress) to(zone string, block, own reach.Addrs) (out []delivery) {
+func (in *ingress) to(zone string, block reach.Addrs, own owned) (out []delivery) {
 	for _, t := range in.tables {
 		for _, s := range t.decide(zone, block) {
 			r := s.route
@@ -60,15 +66,19 @@ func (in *ingress) to(zone string, block, own reach.Addrs) (out []delivery) {
 				continue
 			}
 			next, named := addrsOf(r.next)
+			why, from := r.why, r.s.from
 			switch r.action {
 			case "deliver":
-				if named && !own.Covers(next) {
-					continue
+				if named && !own.sure.Covers(next) {
+					if !own.perhaps.Covers(next) {
+						continue
+					}
+					s.must, why, from = reach.Addrs{}, own.others.why, own.others.origin
 				}
 			case "delegate", "delegate_vpc", "drop":
 				continue
 			}
-			d := delivery{must: s.must, may: s.may, spelled: spellBlock(s.may), why: r.why, from: r.s.from, table: t}
+			d := delivery{must: s.must, may: s.may, spelled: spellBlock(s.may), why: why, from: from, table: t}
 			if d.must.Empty() && d.why == nil {
 				d.why = r.s.why(snapshot.UnknownValue, "another route of the same prefix and priority")
 			}

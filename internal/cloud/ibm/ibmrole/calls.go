@@ -30,7 +30,7 @@ const (
 var vpcCalls = of(ServiceVPC,
 	Call{Call: ibmfact.CallRegions, Why: "Lists the regions.", Silences: "Every region but those that were asked for by name."},
 	Call{Call: ibmfact.CallInstances, Why: "Lists the virtual servers with the settings of their metadata service.", Silences: "Every virtual server of the account."},
-	Call{Call: ibmfact.CallInitialization, Why: "Reads the trusted profile that a virtual server was made with. One request a server, and none for one that was read before.",
+	Call{Call: ibmfact.CallInitialization, Why: "Reads the trusted profile that a virtual server was made with. One request a server.",
 		Silences: becomes},
 	Call{Call: ibmfact.CallBareMetal, Why: "Lists the bare metal servers with the settings of their metadata service.", Silences: "Every bare metal server of the account."},
 	Call{Call: ibmfact.CallBareMetalInitialization, Why: "Reads the trusted profile that a bare metal server was made with. One request a server.", Silences: becomes},

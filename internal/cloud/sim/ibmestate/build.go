@@ -167,14 +167,14 @@ func (s *Subnet) bare(name string, groups ...*SecurityGroup) *Server {
 }
 
 // wire gives a server one more interface.
-func (x *Server) wire(s *Subnet, groups ...*SecurityGroup) *Interface {
-	r := x.Region
-	name := fmt.Sprintf("%s-vni-%d", x.Name, len(x.Interfaces))
-	i := &Interface{Thing: r.zonal("virtual-network-interface", s.Zone, name), Attachment: r.zonePrefix() + "-" + uuid(r.Account.ID, r.Name, "attachment", name), Subnet: s, Address: s.take(), Groups: groups, Owner: x}
+func (s *Server) wire(at *Subnet, groups ...*SecurityGroup) *Interface {
+	r := s.Region
+	name := fmt.Sprintf("%s-vni-%d", s.Name, len(s.Interfaces))
+	i := &Interface{Thing: r.zonal("virtual-network-interface", at.Zone, name), Attachment: r.zonePrefix() + "-" + uuid(r.Account.ID, r.Name, "attachment", name), Subnet: at, Address: at.take(), Groups: groups, Owner: s}
 	for _, g := range groups {
-		g.worn = append(g.worn, Target{i, x})
+		g.worn = append(g.worn, Target{i, s})
 	}
-	x.Interfaces = append(x.Interfaces, i)
+	s.Interfaces = append(s.Interfaces, i)
 	return i
 }
 

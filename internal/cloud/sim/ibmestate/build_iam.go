@@ -52,10 +52,8 @@ func (s *Server) unlinks() {
 }
 
 // trust adds a claim rule for compute resources, and says whom it is meant for.
-func (p *Profile) trust(name, cr string, admits func(*Server) bool, conditions ...Condition) *ClaimRule {
-	c := &ClaimRule{ID: "ClaimRule-" + uuid(p.ID, name), Name: name, Type: "Profile-CR", CR: cr, Expiration: 3600, Conditions: conditions, Created: founded, admits: admits}
-	p.Rules = append(p.Rules, c)
-	return c
+func (p *Profile) trust(name, cr string, admits func(*Server) bool, conditions ...Condition) {
+	p.Rules = append(p.Rules, &ClaimRule{ID: "ClaimRule-" + uuid(p.ID, name), Name: name, Type: "Profile-CR", CR: cr, Expiration: 3600, Conditions: conditions, Created: founded, admits: admits})
 }
 
 // federate adds a claim rule for people.
@@ -169,20 +167,20 @@ var (
 )
 
 // grant gives a profile what a policy says.
-func (a *Account) grant(p *Profile, g grant) *Policy {
+func (a *Account) grant(p *Profile, g grant) {
 	p.Power = Stronger(p.Power, g.power)
-	return a.policy(is("iam_id", p.IAMID), g)
+	a.policy(is("iam_id", p.IAMID), g)
 }
 
 // grantGroup gives it to an access group, and so to every profile that is a
 // member by then.
-func (a *Account) grantGroup(to *AccessGroup, g grant) *Policy {
+func (a *Account) grantGroup(to *AccessGroup, g grant) {
 	for _, m := range to.Members {
 		if m.Profile != nil {
 			m.Profile.Power = Stronger(m.Profile.Power, g.power)
 		}
 	}
-	return a.policy(is("access_group_id", to.ID), g)
+	a.policy(is("access_group_id", to.ID), g)
 }
 
 // revoked is a policy that does not count any more.

@@ -21,7 +21,7 @@ func (v *VPC) balancer(name string, public, network bool, groups []*SecurityGrou
 
 // listen opens ports of a load balancer that lead to a port of servers. A port
 // of 0 is the one that was dialled.
-func (l *LoadBalancer) listen(protocol string, from, to, port int, servers ...*Server) *Pool {
+func (l *LoadBalancer) listen(protocol string, from, to, port int, servers ...*Server) {
 	p := &Pool{ID: l.Region.prefix() + "-" + uuid(l.ID, "pool", fmt.Sprint(len(l.Pools))), Name: fmt.Sprintf("%s-pool-%d", l.Name, len(l.Pools)+1), Protocol: protocol}
 	if protocol == "https" {
 		p.Protocol = "http" // the balancer ends TLS
@@ -37,7 +37,6 @@ func (l *LoadBalancer) listen(protocol string, from, to, port int, servers ...*S
 	}
 	l.Pools = append(l.Pools, p)
 	l.Listeners = append(l.Listeners, &Listener{ID: l.Region.prefix() + "-" + uuid(p.ID, "listener"), Protocol: protocol, PortMin: from, PortMax: to, Pool: p})
-	return p
 }
 
 // endpointGateway gives a VPC a private way to a service.
@@ -89,20 +88,18 @@ func (s *Subnet) template(name string, group *SecurityGroup, m *Metadata, userDa
 }
 
 // launch makes an instance group of a template, with n servers in it.
-func (t *Template) launch(name string, n int) (*InstanceGroup, []*Server) {
+func (t *Template) launch(name string, n int) *InstanceGroup {
 	r := t.VPC.Region
 	g := &InstanceGroup{Thing: r.thing("instance-group", name), Group: t.Group, Template: t, Subnets: []*Subnet{t.Subnet}, Count: n, Status: "healthy"}
 	r.InstanceGroups = append(r.InstanceGroups, g)
-	servers := make([]*Server, n)
-	for k := range servers {
+	for k := range n {
 		s := t.Subnet.server(fmt.Sprintf("%s-%d", name, k+1), t.Security)
 		s.Member, s.Image, s.Keys, s.Default = g, t.Image, t.Keys, t.Default
 		if t.Metadata != nil {
 			s.Metadata = *t.Metadata
 		}
-		servers[k] = s
 	}
-	return g, servers
+	return g
 }
 
 func (s *Subnet) vpnGateway(name string) {

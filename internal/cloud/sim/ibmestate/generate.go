@@ -143,7 +143,7 @@ func (f *fleet) add(v *VPC, number int) {
 	}
 	if k.group {
 		t := c.subnet.template(name, c.group, &Metadata{true, "https", 1}, "#cloud-config\npackages: [nginx]\n")
-		c.member, _ = t.launch(name, 0)
+		c.member = t.launch(name, 0)
 		c.member.Count = c.size()
 	}
 	if k.linked {

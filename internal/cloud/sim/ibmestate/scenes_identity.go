@@ -126,7 +126,7 @@ var identityScenes = []*IdentityScene{
 		t.profile("p", oneBucketReads).trust("server", "VSI", who, says)
 	}},
 	{"claim rule of the instance group", []string{"p"}, Write, false, nil, func(t *stage) {
-		g, _ := t.subnet.template("made", t.v.DefaultGroup, nil, "").launch("workers", 0)
+		g := t.subnet.template("made", t.v.DefaultGroup, nil, "").launch("workers", 0)
 		t.server.Member = g
 		who, says := inInstanceGroup(g)
 		t.profile("p", objectWriter).trust("group", "VSI", who, says)
@@ -175,4 +175,10 @@ var identityScenes = []*IdentityScene{
 		t.profile("p", g).link(t.server)
 	}},
 	{"linked, without a policy", []string{"p"}, None, false, nil, func(t *stage) { t.a.profile("p").link(t.server) }},
+	{"linked, with a role of the account's own", []string{"p"}, Write, false, nil, func(t *stage) {
+		own := t.a.customRole("ObjectCleaner", "cloud-object-storage", "cloud-object-storage.object.delete")
+		g := objectWriter
+		g.roles = []string{own.CRN}
+		t.profile("p", g).link(t.server)
+	}},
 }

@@ -44,12 +44,14 @@ var others = []*Scene{
 		i.ID, i.CRN = i.Attachment, ""
 	}},
 	{"no NAT, and the rule is about the private address", shut, func(s *site) {
+		s.metal()
 		s.server.Interfaces[0].NoNAT = true
 		x := inward("tcp", 22, 22, anywhere)
 		x.Local = s.server.Interfaces[0].Address
 		s.only(x)
 	}},
 	{"no NAT, and the rule is about the floating address", reachable(ssh), func(s *site) {
+		s.metal()
 		s.server.Interfaces[0].NoNAT = true
 		x := inward("tcp", 22, 22, anywhere)
 		x.Local = s.ip.Address
@@ -86,13 +88,7 @@ var others = []*Scene{
 		balanced(s, true)
 		s.only(inward("tcp", 9999, 9999, "10.0.0.0/8"))
 	}},
-	{"a bare metal server", reachable(ssh), func(s *site) {
-		s.r.servers = s.r.servers[:len(s.r.servers)-1]
-		s.group.worn = nil
-		s.private()
-		s.server = s.subnet.bare(s.server.Name+"-metal", s.group).metadata(true, "http", 0)
-		s.server.Interfaces[0].float()
-	}},
+	{"a bare metal server", reachable(ssh), func(s *site) { s.metal() }},
 	{"server behind the firewall of an address range", Want{State: Internal, Perhaps: true}, func(s *site) {
 		s.private()
 		firewall := s.subnet.server(s.server.Name+"-firewall", s.v.group("firewall", web()...)).wants(reachable(world("tcp", 443, 443)))
@@ -103,6 +99,16 @@ var others = []*Scene{
 		s.only(inward("tcp", 22, 22, anywhere), inward("quic_next", 0, 0, anywhere))
 	}},
 	{"a status that nobody knows", Want{State: Uncertain, Public: true}, func(s *site) { s.server.Status = "hibernating" }},
+}
+
+// metal puts a bare metal server into the server's place. Only its interfaces
+// may do without the network's translation of addresses.
+func (s *site) metal() {
+	s.r.servers = s.r.servers[:len(s.r.servers)-1]
+	s.group.worn = nil
+	s.private()
+	s.server = s.subnet.bare(s.server.Name+"-metal", s.group).metadata(true, "http", 0)
+	s.ip = s.server.Interfaces[0].float()
 }
 
 // balanced puts the server behind an application load balancer, which alone may

@@ -148,7 +148,6 @@ type caller struct {
 	region  *ibmestate.Region // of a VPC call
 	body    []byte
 	base    string // scheme and host that the caller sees
-	subject string
 }
 
 func (s *Server) serve(w http.ResponseWriter, q *http.Request, r *route) {
