@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"plumbline/internal/cloud/ibm"
 	"plumbline/internal/cloud/sim/awssim"
 	"plumbline/internal/finding"
 	"plumbline/internal/rule"
@@ -214,14 +215,47 @@ func TestThePagesOfRulesAreWrittenTheSameEachTime(t *testing.T) {
 // asked by a rule of its own, which says pass or fail where the field is known.
 func TestEveryFieldIsServedByACall(t *testing.T) {
 	t.Parallel()
+	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	open := map[string]bool{}
+	onAWS, asked := fieldRules(t, "AWS")
+	for _, name := range asked {
+		open[name] = true
+	}
+	for _, estate := range examples(t) {
+		answered(open, asked, runScan(t, live(t, serve(t, estate, awssim.Options{Now: func() time.Time { return at }}), at), onAWS, 0))
+	}
+	onIBM, asked := fieldRules(t, "IBM")
+	for _, estate := range examplesIBM(t) {
+		answered(open, asked, runScanOf(t, ibm.Provider, liveIBM(t, serveIBM(t, estate), estate.Accounts[0], at), onIBM, 0))
+	}
+	// Of a group whose instances are container hosts, and no example account has one.
+	delete(open, "t.next.container_host")
+	for _, name := range slices.Sorted(maps.Keys(open)) {
+		t.Errorf("%s is known in no example account: no call serves it, or no example shows it", name)
+	}
+}
+
+// answered takes away the fields whose rules said pass or fail of something.
+func answered(open map[string]bool, asked map[string]string, o *outcomes) {
+	for p, outcome := range o.of {
+		if outcome == finding.Pass || outcome == finding.Fail {
+			delete(open, asked[p.rule])
+		}
+	}
+}
+
+// fieldRules are rules of a cloud that each ask for one field, and the fields by
+// rule.
+func fieldRules(t *testing.T, cloud string) (*rule.Set, map[string]string) {
+	t.Helper()
 	files := fstest.MapFS{}
 	asked := map[string]string{}
 	for i, f := range rule.Fields() {
 		if strings.Contains(f.Name, "[]") {
 			continue // of a list's elements: the list is what is known or not
 		}
-		name := fmt.Sprintf("field-%03d", i)
-		src := fmt.Sprintf("id: AWS-FIELD-%03d\nname: %s\ntitle: a\nfault: b\nseverity: low\nfor: %s\npass: %q\nsay: so\nwhy: so\nexamples: []\n", i, name, f.Kind, askOf(f))
+		name, id := fmt.Sprintf("field-%03d", i), fmt.Sprintf("%s-FIELD-%03d", cloud, i)
+		src := fmt.Sprintf("id: %s\nname: %s\ntitle: a\nfault: b\nseverity: low\nfor: %s\npass: %q\nsay: so\nwhy: so\nexamples: []\n", id, name, f.Kind, askOf(f))
 		set, err := rule.Load(fstest.MapFS{name + ".yaml": {Data: []byte(src)}})
 		if err != nil {
 			t.Fatalf("%s: %v", f.Name, err)
@@ -230,26 +264,13 @@ func TestEveryFieldIsServedByACall(t *testing.T) {
 			continue
 		}
 		files[name+".yaml"] = &fstest.MapFile{Data: []byte(src)}
-		asked[fmt.Sprintf("AWS-FIELD-%03d", i)] = f.Name
+		asked[id] = f.Name
 	}
 	set, err := rule.Load(files)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Of a group whose instances are container hosts, and no example account has one.
-	maps.DeleteFunc(asked, func(_, name string) bool { return name == "t.next.container_host" })
-	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
-	for _, estate := range examples(t) {
-		o := runScan(t, live(t, serve(t, estate, awssim.Options{Now: func() time.Time { return at }}), at), set, 0)
-		for p, outcome := range o.of {
-			if outcome == finding.Pass || outcome == finding.Fail {
-				delete(asked, p.rule)
-			}
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(asked)) {
-		t.Errorf("%s is known in no example account: no call serves it, or no example shows it", asked[id])
-	}
+	return set, asked
 }
 
 // askOf is a question that is answered as soon as the field is known.

@@ -30,7 +30,7 @@ var image = &kind{
 func notOfAnImage(fields []*field) []*field {
 	for _, f := range fields {
 		switch f.name {
-		case "next.power", "next.at_least", "next.container_host":
+		case "next.power", "next.at_least", "next.container_host", "next.protocol":
 			uncalled(f)
 		}
 	}
