@@ -20,18 +20,34 @@ import (
 
 type benchCmd struct {
 	AWS    benchAWSCmd    `cmd:"" name:"aws" help:"Scan simulated instances into PostgreSQL, beside the bare SDK paginator."`
+	IBM    benchIBMCmd    `cmd:"" name:"ibm" help:"Scan simulated virtual servers of IBM Cloud into PostgreSQL, beside the bare SDK pager."`
 	Worker benchWorkerCmd `cmd:"" hidden:""`
 }
 
-type benchAWSCmd struct {
+type benchAWSCmd struct{ benching }
+
+type benchIBMCmd struct{ benching }
+
+// A benching is what a bench of any cloud is told.
+type benching struct {
 	Instances []int  `default:"10000,100000" help:"Sizes of the simulated account."`
 	PgBin     string `name:"pg-bin" env:"PLUMBLINE_PG_BIN" type:"path" help:"Directory of the PostgreSQL programs." placeholder:"DIR"`
 	JSON      bool   `name:"json" help:"Print the figures as JSON."`
 }
 
 // Help shows how the command is used.
-func (benchAWSCmd) Help() string {
-	return `The simulated AWS and PostgreSQL run as processes of their own, so that their CPU
+func (benchAWSCmd) Help() string { return benchHelp("AWS", "aws") }
+
+// Help shows how the command is used.
+func (benchIBMCmd) Help() string {
+	return benchHelp("IBM Cloud", "ibm") + `
+
+What each server was made with is asked by a request of its own, as in a first
+scan of a real account, and at no pace.`
+}
+
+func benchHelp(name, cloud string) string {
+	return `The simulated ` + name + ` and PostgreSQL run as processes of their own, so that their CPU
 time does not count as Plumbline's. CPU is user and system time; on a busy
 machine it repeats where wall time does not. Nothing is asserted.
 
@@ -41,12 +57,18 @@ PostgreSQL: the first line of DIR/pg/data/postmaster.pid is the process to end
 before you remove the directory.
 
 Example:
-  plumbline bench aws --instances 10000,100000`
+  plumbline bench ` + cloud + ` --instances 10000,100000`
 }
+
+// Run measures.
+func (c benchAWSCmd) Run(ctx context.Context, s streams) error { return c.run(ctx, s, "aws") }
+
+// Run measures.
+func (c benchIBMCmd) Run(ctx context.Context, s streams) error { return c.run(ctx, s, "ibm") }
 
 // The parts of a bench, in the order they run.
 var benchParts = []struct{ name, title string }{
-	{"paginator", "bare SDK paginator"},
+	{"paginator", "the SDK's own pager, nothing else"},
 	{"judge", "plumbline, API to verdicts, nothing stored"},
 	{"first", "plumbline, API to findings in PostgreSQL, first scan"},
 	{"again", "plumbline, the same, unchanged estate"},
@@ -65,11 +87,11 @@ type figure struct {
 	RowsWritten int     `json:"resource_rows_written"`
 }
 
-// Run measures.
-func (c benchAWSCmd) Run(ctx context.Context, s streams) error {
+// run measures one cloud at every size.
+func (c benching) run(ctx context.Context, s streams, cloud string) error {
 	var all []figure
 	for _, n := range c.Instances {
-		fs, err := c.measure(ctx, s, n)
+		fs, err := c.measure(ctx, s, cloud, n)
 		if err != nil {
 			return err
 		}
@@ -82,8 +104,8 @@ func (c benchAWSCmd) Run(ctx context.Context, s streams) error {
 }
 
 // measure runs every part on n instances, with a new database.
-func (c benchAWSCmd) measure(ctx context.Context, s streams, n int) ([]figure, error) {
-	simulator, env, err := startSim(ctx, n)
+func (c benching) measure(ctx context.Context, s streams, cloud string, n int) ([]figure, error) {
+	simulator, env, err := startSim(ctx, cloud, n)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +127,7 @@ func (c benchAWSCmd) measure(ctx context.Context, s streams, n int) ([]figure, e
 	for _, p := range benchParts {
 		fmt.Fprintf(s.err, "%d instances: %s …\n", n, p.title)
 		simBefore, pgBefore := treeCPU(simulator.cmd.Process.Pid), treeCPU(pg.Pid())
-		f, err := worker(ctx, p.name, append(env, "PLUMBLINE_BENCH_DATABASE="+pg.URL()))
+		f, err := worker(ctx, cloud, p.name, append(env, "PLUMBLINE_BENCH_DATABASE="+pg.URL()))
 		if err != nil {
 			return nil, fmt.Errorf("bench %s: %w", p.name, err)
 		}
@@ -126,8 +148,15 @@ func (c child) stop() {
 	_ = c.cmd.Wait() // it is only a simulator; nothing is lost with it
 }
 
-func startSim(ctx context.Context, n int) (child, []string, error) {
-	cmd, err := self(ctx, "sim", "aws", fmt.Sprintf("--instances=%d", n), "--plain", "--tied")
+// simLines are how many lines to export a simulator prints when it serves.
+var simLines = map[string]int{"aws": 4, "ibm": 2}
+
+func startSim(ctx context.Context, cloud string, n int) (child, []string, error) {
+	args := []string{"sim", cloud, fmt.Sprintf("--instances=%d", n), "--tied"}
+	if cloud == "aws" {
+		args = append(args, "--plain") // IBM's replies are never compressed here
+	}
+	cmd, err := self(ctx, args...)
 	if err != nil {
 		return child{}, nil, err
 	}
@@ -145,10 +174,10 @@ func startSim(ctx context.Context, n int) (child, []string, error) {
 	}
 	env := os.Environ()
 	sc := bufio.NewScanner(pipe)
-	for range 4 {
+	for range simLines[cloud] {
 		if !sc.Scan() {
 			child{cmd}.stop()
-			return child{}, nil, errors.New("the simulated AWS did not start")
+			return child{}, nil, errors.New("the simulated cloud did not start")
 		}
 		env = append(env, strings.TrimPrefix(sc.Text(), "export "))
 	}
@@ -166,8 +195,8 @@ func self(ctx context.Context, args ...string) (*exec.Cmd, error) {
 }
 
 // worker runs one part in a process of its own and reads its figures.
-func worker(ctx context.Context, part string, env []string) (figure, error) {
-	cmd, err := self(ctx, "bench", "worker", part)
+func worker(ctx context.Context, cloud, part string, env []string) (figure, error) {
+	cmd, err := self(ctx, "bench", "worker", cloud, part)
 	if err != nil {
 		return figure{}, err
 	}
@@ -195,7 +224,7 @@ func worker(ctx context.Context, part string, env []string) (figure, error) {
 
 func printFigures(w io.Writer, all []figure) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "INSTANCES\tWHAT\tCPU µs/INSTANCE\tOF THE PAGINATOR\tINSTANCES/s\tPEAK MB\tPOSTGRES µs\tSIMULATOR µs\tROWS WRITTEN\tFINDINGS")
+	fmt.Fprintln(tw, "INSTANCES\tWHAT\tCPU µs/INSTANCE\tOF THE PAGER\tINSTANCES/s\tPEAK MB\tPOSTGRES µs\tSIMULATOR µs\tROWS WRITTEN\tFINDINGS")
 	title := map[string]string{}
 	for _, p := range benchParts {
 		title[p.name] = p.title

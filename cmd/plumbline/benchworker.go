@@ -9,8 +9,10 @@ import (
 	"runtime/pprof"
 	"time"
 
+	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/aws"
 	"plumbline/internal/cloud/facts"
+	"plumbline/internal/cloud/ibm"
 	"plumbline/internal/judge"
 	"plumbline/internal/postgres"
 	"plumbline/internal/rule/catalog"
@@ -21,12 +23,16 @@ import (
 
 // benchWorkerCmd runs one part of a bench, measured from outside.
 type benchWorkerCmd struct {
+	Cloud   string `arg:"" enum:"aws,ibm"`
 	Part    string `arg:""`
 	Profile string `help:"Write a profile of the CPU time to this file." type:"path" placeholder:"FILE"`
 }
 
 // Run does the part and prints what it saw.
 func (c benchWorkerCmd) Run(ctx context.Context, s streams) error {
+	if c.Cloud == ibm.Provider && os.Getenv("PLUMBLINE_IBM_ENDPOINT") == "" {
+		return errors.New("PLUMBLINE_IBM_ENDPOINT is not set: a bench asks simulated clouds only")
+	}
 	stop, err := c.profile()
 	if err != nil {
 		return err
@@ -34,11 +40,11 @@ func (c benchWorkerCmd) Run(ctx context.Context, s streams) error {
 	var f figure
 	switch c.Part {
 	case "paginator":
-		f.Instances, err = aws.Paginate(ctx, aws.Options{Parallel: 4})
+		f.Instances, err = c.paginate(ctx)
 	case "judge":
-		f, err = benchScan(ctx, "")
+		f, err = c.scan(ctx, "")
 	case "first", "again":
-		f, err = benchScan(ctx, os.Getenv("PLUMBLINE_BENCH_DATABASE"))
+		f, err = c.scan(ctx, os.Getenv("PLUMBLINE_BENCH_DATABASE"))
 	default:
 		err = fmt.Errorf("there is no part %q", c.Part)
 	}
@@ -64,13 +70,12 @@ func (c benchWorkerCmd) profile() (stop func() error, err error) {
 	return func() error { pprof.StopCPUProfile(); return f.Close() }, nil
 }
 
-func benchScan(ctx context.Context, database string) (figure, error) {
+func (c benchWorkerCmd) scan(ctx context.Context, database string) (figure, error) {
 	set, err := catalog.Load()
 	if err != nil {
 		return figure{}, err
 	}
-	var key [32]byte // nothing real is hashed with it
-	col, err := aws.Connect(ctx, aws.Options{Parallel: 4, Redactor: wire.NewRedactor(key), Now: time.Now})
+	col, err := c.connect(ctx)
 	if err != nil {
 		return figure{}, err
 	}
@@ -86,11 +91,11 @@ func benchScan(ctx context.Context, database string) (figure, error) {
 			return figure{}, err
 		}
 		defer store.Close()
-		keep = postgres.NewKeep(store, version, facts.For("aws"))
+		keep = postgres.NewKeep(store, version, facts.For(c.Cloud))
 		outs = append(outs, keep)
 	}
 	at := time.Now().UTC().Truncate(time.Microsecond)
-	if err := scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: set, Facts: facts.Maker("aws")}, outs...); err != nil {
+	if err := scan.Run(ctx, scan.NewLive(col, at), scan.Engine{Rules: set, Facts: facts.Maker(c.Cloud)}, outs...); err != nil {
 		return figure{}, err
 	}
 	f := figure{Instances: n.workloads, Findings: n.findings}
@@ -98,6 +103,36 @@ func benchScan(ctx context.Context, database string) (figure, error) {
 		f.RowsWritten = keep.Record().Written
 	}
 	return f, nil
+}
+
+// benchParallel is how many regions are asked at a time.
+const benchParallel = 4
+
+// paginate is the floor: the SDK's own pager over the same regions.
+func (c benchWorkerCmd) paginate(ctx context.Context) (int, error) {
+	if c.Cloud == ibm.Provider {
+		return ibm.Paginate(ctx, benchIBM())
+	}
+	return aws.Paginate(ctx, aws.Options{Parallel: benchParallel})
+}
+
+func (c benchWorkerCmd) connect(ctx context.Context) (cloud.Collector, error) {
+	var key [32]byte // nothing real is hashed with it
+	redactor := wire.NewRedactor(key)
+	if c.Cloud == ibm.Provider {
+		o := benchIBM()
+		o.Redactor = redactor
+		return ibm.Connect(ctx, o)
+	}
+	return aws.Connect(ctx, aws.Options{Parallel: benchParallel, Redactor: redactor, Now: time.Now})
+}
+
+// benchIBM signs in to the simulated IBM Cloud, whatever else the environment
+// names: a bench asks no real account. The pace at which servers are asked one by
+// one would be what is measured.
+func benchIBM() ibm.Options {
+	return ibm.Options{Endpoint: os.Getenv("PLUMBLINE_IBM_ENDPOINT"), APIKey: func() string { return os.Getenv("IBMCLOUD_API_KEY") },
+		Parallel: benchParallel, PerSecond: 1e9, Now: time.Now}
 }
 
 // A counter is the cheapest scan.Out.
