@@ -38,6 +38,8 @@ var floors = []floor{
 		"internal/secret", "internal/reach", "internal/power"}},
 	{"the vocabulary of rules, free of any provider", []string{
 		"internal/estate"}},
+	{"what the ways in from the internet come to, whatever cloud they lead through", []string{
+		"internal/inlet"}},
 	{"whether tokens may be required of a workload now, by what the provider counted", []string{
 		"internal/enforce"}},
 	{"from the internet to what is lost, told of one workload", []string{
@@ -60,12 +62,16 @@ var floors = []floor{
 		"internal/inspect"}},
 	{"what a provider's documents and refusals mean, in thought only", []string{
 		"internal/cloud/aws/awsfact", "internal/cloud/ibm/ibmfact"}},
+	{"audit events that people give us, by a cloud's format of them", []string{
+		"internal/cloud/ibm/ibmevents"}},
 	{"the role that a provider's account grants us, as texts to paste", []string{
 		"internal/cloud/aws/awsrole", "internal/cloud/ibm/ibmrole"}},
 	{"the list of providers' facts, without an SDK, so that the catalogue's tests compile none", []string{
 		"internal/cloud/facts"}},
 	{"simulated clouds: below everything that asks, see simulators", []string{
 		"internal/cloud/sim", "internal/cloud/sim/ibmestate"}},
+	{"how any simulated cloud is served: on loopback, slow, throttled, broken", []string{
+		"internal/cloud/sim/serve"}},
 	{"one packet at a time through a simulated network, to hold answers against", []string{
 		"internal/cloud/sim/walker"}},
 	{"one simulator for each cloud", []string{
@@ -74,7 +80,7 @@ var floors = []floor{
 		"internal/cloud/sim/awssim/sdktest", "internal/cloud/sim/ibmsim/sdktest"}},
 	{"what every collector does", []string{
 		"internal/cloud"}},
-	{"how a question is asked of any cloud: pace, silence, pages, bodies", []string{
+	{"how a question is asked of any cloud: pace, silence, pages, bodies, how it ended", []string{
 		"internal/cloud/ask"}},
 	{"asks one cloud, decides nothing; each brings its SDK", []string{
 		"internal/cloud/aws", "internal/cloud/ibm"}},
@@ -126,8 +132,8 @@ var floors = []floor{
 // year's audit.
 var pure = []string{
 	"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/score",
-	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/cloud/ibm/ibmfact", "internal/query",
-	"internal/secret", "internal/reach", "internal/power", "internal/path", "internal/framework", "internal/enforce", "internal/house",
+	"internal/words", "internal/problem", "internal/finding", "internal/judge", "internal/cloud/aws/awsfact", "internal/cloud/ibm/ibmfact", "internal/cloud/ibm/ibmevents", "internal/query",
+	"internal/secret", "internal/reach", "internal/power", "internal/inlet", "internal/path", "internal/framework", "internal/enforce", "internal/house",
 	"internal/owner",
 }
 
@@ -179,7 +185,7 @@ var withPgx = []string{"internal/postgres", "internal/postgres/embedded", "inter
 // simulators are built from intent. One that shared code with what it tests
 // would share its mistakes.
 var (
-	simulators = []string{"internal/cloud/sim", "internal/cloud/sim/awssim", "internal/cloud/sim/ibmestate", "internal/cloud/sim/ibmsim"}
+	simulators = []string{"internal/cloud/sim", "internal/cloud/sim/awssim", "internal/cloud/sim/ibmestate", "internal/cloud/sim/ibmsim", "internal/cloud/sim/serve"}
 	tested     = []string{
 		"internal/snapshot", "internal/fact", "internal/estate", "internal/wire", "internal/rule", "internal/rule/catalog",
 		"internal/rule/ruletest", "internal/judge", "internal/finding", "internal/score", "internal/cloud",

@@ -327,6 +327,100 @@ comment on table cube_version is 'Grows by one with each transaction that change
 comment on column cube_version.account_id is 'The account.';
 comment on column cube_version.version is 'How often its counts were changed.';
 
+create table event_asked (
+    import bigint not null,
+    account_id bigint not null,
+    region text collate "C" not null,
+    workload text collate "C" not null,
+    day date not null,
+    count bigint not null,
+    last_at timestamp with time zone not null,
+    constraint event_asked_count_check CHECK ((count > 0)),
+    constraint event_asked_region_check CHECK ((region <> ''::text)),
+    constraint event_asked_workload_check CHECK ((workload <> ''::text)),
+    constraint event_asked_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint event_asked_import_fkey FOREIGN KEY (import) REFERENCES event_import(id),
+    constraint event_asked_pkey PRIMARY KEY (import, region, workload, day)
+);
+CREATE INDEX event_asked_account ON event_asked USING btree (account_id, last_at);
+alter table event_asked enable row level security;
+create policy reach on event_asked using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table event_asked is 'How often a server asked its metadata service on a day, by an import. Deleted when that is withdrawn, or too long ago to count.';
+comment on column event_asked.import is 'The import.';
+comment on column event_asked.account_id is 'Its account.';
+comment on column event_asked.region is 'Region of the server.';
+comment on column event_asked.workload is 'The provider''s short id of the server.';
+comment on column event_asked.day is 'The day of UTC.';
+comment on column event_asked.count is 'How many requests.';
+comment on column event_asked.last_at is 'Time of the latest of them.';
+
+create table event_cover (
+    import bigint not null,
+    account_id bigint not null,
+    region text collate "C" not null,
+    from_at timestamp with time zone not null,
+    until_at timestamp with time zone not null,
+    constraint event_cover_check CHECK ((until_at > from_at)),
+    constraint event_cover_region_check CHECK ((region <> ''::text)),
+    constraint event_cover_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint event_cover_import_fkey FOREIGN KEY (import) REFERENCES event_import(id),
+    constraint event_cover_pkey PRIMARY KEY (import, region, from_at)
+);
+CREATE INDEX event_cover_account ON event_cover USING btree (account_id, until_at);
+alter table event_cover enable row level security;
+create policy reach on event_cover using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table event_cover is 'Regions and periods of which an import holds every event.';
+comment on column event_cover.import is 'The import.';
+comment on column event_cover.account_id is 'Its account.';
+comment on column event_cover.region is 'The region.';
+comment on column event_cover.from_at is 'From when on.';
+comment on column event_cover.until_at is 'Until before when.';
+
+create table event_import (
+    id bigint not null generated always as identity,
+    account_id bigint not null,
+    at timestamp with time zone not null,
+    who text not null,
+    name text not null,
+    events bigint not null,
+    requests bigint not null,
+    servers bigint not null,
+    unread bigint not null,
+    sha256 bytea not null,
+    first_at timestamp with time zone,
+    last_at timestamp with time zone,
+    doubts text[] not null,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by text not null default ''::text,
+    constraint event_import_check CHECK (((requests >= 0) AND (requests <= events))),
+    constraint event_import_check1 CHECK (((withdrawn_at IS NULL) = (withdrawn_by = ''::text))),
+    constraint event_import_events_check CHECK ((events >= 0)),
+    constraint event_import_servers_check CHECK ((servers >= 0)),
+    constraint event_import_sha256_check CHECK ((octet_length(sha256) = 32)),
+    constraint event_import_unread_check CHECK ((unread >= 0)),
+    constraint event_import_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+    constraint event_import_pkey PRIMARY KEY (id)
+);
+CREATE INDEX event_import_account ON event_import USING btree (account_id, id);
+alter table event_import enable row level security;
+create policy reach on event_import using ((( SELECT (current_setting('plumbline.accounts'::text, true) = '*'::text)) OR (account_id = ANY (( SELECT (string_to_array(NULLIF(current_setting('plumbline.accounts'::text, true), '*'::text), ','::text))::bigint[] AS string_to_array)::bigint[]))));
+comment on table event_import is 'Audit events that somebody imported. No event is kept.';
+comment on column event_import.id is 'Our own number.';
+comment on column event_import.account_id is 'The account whose events they are.';
+comment on column event_import.at is 'When it was imported.';
+comment on column event_import.who is 'E-mail of who did it, with the token''s name where it was a token.';
+comment on column event_import.name is 'Name of the file as it was sent; empty where it has none.';
+comment on column event_import.events is 'Events that were understood.';
+comment on column event_import.requests is 'Of those, requests to a metadata service.';
+comment on column event_import.servers is 'How many servers sent those.';
+comment on column event_import.unread is 'What was not understood and may have been such a request.';
+comment on column event_import.sha256 is 'Of the file as it was sent, worked out here when it arrived.';
+comment on column event_import.first_at is 'Time of the earliest event; null where there is none.';
+comment on column event_import.last_at is 'Time of the latest event; null where there is none.';
+comment on column event_import.doubts is 'Why it covers nothing, in sentences.';
+comment on column event_import.withdrawn_at is 'When somebody withdrew it: it then counts for no scan that begins later. Null where nobody did.';
+comment on column event_import.withdrawn_by is 'Who withdrew it; empty where nobody did.';
+
 create table finding (
     number bigint not null generated always as identity,
     key bytea not null,

@@ -28,11 +28,14 @@ import (
 	"plumbline/internal/wire"
 )
 
-// TestMain is the program itself, or the command aws, where a test starts it as
-// a process.
+// TestMain is the program itself, or the command aws or ibmcloud, where a test
+// starts it as a process.
 func TestMain(m *testing.M) {
 	if os.Getenv(asAWS) != "" {
 		os.Exit(awsMain())
+	}
+	if os.Getenv(asIBMCloud) != "" {
+		os.Exit(ibmcloudMain())
 	}
 	if os.Getenv(asProgram) != "" {
 		main()

@@ -36,8 +36,8 @@ type clouds struct {
 	trials chan struct{} // a place for each login that is tried, see tries
 
 	whoMu  sync.Mutex
-	who    string    // this program's own principal
-	askWho time.Time // not before this
+	who    map[string]string    // this program's own principal, by provider
+	askWho map[string]time.Time // not before this
 }
 
 // A session is a login that was made, for the shards of one scan: each would
@@ -88,13 +88,12 @@ func (c *clouds) signIn(ctx context.Context, provider string, l listing.Login, e
 	switch provider {
 	case aws.Provider:
 		o := c.of(l)
-		if external != "" {
-			o.Recall = recall(c.store, external, c.log)
-		}
+		o.Recall = userData.recall(c.store, external, c.log)
 		return aws.Connect(ctx, o)
 	case ibm.Provider:
 		o := c.ibm
 		o.Regions, o.ProfileID, o.Redactor, o.UserData = l.Regions, l.Profile, c.redactor, !l.NoUserData
+		o.Recall = madeWith.recall(c.store, external, c.log)
 		return ibm.Connect(ctx, o)
 	}
 	return nil, notYet(provider)
@@ -231,25 +230,29 @@ func notYet(provider string) error {
 // principalTime is how long a page waits for a cloud to say who we are.
 const principalTime = 3 * time.Second
 
-// principal is who the service is at a cloud, as a trust policy names it; "" if
-// that is not known. Once known it is not asked again.
+// principal is who the service is at a cloud, by its own identity: as a trust
+// policy of AWS names it, and by the IAM id of IBM Cloud; "" if that is not known.
+// Once known it is not asked again.
 func (c *clouds) principal(provider string) string {
-	if provider != aws.Provider {
-		return ""
-	}
 	c.whoMu.Lock()
 	defer c.whoMu.Unlock()
-	if c.who != "" || time.Now().Before(c.askWho) {
-		return c.who
+	if who := c.who[provider]; who != "" || time.Now().Before(c.askWho[provider]) {
+		return who
 	}
-	c.askWho = time.Now().Add(time.Minute)
+	if c.who == nil {
+		c.who, c.askWho = map[string]string{}, map[string]time.Time{}
+	}
+	c.askWho[provider] = time.Now().Add(time.Minute)
 	ctx, cancel := context.WithTimeout(context.Background(), principalTime)
 	defer cancel()
-	col, err := aws.Connect(ctx, c.of(listing.Login{}))
+	col, err := c.signIn(ctx, provider, listing.Login{}, "")
 	if err != nil {
 		return ""
 	}
-	_, arn := col.Who()
-	c.who = awsrole.Principal(arn)
-	return c.who
+	_, who := col.Who()
+	if provider == aws.Provider {
+		who = awsrole.Principal(who)
+	}
+	c.who[provider] = who
+	return who
 }

@@ -12,7 +12,7 @@ import (
 
 // ordinary are the programs of every Linux that fixes call beside those that
 // have a model here.
-var ordinary = []string{":", "printf", "echo", "find", "chmod", "chown", "mv", "cp", "rm", "cat", "sed", "base64", "date", "sshd", "systemctl", "test", "[", "cut", "exit", "jq"}
+var ordinary = []string{":", "printf", "echo", "find", "chmod", "chown", "mv", "cp", "rm", "cat", "sed", "base64", "date", "tr", "sshd", "systemctl", "test", "[", "cut", "exit", "jq"}
 
 // checkScript holds every command of a script against its model.
 func checkScript(script string) error {

@@ -3,126 +3,157 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"plumbline/internal/cloud/facts"
-	"plumbline/internal/cloud/sim"
-	"plumbline/internal/cloud/sim/awssim"
-	"plumbline/internal/estate"
 	"plumbline/internal/export"
 	"plumbline/internal/finding"
+	"plumbline/internal/judge"
 	"plumbline/internal/rule"
+	"plumbline/internal/scan"
+	"plumbline/internal/snapshot"
 )
 
-// The command that a page tells people to paste closes the finding and opens
-// no other, and undo brings everything back: proved by pasting it into a shell
-// whose aws asks the simulated cloud, and scanning again. Rules whose command
-// cannot be proved so are named in notTried, with the reason.
-func TestFixesCloseTheirFindings(t *testing.T) {
-	t.Parallel()
-	set := rules(t)
-	var provings []*proving
-	for _, g := range []struct {
-		e       *sim.Estate
-		regions []string
-	}{
-		{sim.Generate(sim.Intent{Seed: 13, Regions: 6, Instances: 60}), []string{"eu-west-1", "us-east-1", "eu-central-2"}},
-		{sim.Generate(sim.Intent{Seed: 13, Scenes: sim.Scenes()}), []string{"eu-west-1", "eu-north-1", "us-east-1"}},
-		{ofAccount(sim.Generate(sim.Intent{Seed: 13, Accounts: 3, Regions: 2, Instances: 20}), 2), []string{"eu-west-1"}},
-	} {
-		prepare(g.e.Accounts[0])
-		l := serve(t, g.e, awssim.Options{})
-		for _, r := range g.regions {
-			provings = append(provings, newProving(t, set, l, r))
+// A provingGround is a part of a simulated cloud that fixes are tried on.
+type provingGround interface {
+	scan(t *testing.T, set *rule.Set, outs ...scan.Out) *outcomes
+	programs(self string) map[string]string // scripts that a shell finds, by name; self is this binary
+	environment(dir string) []string        // of a shell that stands in dir
+	changed(since int) (calls []string, all int)
+}
+
+// fixes are the fixes of one cloud, and what is known of them.
+type fixes struct {
+	cloud     string
+	commands  []string                                        // programs whose commands are tried
+	notTried  map[string]string                               // rules whose command is not, and why; the test fails if one can be
+	noWayBack map[string]string                               // rules whose command cannot be undone, and why
+	brings    map[string]errand                               // what rules want to be brought
+	unfit     func(*proving, *finding.Verdict, rule.Fix) bool // subjects that no command is tried on; nil is none
+}
+
+// An errand is what the operator has to know or bring for a command.
+type errand struct {
+	fits  func(*proving, *finding.Verdict) bool // which subjects it is tried on; nil is any
+	first func(*attempt) []given                // for the command, a set for each time it is pasted
+	then  func(*attempt) []given                // for undo; nil is as before
+	gone  bool                                  // the subject is gone afterwards
+	stays []string                              // kinds of which undo leaves what was made, since it does no harm
+	lacks []string                              // kinds of which undo does not bring back what only some have
+	asks  string                                // the rule that asks afterwards of what it left alone before
+}
+
+// calls says that a script has a command of the cloud.
+func (f *fixes) calls(script string) bool {
+	return slices.ContainsFunc(f.commands, func(p string) bool { return strings.Contains(script, p+" ") })
+}
+
+// close tries the command of every rule on some ground. The grounds of one list
+// share an account, and are tried one after another.
+func (f *fixes) close(t *testing.T, set *rule.Set, grounds map[string][]provingGround) {
+	var all []*proving
+	names := slices.Sorted(maps.Keys(grounds))
+	for _, name := range names {
+		for _, g := range grounds[name] {
+			all = append(all, newProving(t, f, set, name, g))
 		}
 	}
-	held := map[*awssim.Listener]*sync.Mutex{} // regions of one account share its identities
-	for _, g := range provings {
-		held[g.l] = &sync.Mutex{}
-	}
 	taken := map[string]bool{}
-	for _, g := range provings {
-		mine := g.rules(set, taken)
-		t.Run(g.l.Estate().Accounts[0].ID+" "+g.region, func(t *testing.T) {
+	for _, g := range all {
+		g.mine = g.rules(taken)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			held[g.l].Lock()
-			defer held[g.l].Unlock()
-			for _, r := range mine {
-				g.prove(t, r)
+			for _, g := range all {
+				if g.name != name {
+					continue
+				}
+				for _, r := range g.mine {
+					g.prove(t, r)
+				}
 			}
 		})
 	}
 	for _, r := range set.Rules() {
-		if givesCommand(r) && !taken[r.ID] && notTried[r.ID] == "" {
+		if f.calls(r.Fix.CLI) && !taken[r.ID] && f.notTried[r.ID] == "" {
 			t.Errorf("the fix of %s was never tried: no estate has a failing subject with a command", r.ID)
 		}
 	}
-	for _, table := range []map[string]string{notTried, noWayBack} {
-		for _, id := range slices.Sorted(maps.Keys(table)) {
-			if !slices.ContainsFunc(set.Rules(), func(r *rule.Rule) bool { return r.ID == id && givesCommand(r) }) {
+	for _, table := range []iter.Seq[string]{maps.Keys(f.notTried), maps.Keys(f.noWayBack), maps.Keys(f.brings)} {
+		for _, id := range slices.Sorted(table) {
+			if !slices.ContainsFunc(set.Rules(), func(r *rule.Rule) bool { return r.ID == id && f.calls(r.Fix.CLI) }) {
 				t.Errorf("%s stands in a table and is no rule with a command", id)
 			}
 		}
 	}
 }
 
-// scanned is a whole scan, with its report.
-func scanned(t *testing.T, l *awssim.Listener, set *rule.Set) (*outcomes, *export.Report) {
-	t.Helper()
-	report := export.NewReport("test", set, facts.For("aws"))
-	return runScan(t, live(t, l, now()), set, 0, report), report
-}
-
-func ofAccount(e *sim.Estate, n int) *sim.Estate {
-	e.Accounts = e.Accounts[n : n+1]
-	return e
-}
-
-func givesCommand(r *rule.Rule) bool { return strings.Contains(r.Fix.CLI, "aws ") }
-
-// A proving is one region of an account, with what every rule says of it.
+// A proving is a ground, with what every rule says of it.
 type proving struct {
-	l      *awssim.Listener
+	provingGround
+	*fixes
+	name   string
 	set    *rule.Set
-	region string
 	before *outcomes
 	report *export.Report
 	things *things
+	stock  stock
+	mine   []*rule.Rule // that are tried here
 }
 
-func newProving(t *testing.T, set *rule.Set, l *awssim.Listener, region string) *proving {
-	g := &proving{l: l, set: set, region: region, report: export.NewReport("test", set, facts.For("aws")), things: newThings()}
-	g.before = runScan(t, live(t, l, now(), region), set, 0, g.report, g.things)
+func newProving(t *testing.T, f *fixes, set *rule.Set, name string, at provingGround) *proving {
+	g := &proving{provingGround: at, fixes: f, name: name, set: set}
+	g.look(t)
 	return g
 }
 
-func (g *proving) again(t *testing.T) *outcomes {
+// look scans the ground, and keeps what is told of it.
+func (g *proving) look(t *testing.T) {
 	t.Helper()
-	return runScan(t, live(t, g.l, now(), g.region), g.set, 0)
+	g.report, g.things, g.stock = export.NewReport("test", g.set, facts.For(g.cloud)), newThings(), stock{}
+	g.before = g.scan(t, g.set, g.report, g.things, g.stock)
 }
 
-func (g *proving) account() *sim.Account { return g.l.Estate().Accounts[0] }
-func (g *proving) sim() *sim.Region      { return g.account().Region(g.region) }
+// stock is how many documents of each kind there are. It is a scan.Out.
+type stock map[string]int
+
+func (s stock) Start(_ context.Context, c *snapshot.Context) error {
+	for _, kind := range c.Kinds() {
+		s[kind] += len(c.Resources(kind))
+	}
+	return nil
+}
+
+func (s stock) Page(_ context.Context, all []snapshot.Resource, _ judge.Result) error {
+	for i := range all {
+		s[all[i].Kind]++
+	}
+	return nil
+}
+
+func (stock) End(context.Context, *snapshot.Context, judge.Result) error { return nil }
 
 // rules are those that can be tried here and were not taken yet; what has no
 // way back comes last.
-func (g *proving) rules(set *rule.Set, taken map[string]bool) []*rule.Rule {
+func (g *proving) rules(taken map[string]bool) []*rule.Rule {
 	var mine []*rule.Rule
-	for _, r := range set.Rules() {
-		if givesCommand(r) && !taken[r.ID] && g.subject(r) != nil {
+	for _, r := range g.set.Rules() {
+		if g.calls(r.Fix.CLI) && !taken[r.ID] && g.subject(r) != nil {
 			taken[r.ID] = true
 			mine = append(mine, r)
 		}
 	}
-	rank := func(r *rule.Rule) int { return min(len(noWayBack[r.ID]), 1) }
+	rank := func(r *rule.Rule) int { return min(len(g.noWayBack[r.ID]), 1) }
 	slices.SortStableFunc(mine, func(a, b *rule.Rule) int { return cmp.Compare(rank(a), rank(b)) })
 	return mine
 }
@@ -133,16 +164,13 @@ func (g *proving) subject(r *rule.Rule) *finding.Verdict {
 	for i := range g.report.Verdicts {
 		v := &g.report.Verdicts[i]
 		fix := g.report.Fixes[v.Key()]
-		if v.Rule != r.ID || v.Outcome != finding.Fail || !strings.Contains(fix.CLI, "aws ") || fix.Undo != "" && !strings.Contains(fix.Undo, "aws ") {
+		if v.Rule != r.ID || v.Outcome != finding.Fail || !g.calls(fix.CLI) || fix.Undo != "" && !g.calls(fix.Undo) {
 			continue
 		}
-		if v.Subject.Kind == estate.KindWorkload && strings.Contains(fix.Undo, "--http-tokens optional") && g.before.of[pair{"AWS-IMDS-005", v.Subject.Parent}] == finding.Pass {
-			continue // where tokens are enforced, EC2 refuses to go back
+		if g.unfit != nil && g.unfit(g, v, fix) {
+			continue
 		}
-		if fix.Undo == fix.CLI {
-			continue // a change is pending already, and nothing brings back what was before it
-		}
-		if fits := brings[r.ID].fits; fits != nil && !fits(g, v) {
+		if fits := g.brings[r.ID].fits; fits != nil && !fits(g, v) {
 			continue
 		}
 		return v
@@ -162,26 +190,37 @@ type attempt struct {
 func (g *proving) prove(t *testing.T, r *rule.Rule) {
 	v := g.subject(r)
 	a := &attempt{proving: g, v: v, fix: g.report.Fixes[v.Key()], dir: t.TempDir()}
-	if notTried[r.ID] != "" {
+	if g.notTried[r.ID] != "" {
 		a.cannot(t)
 		return
 	}
-	b := brings[r.ID]
+	b := g.brings[r.ID]
 	done := a.paste(t, a.fix.CLI, b.first)
-	after := g.again(t)
+	after := g.scan(t, g.set)
 	if got := after.of[pair{r.ID, v.Subject.UID}]; got != finding.Pass && got != finding.NotApplicable && !(got == 0 && b.gone) {
 		t.Errorf("%s on %s: after %q it is %v", r.ID, v.Subject.UID, a.fix.CLI, got)
 	}
+	asked := b.asks == ""
 	for k, now := range after.of {
-		if was := g.before.of[k]; now == finding.Fail && was != finding.Fail || now == finding.Unknown && (was == finding.Pass || was == finding.NotApplicable) {
+		if was := g.before.of[k]; k.rule == b.asks && was == finding.NotApplicable {
+			asked = asked || now != was
+		} else if now == finding.Fail && was != finding.Fail || now == finding.Unknown && (was == finding.Pass || was == finding.NotApplicable) {
 			t.Errorf("%s: %q turned %s on %s from %v to %v", r.ID, a.fix.CLI, k.rule, k.uid, was, now)
 		}
 	}
+	if !asked {
+		t.Errorf("%s: %s asks of nothing more: take it out of the table", r.ID, b.asks)
+	}
+	for k := range g.before.of {
+		if after.of[k] == 0 && !b.gone {
+			t.Errorf("%s: after %q %s says nothing of %s", r.ID, a.fix.CLI, k.rule, k.uid)
+		}
+	}
 	switch {
-	case noWayBack[r.ID] != "" && a.fix.Undo != "":
+	case g.noWayBack[r.ID] != "" && a.fix.Undo != "":
 		t.Errorf("%s has a way back: take it out of the table", r.ID)
-	case noWayBack[r.ID] != "":
-		g.before = after
+	case g.noWayBack[r.ID] != "":
+		g.look(t)
 		return
 	case a.fix.Undo == "":
 		t.Errorf("%s has a command and no way back: give it fix.undo", r.ID)
@@ -197,25 +236,42 @@ func (a *attempt) back(t *testing.T, b errand, done []given) {
 		undo = func(*attempt) []given { return done }
 	}
 	a.paste(t, a.fix.Undo, undo)
-	undone := a.again(t)
-	for k, was := range a.before.of {
+	before, stocked := a.before, a.stock
+	a.look(t) // from now on, so that what stayed behind is told once
+	kinds := maps.Clone(stocked)
+	maps.Copy(kinds, a.stock)
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		if more := a.stock[kind] - stocked[kind]; more > 0 != slices.Contains(b.stays, kind) || more < 0 != slices.Contains(b.lacks, kind) {
+			t.Errorf("%s: after %q there are %+d of %s", a.v.Rule, a.fix.Undo, more, kind)
+		}
+	}
+	undone := a.before
+	for k, was := range before.of {
 		if now := undone.of[k]; now != was {
 			t.Errorf("%s: after %q %s on %s is %v, and was %v", a.v.Rule, a.fix.Undo, k.rule, k.uid, now, was)
 		}
 	}
-	a.before = undone // so that what stayed behind is told once
+	for k, now := range undone.of {
+		if before.of[k] == 0 {
+			t.Errorf("%s: after %q %s on %s is %v, and was not there", a.v.Rule, a.fix.Undo, k.rule, k.uid, now)
+		}
+	}
 }
 
 // cannot fails where a command that is not tried could be.
 func (a *attempt) cannot(t *testing.T) {
-	calls := len(a.l.Calls())
-	if _, err := a.shell(t, a.fix.CLI, nil); err != nil {
-		return // refused, or something that it needs is not there
+	_, before := a.changed(0)
+	sets := []given{nil}
+	if first := a.brings[a.v.Rule].first; first != nil {
+		sets = first(a)
 	}
-	for _, c := range a.l.Calls()[calls:] {
-		if !slices.ContainsFunc([]string{"List", "Get", "Describe", "Generate"}, func(verb string) bool { return strings.HasPrefix(c.Action, verb) }) {
-			t.Errorf("%s: %q works on the simulated cloud: prove it, and take it out of the table", a.v.Rule, a.fix.CLI)
+	for _, env := range sets {
+		if _, err := a.shell(t, a.fix.CLI, env); err != nil {
+			return // refused, or something that it needs is not there
 		}
+	}
+	if calls, _ := a.changed(before); len(calls) > 0 {
+		t.Errorf("%s: %q works on the simulated cloud: prove it, and take it out of the table", a.v.Rule, a.fix.CLI)
 	}
 }
 
@@ -244,6 +300,8 @@ func (a *attempt) paste(t *testing.T, script string, needs func(*attempt) []give
 // with a dot in it.
 type given map[string]string
 
+func always(g given) func(*attempt) []given { return func(*attempt) []given { return []given{g} } }
+
 // shell runs a script as an operator's shell does.
 func (a *attempt) shell(t *testing.T, script string, env given) (string, error) {
 	t.Helper()
@@ -252,10 +310,12 @@ func (a *attempt) shell(t *testing.T, script string, env given) (string, error) 
 		t.Fatal(err)
 	}
 	bin := filepath.Join(a.dir, "bin")
-	write(t, filepath.Join(bin, "aws"), "#!/bin/sh\nexec '"+self+"' \"$@\"\n")
+	for name, text := range a.provingGround.programs(self) {
+		write(t, filepath.Join(bin, name), text)
+	}
 	c := exec.CommandContext(t.Context(), "sh", "-e", "-c", script)
 	c.Dir = a.dir
-	c.Env = append(os.Environ(), asAWS+"=1", "PATH="+bin+":"+os.Getenv("PATH"), "AWS_ENDPOINT_URL="+a.l.URL, "AWS_ACCESS_KEY_ID="+a.account().AccessKey, "AWS_DEFAULT_REGION="+a.region)
+	c.Env = append(append(os.Environ(), a.environment(a.dir)...), "PATH="+bin+":"+os.Getenv("PATH"))
 	for name, v := range env {
 		if strings.Contains(name, ".") {
 			write(t, filepath.Join(a.dir, name), v)

@@ -40,14 +40,6 @@ var noWayBack = map[string]string{
 	"AWS-DATA-007": "A launch configuration that is deleted is gone.",
 }
 
-// An errand is what the operator has to know or bring for a command.
-type errand struct {
-	fits  func(*proving, *finding.Verdict) bool // which subjects it is tried on; nil is any
-	first func(*attempt) []given                // for the command, a set for each time it is pasted
-	then  func(*attempt) []given                // for undo; nil is as before
-	gone  bool                                  // the subject is gone afterwards
-}
-
 var brings = map[string]errand{
 	"AWS-NET-001":  opened("in"),
 	"AWS-NET-002":  opened("in"),
@@ -58,7 +50,7 @@ var brings = map[string]errand{
 	"AWS-NET-010":  opened("out"),
 	"AWS-NET-008":  {first: freeNumbers},
 	"AWS-NET-016":  {first: freeNumbers},
-	"AWS-NET-009":  {first: allRules},
+	"AWS-NET-009":  {first: allRules, lacks: []string{"aws.security_group_rule"}}, // those that not every default group has
 	"AWS-NET-013":  {first: endpointPlaces, then: endpointsMade},
 	"AWS-NET-014":  {fits: idHas("/cvpn-endpoint-"), first: always(given{"VPN_LOG_GROUP": "client-vpn"})},
 	"AWS-NET-015":  {fits: hasInterfaces, first: interfacesFile},
@@ -66,7 +58,8 @@ var brings = map[string]errand{
 	"AWS-LOG-002":  {first: unsignedTrails},
 	"AWS-LOG-003":  flowLog,
 	"AWS-LOG-009":  flowLog,
-	"AWS-LOG-005":  {first: always(given{"TRAIL_LOG_GROUP": "trail", "ALARM_TOPIC": "arn:aws:sns:eu-west-1:111122223333:security"})},
+	"AWS-LOG-004":  {stays: []string{"aws.detector", "aws.detector_id"}}, // which is off
+	"AWS-LOG-005":  {first: always(given{"TRAIL_LOG_GROUP": "trail", "ALARM_TOPIC": "arn:aws:sns:eu-west-1:111122223333:security"}), stays: []string{"aws.metric_filter"}},
 	"AWS-LOG-006":  {first: always(given{"ALARM_TOPIC": "arn:aws:sns:eu-west-1:111122223333:security"})},
 	"AWS-DATA-004": {fits: disksEncrypted},
 	"AWS-IMDS-006": {fits: followsDefault},
@@ -76,8 +69,6 @@ var brings = map[string]errand{
 	"AWS-DATA-007": {fits: unusedConfiguration, gone: true},
 	"AWS-LOG-008":  {fits: hasRecorder},
 }
-
-func always(g given) func(*attempt) []given { return func(*attempt) []given { return []given{g} } }
 
 func idHas(part string) func(*proving, *finding.Verdict) bool {
 	return func(_ *proving, v *finding.Verdict) bool { return strings.Contains(v.Subject.UID, part) }
@@ -100,7 +91,7 @@ func opened(way string) errand {
 
 // permission is a rule as authorize takes it.
 func (a *attempt) permission(id string) string {
-	for _, r := range a.sim().Network().GroupRules(a.region) {
+	for _, r := range a.sim().Network().GroupRules(a.aws().region) {
 		if r.SecurityGroupRuleId != id {
 			continue
 		}
@@ -147,7 +138,7 @@ func freeNumbers(a *attempt) []given {
 
 func allRules(a *attempt) []given {
 	ids := map[bool][]string{}
-	for _, r := range a.sim().Network().GroupRules(a.region) {
+	for _, r := range a.sim().Network().GroupRules(a.aws().region) {
 		if strings.HasSuffix(a.v.Subject.UID, r.GroupId) {
 			ids[r.IsEgress] = append(ids[r.IsEgress], r.SecurityGroupRuleId)
 		}

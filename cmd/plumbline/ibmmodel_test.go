@@ -60,18 +60,31 @@ var ibmCommands = map[string]string{
 
 // checkIBMCloud holds a command line against what the command takes.
 func checkIBMCloud(words []string) error {
-	name, rest := "", words[1:]
-	for n := min(3, len(rest)); n > 0 && name == ""; n-- {
-		if _, ok := ibmCommands[strings.Join(rest[:n], " ")]; ok {
-			name, rest = strings.Join(rest[:n], " "), rest[n:]
+	_, err := readIBMCloud(words[1:])
+	return err
+}
+
+// An ibmCommand is one command line of the IBM Cloud CLI, read. A switch is an
+// option without values.
+type ibmCommand struct {
+	name      string
+	arguments []string
+	options   map[string][]string
+}
+
+func readIBMCloud(words []string) (*ibmCommand, error) {
+	c := &ibmCommand{options: map[string][]string{}}
+	for n := min(3, len(words)); n > 0 && c.name == ""; n-- {
+		if _, ok := ibmCommands[strings.Join(words[:n], " ")]; ok {
+			c.name, words = strings.Join(words[:n], " "), words[n:]
 		}
 	}
-	if name == "" {
-		return errors.New("ibmcloud has no such command here")
+	if c.name == "" {
+		return nil, errors.New("ibmcloud has no such command here")
 	}
 	var arguments []string
 	options := map[string]string{}
-	for _, f := range strings.Fields(ibmCommands[name]) {
+	for _, f := range strings.Fields(ibmCommands[c.name]) {
 		if option, value, valued := strings.Cut(f, "="); strings.HasPrefix(f, "-") {
 			if !valued {
 				value = "-"
@@ -81,40 +94,45 @@ func checkIBMCloud(words []string) error {
 		}
 		arguments = append(arguments, f)
 	}
-	return matched(name, arguments, options, rest)
+	if err := c.match(arguments, options, words); err != nil {
+		return nil, fmt.Errorf("%s%w", c.name, err)
+	}
+	return c, nil
 }
 
-func matched(name string, arguments []string, options map[string]string, words []string) error {
-	given := 0
+// match takes what a command is given.
+func (c *ibmCommand) match(arguments []string, options map[string]string, words []string) error {
 	for len(words) > 0 {
 		w := words[0]
 		words = words[1:]
 		if !strings.HasPrefix(w, "-") {
-			if given == len(arguments) {
-				return fmt.Errorf("%s takes no further %q", name, w)
+			if len(c.arguments) == len(arguments) {
+				return fmt.Errorf(" takes no further %q", w)
 			}
-			if err := fitting(arguments[given], w); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+			if err := fitting(arguments[len(c.arguments)], w); err != nil {
+				return fmt.Errorf(": %w", err)
 			}
-			given++
+			c.arguments = append(c.arguments, w)
 			continue
 		}
 		shape, ok := options[w]
 		switch {
 		case !ok:
-			return fmt.Errorf("%s has no option %s", name, w)
+			return fmt.Errorf(" has no option %s", w)
 		case shape == "-":
+			c.options[w] = nil
 			continue
 		case len(words) == 0 || strings.HasPrefix(words[0], "-"):
-			return fmt.Errorf("%s: %s wants a value", name, w)
+			return fmt.Errorf(": %s wants a value", w)
 		}
 		if err := fitting(shape, words[0]); err != nil {
-			return fmt.Errorf("%s: %s: %w", name, w, err)
+			return fmt.Errorf(": %s: %w", w, err)
 		}
+		c.options[w] = append(c.options[w], words[0])
 		words = words[1:]
 	}
-	if given < len(arguments) {
-		return fmt.Errorf("%s wants %s", name, strings.Join(arguments[given:], " and "))
+	if n := len(c.arguments); n < len(arguments) {
+		return fmt.Errorf(" wants %s", strings.Join(arguments[n:], " and "))
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ type ibmOperation struct {
 // requests that IBM's SDKs make: vpc-go-sdk v0.87.0, vpcv1 (UpdateInstance,
 // UpdateBareMetalServer, UpdateInstanceGroup, CreateInstanceTemplate,
 // DeleteInstanceTemplate), and platform-services-go-sdk v0.101.0, iamidentityv1
-// (UpdateAPIKey, DisableAPIKey, EnableAPIKey, UpdateAccountSettings).
+// (UpdateAPIKey, DisableAPIKey, EnableAPIKey, UpdateAccountSettings), and
+// iampolicymanagementv1 (GetPolicy, UpdatePolicyState).
 var ibmOperations = map[string]ibmOperation{
 	"vpc PATCH /v1/instances/{}": {sends: mergePatch, body: map[string]string{
 		"metadata_service.enabled": "?", "metadata_service.protocol": "http|https", "metadata_service.response_hop_limit": "#"}},
@@ -32,6 +33,8 @@ var ibmOperations = map[string]ibmOperation{
 	"vpc POST /v1/instance/templates": {sends: "application/json", body: map[string]string{"source_template.id": "ID", "name": "NAME", "user_data": "TEXT",
 		"metadata_service.enabled": "?", "metadata_service.protocol": "http|https", "metadata_service.response_hop_limit": "#"}},
 	"vpc DELETE /v1/instance/templates/{}": {},
+	"iam GET /v1/policies/{}":              {},
+	"iam PATCH /v1/policies/{}":            {sends: "application/json", match: true, body: map[string]string{"state": "active|deleted"}},
 	"iam POST /v1/apikeys/{}/disable":      {},
 	"iam DELETE /v1/apikeys/{}/disable":    {},
 	"iam PUT /v1/apikeys/{}":               {sends: "application/json", match: true, body: map[string]string{"name": "NAME", "description": "TEXT", "expires_at": "DAY"}},
@@ -128,6 +131,7 @@ func readCurl(words []string) (*curlCall, error) {
 			c.method = value
 		case "-d":
 			c.body = value
+		case "-o", "-D": // where the answer goes, and its headers
 		case "-H":
 			name, text, ok := strings.Cut(value, ": ")
 			if !ok || c.headers[name] != "" {

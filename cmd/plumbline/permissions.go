@@ -35,9 +35,10 @@ func (permissionsAWSCmd) Run(s streams) error {
 }
 
 type permissionsIBMCmd struct {
-	As     string `enum:"table,cli,terraform" default:"table" help:"What to print: a table of the roles, or what creates them, for the ibmcloud command line or for Terraform."`
+	As     string `enum:"table,cli,terraform" default:"table" help:"What to print, ${enum}: a table of the roles, or what creates them, for the ibmcloud command line or for Terraform."`
 	Key    bool   `help:"Create a service ID with an API key, which lives until somebody deletes it, in place of a trusted profile."`
 	Server string `help:"CRN of the virtual server that Plumbline runs on, which may become the trusted profile." placeholder:"CRN"`
+	Member string `help:"For another account, as those of an enterprise are: ID of the service ID that Plumbline signs in with, which may become the trusted profile there." placeholder:"SERVICE-ID"`
 }
 
 // Help shows how the command is used.
@@ -46,21 +47,27 @@ func (permissionsIBMCmd) Help() string {
 All of them are Viewer, which reads settings and changes nothing.
 
 Best is a trusted profile of the virtual server that Plumbline runs on: there is no
-key that somebody could lose. Elsewhere it is a service ID with an API key.
+key that somebody could lose. Elsewhere it is a service ID with an API key, which
+may also become a trusted profile in each further account.
 
 Examples:
   plumbline permissions ibm
   plumbline permissions ibm --as cli --server "$CRN" > plumbline-profile.sh
   plumbline permissions ibm --as terraform > plumbline-profile.tf
-  plumbline permissions ibm --as cli --key > plumbline-key.sh`
+  plumbline permissions ibm --as cli --key > plumbline-key.sh
+  plumbline permissions ibm --as cli --member ServiceId-9b8290f1-5f77-4d62-a3f8-c79d51898457 > plumbline-member.sh`
 }
 
 // Validate refuses what would have no effect, and a server that is none: the
 // texts leave a place for it then.
 func (c permissionsIBMCmd) Validate() error {
 	switch {
-	case c.As == "table" && (c.Key || c.Server != ""):
-		return errors.New("--key and --server say what is to be created: add --as cli or --as terraform")
+	case c.As == "table" && (c.Key || c.Server != "" || c.Member != ""):
+		return errors.New("--key, --server and --member say what is to be created: add --as cli or --as terraform")
+	case c.Member != "" && (c.Key || c.Server != ""):
+		return errors.New("--member is for an account in which neither the key nor the server stands: leave --key and --server out")
+	case c.Member != "" && !ibmrole.IsServiceID(c.Member):
+		return errors.New("--member is not the ID of a service ID; it begins with ServiceId-, and \"ibmcloud iam service-ids --uuid\" lists those of the account that Plumbline signs in to")
 	case c.Key && c.Server != "":
 		return errors.New("--server is for a trusted profile, and --key creates none: leave one of them out")
 	case c.Server != "" && !ibmrole.IsServer(c.Server):
@@ -76,6 +83,9 @@ func (c permissionsIBMCmd) Run(s streams) error {
 		return writeRolesIBM(s.out)
 	}
 	all := ibmrole.RoleTemplates(c.Server)
+	if c.Member != "" {
+		all = ibmrole.MemberTemplates(c.Member)
+	}
 	i := slices.IndexFunc(all, func(t ibmrole.Template) bool { return t.Language == language && t.Key == c.Key })
 	if i < 0 {
 		return fmt.Errorf("there is no text for %s", c.As)
@@ -93,6 +103,8 @@ on, so that there is no key to lose:
   plumbline permissions ibm --as terraform
 With a service ID and an API key, where Plumbline runs elsewhere:
   plumbline permissions ibm --as cli --key
+With a trusted profile in another account that this service ID may become:
+  plumbline permissions ibm --as cli --member SERVICE-ID
 `, rolesIBM())
 	return err
 }

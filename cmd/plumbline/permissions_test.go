@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,7 +10,10 @@ import (
 	"plumbline/internal/rule"
 )
 
-const serverIBM = "crn:v1:bluemix:public:is:us-south-1:a/0123456789abcdef0123456789abcdef::instance:0717_1e09281b-f177-46fb-baf1-bc152b2e391a"
+const (
+	serviceIBM = "ServiceId-9b8290f1-5f77-4d62-a3f8-c79d51898457"
+	serverIBM  = "crn:v1:bluemix:public:is:us-south-1:a/0123456789abcdef0123456789abcdef::instance:0717_1e09281b-f177-46fb-baf1-bc152b2e391a"
+)
 
 // Whoever grants roles reads what each is for, and what none of them tells.
 func TestTheRolesForIBMCloudAreTold(t *testing.T) {
@@ -40,9 +44,10 @@ func TestWhatCreatesTheRolesForIBMCloudIsPrintedAlone(t *testing.T) {
 	for args, file := range map[string]string{
 		"--as cli --server " + serverIBM: "plumbline-profile.sh", "--as terraform --server " + serverIBM: "plumbline-profile.tf",
 		"--as cli --key": "plumbline-key.sh", "--as terraform --key": "plumbline-key.tf",
+		"--as cli --member " + serviceIBM: "plumbline-member.sh", "--as terraform --member " + serviceIBM: "plumbline-member.tf",
 	} {
 		want := ""
-		for _, x := range ibmrole.RoleTemplates(serverIBM) {
+		for _, x := range slices.Concat(ibmrole.RoleTemplates(serverIBM), ibmrole.MemberTemplates(serviceIBM)) {
 			if x.File == file {
 				want = x.Text
 			}
@@ -66,6 +71,9 @@ func TestWhatPermissionsIBMCannotDoIsRefused(t *testing.T) {
 		"--as cli --server web-1":                "is not the CRN of a virtual server",
 		"--as cli --server " + serverIBM + ";rm": "is not the CRN of a virtual server",
 		"--as cloudformation":                    "must be one of",
+		"--member " + serviceIBM:                 "add --as cli or --as terraform",
+		"--as cli --key --member " + serviceIBM:  "leave --key and --server out",
+		"--as cli --member iam-" + serviceIBM:    "is not the ID of a service ID",
 	} {
 		if code, out, err := plumbline(t, append([]string{"permissions", "ibm"}, strings.Fields(args)...)...); code == exitOK || out != "" || !strings.Contains(err, want) {
 			t.Errorf("%s: status %d, %q, does not say %q: %s", args, code, out, want, err)

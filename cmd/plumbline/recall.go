@@ -9,18 +9,43 @@ import (
 
 	"plumbline/internal/cloud/aws"
 	"plumbline/internal/cloud/aws/awsfact"
+	"plumbline/internal/cloud/ibm"
+	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/postgres"
 	"plumbline/internal/snapshot"
 )
 
-// userDataBeside is where the store has what instances run when they start, and
-// since when each of them runs.
-var userDataBeside = postgres.Neighbour{Kind: awsfact.KindUserData, Under: awsfact.UserDataUID(""), Of: awsfact.KindInstance, Member: "launchTime"}
+// A lasting document is asked for server by server, and says the same until the
+// server says another time.
+type lasting struct {
+	provider string
+	what     string // for the log
+	beside   postgres.Neighbour
+	name     func(uid string) string // as the collector names the server
+}
 
-// A memory is what the last finished scan of an account read of user data. It
-// reads the store for a region when that is first asked for, and anew from time
-// to time: a login outlives a scan.
+// userData is what instances run when they start, and since when each of them
+// runs. A start gives an instance a new launch time, and only while it is stopped
+// can its user data be changed (EC2 user guide).
+var userData = lasting{aws.Provider, "user data",
+	postgres.Neighbour{Kind: awsfact.KindUserData, Under: awsfact.UserDataUID(""), Of: awsfact.KindInstance, Member: "launchTime"},
+	func(uid string) string { return uid[strings.LastIndexByte(uid, '/')+1:] }}
+
+// madeWith is what virtual servers were made with: keys, and the default trusted
+// profile, which cannot be changed after the server was made, and stays as it was
+// where IAM changes or deletes the profile or its link (IBM's guide for VPC, Using
+// a trusted profile to call IAM-enabled services). Whether the profile is still
+// there, and linked, is never read from it: each scan asks IAM for that. A bare
+// metal server can be initialized anew, and so is always asked.
+var madeWith = lasting{ibm.Provider, "what servers were made with",
+	postgres.Neighbour{Kind: ibmfact.KindInitialization, Under: ibmfact.InitializationUID(""), Of: ibmfact.KindInstance, Member: "created_at"},
+	func(uid string) string { return uid }}
+
+// A memory is what the last finished scan of an account read of such documents.
+// It reads the store for a region when that is first asked for, and anew from
+// time to time: a login outlives a scan.
 type memory struct {
+	lasting
 	store   *postgres.Store
 	account string
 	log     *slog.Logger
@@ -30,8 +55,8 @@ type memory struct {
 }
 
 type remembered struct {
-	byID  map[string]postgres.Remembered // by the instance's id
-	until time.Time
+	byName map[string]postgres.Remembered // of the server
+	until  time.Time
 }
 
 const (
@@ -39,26 +64,24 @@ const (
 	memoryWait = 30 * time.Second // for the store
 )
 
-// recall gives aws.Options its Recall for an account; nil without a store.
-func recall(store *postgres.Store, account string, log *slog.Logger) func(region, id string, launched time.Time) (snapshot.Resource, bool) {
-	if store == nil {
+// recall gives a collector's options their Recall for an account; nil without a
+// store.
+func (l lasting) recall(store *postgres.Store, account string, log *slog.Logger) func(region, server string, since time.Time) (snapshot.Resource, bool) {
+	if store == nil || account == "" {
 		return nil
 	}
-	m := &memory{store: store, account: account, log: log, regions: map[string]remembered{}}
+	m := &memory{lasting: l, store: store, account: account, log: log, regions: map[string]remembered{}}
 	return m.recall
 }
 
-// recall finds what an instance runs that was launched at a time. A start gives
-// an instance a new launch time, and only while it is stopped can its user data
-// be changed (EC2 user guide): what was read beside the same launch time is
-// still so.
-func (m *memory) recall(region, id string, launched time.Time) (snapshot.Resource, bool) {
-	r, ok := m.of(region)[id]
+// recall finds what was read beside a server that said the same time.
+func (m *memory) recall(region, server string, since time.Time) (snapshot.Resource, bool) {
+	r, ok := m.of(region)[server]
 	if !ok {
 		return snapshot.Resource{}, false
 	}
 	at, err := time.Parse(time.RFC3339, r.Said)
-	return r.Resource, err == nil && at.Equal(launched)
+	return r.Resource, err == nil && at.Equal(since)
 }
 
 // of is what is remembered of a region. Where the store does not tell, nothing
@@ -67,19 +90,18 @@ func (m *memory) of(region string) map[string]postgres.Remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if r, ok := m.regions[region]; ok && time.Now().Before(r.until) {
-		return r.byID
+		return r.byName
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), memoryWait)
 	defer cancel()
-	all, err := m.store.Remembered(ctx, aws.Provider, m.account, region, userDataBeside)
+	all, err := m.store.Remembered(ctx, m.provider, m.account, region, m.beside)
 	if err != nil {
-		m.log.WarnContext(ctx, "user data is not remembered, and asked for again", "account", m.account, "region", region, "err", err)
+		m.log.WarnContext(ctx, "what was read before is not remembered, and asked for again", "what", m.what, "account", m.account, "region", region, "err", err)
 	}
-	byID := make(map[string]postgres.Remembered, len(all))
+	byName := make(map[string]postgres.Remembered, len(all))
 	for uid, r := range all {
-		instance := strings.TrimSuffix(uid, userDataBeside.Under)
-		byID[instance[strings.LastIndexByte(instance, '/')+1:]] = r
+		byName[m.name(strings.TrimSuffix(uid, m.beside.Under))] = r
 	}
-	m.regions[region] = remembered{byID, time.Now().Add(memoryTime)}
-	return byID
+	m.regions[region] = remembered{byName, time.Now().Add(memoryTime)}
+	return byName
 }

@@ -99,6 +99,7 @@ func (s site) pages(book *rulebook.Book, shelf *shelf, sky *clouds, folk *people
 	look := ui.Config{
 		Rules: book, Rulebook: s.rulebook(book, web, folk), Silences: func(provider string) (map[string][]string, error) { return trial.Silences(book.Set(), provider) }, Fix: mender{web, book}.Fix, Now: time.Now, Version: version, Log: s.log, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts,
 		Inspect: closely(web, book.Set), Compliance: desk, Mappings: acts, Controls: spoken(shelf.Set), Practices: practices(shelf.Set),
+		Events:       &clerk.Events{Clerk: acts},
 		Attestations: web.Reader(), Attester: &clerk.Attester{Clerk: acts, Practices: practices(shelf.Set)},
 		See: func(ctx context.Context, do func(context.Context) error) error {
 			v, err := signin.Fresh(ctx)
@@ -113,12 +114,12 @@ func (s site) pages(book *rulebook.Book, shelf *shelf, sky *clouds, folk *people
 		Stopping:  s.stopping,
 	}
 	door := signin.New(signin.Config{People: folk, See: web.See, Frame: ui.Framer(look).FrameOf, Now: time.Now, Log: s.log,
-		Secure: s.base.Scheme == "https", Streams: api.Streams, Live: ui.Live})
+		Secure: s.base.Scheme == "https", Streams: api.Streams, Live: ui.Live, Uploads: uploads})
 	look.Auth = door
 	if s.entry != nil {
 		look.Auth = byLink{s.entry, door}
 	}
-	programs := api.New(api.Config{Compliance: desk, Attestations: look.Attestations, Attester: look.Attester, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts, Rules: book, Rulebook: look.Rulebook, Files: book.Files(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
+	programs := api.New(api.Config{Compliance: desk, Events: look.Events, Attestations: look.Attestations, Attester: look.Attester, Reader: web.Reader(), Clerk: acts, Scores: web.Reader(), Owners: acts, Rules: book, Rulebook: look.Rulebook, Files: book.Files(), Fix: look.Fix, Inspect: look.Inspect, Now: time.Now, Version: version, Log: s.log})
 	root := http.NewServeMux()
 	root.Handle(api.Prefix+"/", s.guard(door, programs))
 	for _, r := range api.Routes() {

@@ -115,8 +115,16 @@ func (s *shell) quoted(c byte) {
 
 var variable = regexp.MustCompile(`^\$[A-Za-z_][A-Za-z0-9_]*`)
 
+// whereSet is what stands there if a variable is set, of which it is taken that
+// it is.
+var whereSet = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*:\+([^{}]*)\}`)
+
 // expand reads a variable or a substitution; its commands are commands too.
 func (s *shell) expand() {
+	if m := whereSet.FindStringSubmatch(s.rest); m != nil {
+		s.rest = m[1] + s.rest[len(m[0]):]
+		return
+	}
 	s.put(anything)
 	if m := variable.FindString(s.rest); m != "" {
 		s.rest = s.rest[len(m):]
@@ -246,6 +254,7 @@ func TestTheShellsLanguage(t *testing.T) {
 		"nft -f - <<END\ntable $(id -u) {\n}\nEND\nls":                                      "id|-u / nft|-f|- / ls",
 		"case $A in\nx-*) aws a b ;;\n*) aws c d --n $((1 + 2)) ;;\nesac\n[ $A = b ] || ls": "aws|a|b / aws|c|d|--n|¤ / [|¤|=|b|] / ls",
 		"( aws a b ; aws c d )":                                                             "aws|a|b / aws|c|d",
+		"aws a --b ${C:+--c $C -d e} f":                                                     "aws|a|--b|--c|¤|-d|e|f",
 		"aws a --b {{ w.id }} --c ${D:?which}":                                              "aws|a|--b|¤|--c|¤",
 	} {
 		t.Run(script, func(t *testing.T) {

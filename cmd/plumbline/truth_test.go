@@ -23,14 +23,15 @@ import (
 
 // things keeps every object that was judged. It is a scan.Out.
 type things struct {
-	workloads map[string]*estate.Workload
-	templates map[string]*estate.Template
-	accounts  map[string]*estate.Account
-	regions   map[string]*estate.AccountRegion
+	workloads   map[string]*estate.Workload
+	templates   map[string]*estate.Template
+	accounts    map[string]*estate.Account
+	regions     map[string]*estate.AccountRegion
+	credentials map[string]*estate.Credential
 }
 
 func newThings() *things {
-	return &things{map[string]*estate.Workload{}, map[string]*estate.Template{}, map[string]*estate.Account{}, map[string]*estate.AccountRegion{}}
+	return &things{map[string]*estate.Workload{}, map[string]*estate.Template{}, map[string]*estate.Account{}, map[string]*estate.AccountRegion{}, map[string]*estate.Credential{}}
 }
 
 func (*things) Start(context.Context, *snapshot.Context) error { return nil }
@@ -46,6 +47,8 @@ func (k *things) Page(_ context.Context, _ []snapshot.Resource, res judge.Result
 			k.accounts[o.Account] = o
 		case *estate.AccountRegion:
 			k.regions[o.UID] = o
+		case *estate.Credential:
+			k.credentials[o.UID] = o
 		}
 	}
 	return nil

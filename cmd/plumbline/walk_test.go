@@ -233,6 +233,7 @@ var mayDo = map[access.Action]string{
 	access.ManageOwn:      "viewer auditor engineer officer administrator",
 	access.ReadAudit:      "auditor administrator",
 	access.StartScan:      "engineer administrator",
+	access.ImportEvents:   "engineer administrator",
 	access.ManageAccounts: "administrator",
 	access.ManagePeople:   "administrator",
 	access.ProposeRules:   "engineer officer administrator",

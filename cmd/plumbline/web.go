@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"plumbline/internal/api"
+	"plumbline/internal/listing"
 	"plumbline/internal/ui"
 )
 
@@ -25,7 +26,7 @@ const (
 	answerTime = 2 * time.Minute
 	exportTime = 15 * time.Minute // of a list as a file
 	mostHeader = 64 << 10
-	mostBody   = 1 << 20
+	mostBody   = listing.LongestEvents + 64<<10 // the longest that anybody takes: a file in a form; the door takes less of nearly all
 	drainTime  = 10 * time.Second
 )
 
@@ -60,6 +61,9 @@ func limited(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// uploads is how long the body of a request may be where it holds a file.
+func uploads(r *http.Request) int64 { return max(api.Uploads(r), ui.Uploads(r)) }
 
 // answer serves until it is stopped; it yields one error if it ends by itself.
 func answer(srv *http.Server, l net.Listener) <-chan error {

@@ -1,11 +1,18 @@
 package main
 
 import (
+	"context"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
+
+	"plumbline/internal/access"
+	"plumbline/internal/signin"
 )
 
 // A connection notes until when its reader must have taken the reply.
@@ -50,6 +57,47 @@ func TestOnlyOurOwnNameIsAnsweredBy(t *testing.T) {
 		h.ServeHTTP(w, r)
 		if w.Code != want {
 			t.Errorf("%q: %d, want %d", host, w.Code, want)
+		}
+	}
+}
+
+// A file of audit events comes through the server and the door to whoever reads
+// it; whatever else is as long does not.
+func TestAFileThatIsLongerThanAForm(t *testing.T) {
+	t.Parallel()
+	engineer := &access.Viewer{Person: 1, Grants: []access.Grant{{Role: access.Engineer, All: true}}}
+	read := 0
+	door := signin.New(signin.Config{Uploads: uploads, See: func(ctx context.Context, _ *access.Viewer, _ bool, do func(context.Context) error) error {
+		return do(ctx)
+	}}).
+		Inside(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			all, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			read = len(all)
+		}))
+	h := newServer(&config{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		door.ServeHTTP(w, r.WithContext(access.With(r.Context(), engineer)))
+	}), slog.New(slog.DiscardHandler)).Handler
+	for _, c := range []struct {
+		path        string
+		bytes, read int
+		says        string
+	}{
+		{"/api/v1/accounts/3/metadata-events", 2 << 20, 2 << 20, ""},
+		{"/api/v1/accounts/3/metadata-events", 16 << 20, 16 << 20, ""},
+		{"/api/v1/accounts/3/metadata-events", 16<<20 + 1, 0, "at most 16 MB as it is sent. Pack it with gzip"},
+		{"/api/v1/accounts/3/metadata-events", 17 << 20, 0, "Pack it with gzip"},
+		{"/accounts/3/events", 2 << 20, 2 << 20, ""},
+		{"/accounts/3/events", 17 << 20, 0, "Pack it with gzip"},
+		{"/api/v1/scans", 2 << 20, 0, "longer than anything that is understood here"},
+	} {
+		read = 0
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, c.path, strings.NewReader(strings.Repeat(" ", c.bytes))))
+		if (w.Code == http.StatusOK) != (c.says == "") || read != c.read || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%d bytes to %s: %d, %d bytes arrived: %s", c.bytes, c.path, w.Code, read, w.Body)
 		}
 	}
 }

@@ -28,6 +28,7 @@ const (
 	ReadEstate     Action = "read estate"     // findings, verdicts, workloads, scans, accounts, rules
 	ReadAudit      Action = "read audit log"  //
 	StartScan      Action = "start scan"      // and cancel one
+	ImportEvents   Action = "import events"   // audit events of an account, and withdraw them
 	ManageAccounts Action = "manage accounts" // connect, change, test, disconnect
 	ManagePeople   Action = "manage people"   // add, disable, grant, groups of accounts
 	ManageOwn      Action = "manage own"      // own password, own tokens, own sessions
@@ -59,6 +60,7 @@ var table = []struct {
 	{ReadEstate, []Role{Reader, Auditor, Engineer, Officer, Administrator}, false, ScopeRead},
 	{ReadAudit, []Role{Auditor, Administrator}, false, ScopeRead},
 	{StartScan, []Role{Engineer, Administrator}, false, ScopeScan},
+	{ImportEvents, []Role{Engineer, Administrator}, false, ScopeScan},
 	{ManageAccounts, []Role{Administrator}, false, ScopeManage},
 	{ManagePeople, []Role{Administrator}, true, ""},
 	{ManageOwn, []Role{Reader, Auditor, Engineer, Officer, Administrator}, false, ""},

@@ -17,6 +17,7 @@ action            viewer  auditor  engineer  officer  administrator
 read estate       yes     yes      yes       yes      yes
 read audit log    no      yes      no        no       yes
 start scan        no      no       yes       no       yes
+import events     no      no       yes       no       yes
 manage accounts   no      no       no        no       yes
 manage people     no      no       no        no       yes
 manage own        yes     yes      yes       yes      yes
@@ -73,7 +74,7 @@ func TestATokenMayNoMoreThanItsScopes(t *testing.T) {
 	t.Parallel()
 	want := map[access.Scope][]access.Action{
 		access.ScopeRead:   {access.ReadEstate, access.ReadAudit},
-		access.ScopeScan:   {access.StartScan},
+		access.ScopeScan:   {access.StartScan, access.ImportEvents},
 		access.ScopeManage: {access.ManageAccounts, access.ProposeRules, access.ManageOwners},
 	}
 	for _, s := range access.Scopes() {

@@ -14,6 +14,8 @@ const tagAccounts = "Accounts"
 
 func (s *server) accounts() {
 	add(s, get("/accounts", "list-accounts", tagAccounts, "List accounts", "In pages."), s.listAccounts)
+	add(s, get("/unconnected-accounts", "list-unconnected-accounts", tagAccounts, "List accounts that are known and not connected",
+		"Accounts of an enterprise that a connected account lists, whole, by name. Nothing of them is scanned. Whoever may not see all accounts is told of none."), s.listUnconnected)
 	connect := act(http.MethodPost, "/accounts", "connect-account", tagAccounts, "Connect an account",
 		"Signs in to the cloud, notes the account, and begins its first scan. What is sent is a reference such as a role, never a secret.", access.ManageAccounts)
 	connect.status = http.StatusCreated
@@ -37,6 +39,21 @@ func (s *server) listAccounts(ctx context.Context, in *Place) (*pageOf[account],
 		return nil, err
 	}
 	return page(ctx, all, cursors, "", accountOf), nil
+}
+
+type unconnected struct {
+	Provider string `json:"provider"`
+	Account  string `json:"account" doc:"The provider's own id."`
+	Name     string `json:"name" doc:"As the provider has it."`
+	State    string `json:"state" example:"ACTIVE" doc:"In the provider's word."`
+	By       int64  `json:"listed_by" doc:"Id of the account that lists it."`
+}
+
+func (s *server) listUnconnected(ctx context.Context, _ *struct{}) (*replied[list[unconnected]], error) {
+	all, err := s.Reader.Unconnected(ctx)
+	return reply(list[unconnected]{Items: each(all, func(a listing.Unconnected) unconnected {
+		return unconnected{a.Provider, a.External, a.Name, a.State, a.By}
+	})}), err
 }
 
 // AccountIn is the parameter of everything that is about one account.
@@ -64,6 +81,7 @@ func (e Every) duration() (time.Duration, error) {
 type connectIn struct {
 	Body struct {
 		Provider string `json:"provider" enum:"aws,ibm,gcp"`
+		Account  string `json:"account,omitempty" maxLength:"64" doc:"The provider's own id of the account that the login has to lead to; left out, it is whichever."`
 		Name     string `json:"name" maxLength:"200" doc:"What people here call it."`
 		Login    login  `json:"login"`
 		Every
@@ -86,7 +104,7 @@ func (s *server) connect(ctx context.Context, in *connectIn) (*connectOut, error
 	if err != nil {
 		return nil, err
 	}
-	id, scan, err := s.Clerk.Connect(ctx, listing.Connection{Provider: in.Body.Provider, Name: in.Body.Name, Login: in.Body.Login.login(), Every: often})
+	id, scan, err := s.Clerk.Connect(ctx, listing.Connection{Provider: in.Body.Provider, External: in.Body.Account, Name: in.Body.Name, Login: in.Body.Login.login(), Every: often})
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,9 @@ type Config struct {
 	// does what is asked for about it.
 	Attestations listing.Attestations
 	Attester     listing.Attester
+	// Events tells of audit events that people imported, and imports them; nil
+	// tells and imports none.
+	Events listing.Events
 	// Compliance tells how controls of frameworks stand; nil tells of none.
 	Compliance *compliance.Desk
 	// Inspect looks at one workload closely, as the last finished scan of its
@@ -103,6 +106,7 @@ func newServer(c Config) *server {
 	s.exports()
 	s.scans()
 	s.accounts()
+	s.events()
 	s.workloads()
 	s.rules()
 	s.frameworks()

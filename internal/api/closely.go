@@ -39,6 +39,7 @@ type detail struct {
 type metadata struct {
 	Endpoint *string `json:"endpoint" example:"enabled"`
 	Tokens   *string `json:"tokens" example:"optional" doc:"As asked for; applied says whether it is in force."`
+	Protocol *string `json:"protocol,omitempty" example:"https" doc:"On IBM Cloud; left out elsewhere, and where it is not known, see unknown."`
 	HopLimit *int64  `json:"hop_limit"`
 	Applied  *bool   `json:"applied" doc:"Whether the settings are in force, and not pending."`
 	IPv6     *bool   `json:"ipv6"`
@@ -93,6 +94,21 @@ type identity struct {
 	Power     *string     `json:"power" example:"admin" doc:"What it may do at most: admin, escalation, write, data_read, read, limited or none."`
 	AtLeast   *string     `json:"at_least" doc:"What it may do for certain."`
 	Because   []statement `json:"because" doc:"The statements that give it, the strongest first."`
+
+	Count    *int64   `json:"count,omitempty" doc:"On IBM Cloud: how many trusted profiles it may become. Power and because are those of the strongest."`
+	Profiles []become `json:"profiles,omitempty" doc:"On IBM Cloud: the trusted profiles that it may become, one line for each thing that lets it. Whether there may be more stands in unknown under identity.profiles."`
+	Default  *string  `json:"default,omitempty" doc:"On IBM Cloud: uid of the trusted profile that it was created with; empty if none."`
+	Stale    *bool    `json:"stale,omitempty" doc:"On IBM Cloud: that one is gone, or is not bound to it any more."`
+}
+
+type become struct {
+	UID       string  `json:"uid"`
+	Name      string  `json:"name"`
+	Mechanism string  `json:"mechanism" example:"claim_rule" doc:"default_profile, link or claim_rule."`
+	By        string  `json:"by" doc:"Name or id of the link or the claim rule."`
+	Power     *string `json:"power" doc:"What the profile may do at most; null if it is not known."`
+	AtLeast   *string `json:"at_least" doc:"What it may do for certain."`
+	Unknown   *reason `json:"unknown,omitempty" doc:"Why that is not known."`
 }
 
 type statement struct {
@@ -171,7 +187,7 @@ func (s *server) closely(ctx context.Context, w listing.Workload) (*detail, stri
 func detailOf(rep *inspect.Report) *detail {
 	w, un := rep.Workload, map[string]reason{}
 	m, i := &w.Metadata, &w.Identity
-	return &detail{
+	d := &detail{
 		TakenAt: rep.TakenAt.UTC(), State: value(un, "state", w.State), Group: value(un, "group", w.Group),
 		Metadata: metadata{
 			Endpoint: value(un, "metadata.endpoint", m.Endpoint), Tokens: value(un, "metadata.tokens", m.Tokens), HopLimit: value(un, "metadata.hop_limit", m.HopLimit),
@@ -184,6 +200,26 @@ func detailOf(rep *inspect.Report) *detail {
 		Path:     pathOf(&rep.Path),
 		Outcomes: each(rep.Verdicts, ruledOf), Unknown: un,
 	}
+	if w.Provider == "ibm" { // where a server chooses, and its metadata service has a protocol
+		d.Metadata.Protocol = value(un, "metadata.protocol", m.Protocol)
+		d.Identity.Count, d.Identity.Profiles = value(un, "identity.count", i.Count), items(un, "identity.profiles", i.Profiles, becomeOf)
+		d.Identity.Default, d.Identity.Stale = value(un, "identity.default", i.Default), value(un, "identity.stale", i.Stale)
+	}
+	return d
+}
+
+func becomeOf(b estate.Becomes) become {
+	x := become{UID: b.Principal, Name: b.Name, Mechanism: b.Mechanism, By: b.By}
+	if word, ok := b.Power.Get(); ok {
+		x.Power = &word
+	} else {
+		why := reasonOf(*b.Power.Why())
+		x.Unknown = &why
+	}
+	if word, ok := b.AtLeast.Get(); ok {
+		x.AtLeast = &word
+	}
+	return x
 }
 
 // value is a pointer to the known value; an unknown leaves nil and its reason.

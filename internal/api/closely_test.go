@@ -97,3 +97,40 @@ func TestAWorkloadWithoutDetailSaysWhy(t *testing.T) {
 		t.Errorf("%d: %s", r.Code, r.Body)
 	}
 }
+
+// A server of IBM Cloud chooses among trusted profiles, and its metadata service
+// has a protocol; one of AWS has neither.
+func TestAWorkloadOfIBMCloudTellsWhatItMayBecome(t *testing.T) {
+	t.Parallel()
+	why := &fact.Reason{Cause: snapshot.Denied, Call: "iam-identity:ListClaimRules"}
+	rep := open()
+	w := rep.Workload
+	w.Metadata.Protocol = fact.Sure("http")
+	w.Identity.Count, w.Identity.Default = fact.Unknown[int64](why, nil, ""), fact.Sure("crn:ops")
+	w.Identity.Profiles = fact.Listed([]estate.Becomes{
+		{Principal: "crn:ops", Name: "ops", Mechanism: estate.ByLink, By: "link-1", Power: fact.Sure("write"), AtLeast: fact.Sure("read")},
+		{Principal: "crn:web", Mechanism: estate.ByClaimRule, By: "rule-1", Power: fact.Unknown[string](why, nil, "")}}, nil, "", why)
+	of := func(provider string) (*detail, string) {
+		t.Helper()
+		w.Provider = provider
+		r := asked(t, func(context.Context, listing.Workload) (*inspect.Report, error) { return rep, nil })
+		var u wholeWorkload
+		if err := json.Unmarshal(r.Body.Bytes(), &u); err != nil || u.Detail == nil {
+			t.Fatalf("%v: %s", err, r.Body)
+		}
+		return u.Detail, r.Body.String()
+	}
+	d, _ := of("ibm")
+	i := d.Identity
+	switch {
+	case *d.Metadata.Protocol != "http":
+		t.Errorf("the metadata service is %+v", d.Metadata)
+	case i.Count != nil || d.Unknown["identity.count"].Call != why.Call || d.Unknown["identity.profiles"].Call != why.Call || d.Unknown["identity.stale"].Cause == "":
+		t.Errorf("not known are %v", d.Unknown)
+	case len(i.Profiles) != 2 || i.Profiles[0].Mechanism != "link" || i.Profiles[0].By != "link-1" || *i.Profiles[0].Power != "write" || *i.Profiles[0].AtLeast != "read" || i.Profiles[1].Power != nil || i.Profiles[1].Unknown.Call != why.Call || i.Profiles[0].Unknown != nil || *i.Default != "crn:ops":
+		t.Errorf("it may become %+v", i)
+	}
+	if d, body := of("aws"); d.Metadata.Protocol != nil || d.Identity.Profiles != nil || strings.Contains(body, "identity.profiles") {
+		t.Errorf("on AWS: %+v, %v", d.Identity, d.Unknown)
+	}
+}

@@ -130,6 +130,10 @@ func (r *reader) Accounts(context.Context, listing.Place) ([]listing.Account, li
 	return []listing.Account{{ID: 3, Provider: "aws", External: "111122223333", State: "connected", JoinedAt: noon, Every: time.Hour}}, listing.Cursors{}, nil
 }
 
+func (r *reader) Unconnected(context.Context) ([]listing.Unconnected, error) {
+	return []listing.Unconnected{{Provider: "ibm", External: "07070707070707070707070707070707", Name: "subsidiary", State: "ACTIVE", By: 3, ByName: "holding"}}, nil
+}
+
 func (r *reader) Account(_ context.Context, id int64) (listing.Account, error) {
 	if id != 3 && id != 4 {
 		return listing.Account{}, problem.New(problem.NotFound, "There is no account %d.", id)
@@ -202,7 +206,7 @@ func (c *clerk) Try(_ context.Context, provider string, l listing.Login) (listin
 }
 
 func (c *clerk) Connect(_ context.Context, n listing.Connection) (int64, int64, error) {
-	c.note("connect %s %s %s", n.Provider, n.Name, n.Every)
+	c.note("connect %s %s %s%s", n.Provider, n.Name, n.Every, n.External)
 	return 3, 7, nil
 }
 
@@ -269,7 +273,7 @@ func newWorldThat(look func(context.Context, listing.Workload) (*inspect.Report,
 		Examples: []rule.Example{{Name: "open", Want: finding.Unknown}}}}
 	w.book = &rulebook{rules: rules}
 	w.Handler = New(Config{
-		Reader: w.reader, Clerk: w.clerk, Scores: scored{}, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
+		Reader: w.reader, Clerk: w.clerk, Scores: scored{}, Owners: newBooks(w.clerk), Attestations: stated, Attester: stated, Events: importer{w.clerk}, Version: "1.2.3", Now: func() time.Time { return noon }, Inspect: look,
 		Compliance: compliancetest.New(w.told, noon),
 		Rules:      rules, Rulebook: w.book,
 		Files: fstest.MapFS{"a.yaml": {Data: []byte(ruleFile)}},

@@ -24,6 +24,7 @@ type operation struct {
 	status       int                        // of success; 0 is 200
 	content      map[string]*huma.MediaType // of success, where it is not JSON made from the output
 	longest      int64                      // of its body, in bytes; 0 is largest
+	takes        map[string]*huma.MediaType // its body, where that is a file: no type that a form can send
 	also         []int                      // statuses of problems beside the usual ones
 }
 
@@ -51,6 +52,9 @@ func add[I, O any](s *server, o operation, do func(context.Context, *I) (*O, err
 		Method: o.method, Path: o.path, OperationID: o.id, Tags: []string{o.tag}, Summary: o.summary, Description: o.about,
 		DefaultStatus: o.status, MaxBodyBytes: cmp.Or(o.longest, largest), Metadata: map[string]any{routeKey: route},
 		Security: []map[string][]string{{"token": {}}, {"session": {}}}, Responses: responses(o),
+	}
+	if o.takes != nil {
+		op.RequestBody, op.SkipValidateBody = &huma.RequestBody{Required: true, Content: o.takes}, true // what is in it is for the handler to say
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, in)

@@ -113,6 +113,14 @@ func TestDocumentOfAFinding(t *testing.T) {
 	}
 }
 
+func TestAccountsThatAreKnownAndNotConnectedAreListed(t *testing.T) {
+	t.Parallel()
+	l := got[list[unconnected]](t, newWorld(), "/api/v1/unconnected-accounts")
+	if want := []unconnected{{"ibm", "07070707070707070707070707070707", "subsidiary", "ACTIVE", 3}}; !reflect.DeepEqual(l.Items, want) {
+		t.Errorf("listed are %+v", l)
+	}
+}
+
 func TestWhatIsDone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ method, target, body, did, location string }{
@@ -120,6 +128,7 @@ func TestWhatIsDone(t *testing.T) {
 		{"POST", "/api/v1/scans/7/cancel", "", "cancel 7", ""},
 		{"POST", "/api/v1/scans/7/cancel", "{}", "cancel 7", ""},
 		{"POST", "/api/v1/accounts", bodies["POST /api/v1/accounts"], "connect aws payments 1h0m0s", "/api/v1/accounts/3"},
+		{"POST", "/api/v1/accounts", `{"provider":"ibm","account":" of 0707","name":"blue","login":{"profile":"Profile-1"},"scan_every_minutes":60}`, "connect ibm blue 1h0m0s of 0707", "/api/v1/accounts/3"},
 		{"POST", "/api/v1/account-trial", `{"provider":"aws","login":{"role_arn":"arn:x"}}`, "try aws arn:x", ""},
 		{"POST", "/api/v1/account-trial", `{"provider":"ibm","login":{"profile":"Profile-1"}}`, "try ibm Profile-1", ""},
 		{"PATCH", "/api/v1/accounts/3", `{"name":"lab"}`, "change 3 lab 1h0m0s", ""},

@@ -11,7 +11,7 @@ import (
 )
 
 // filled are the addresses of the tests' estate, and what is sent there.
-var filled = strings.NewReplacer("{id}", "FND-1", "{sha256}", "7cb1ef2f2f2e", "{uid}", "arn:aws:ec2:eu-west-1:1:instance%2Fi-1", "{number}", "7", "{framework}", "some-1.0", "{control}", "1.1")
+var filled = strings.NewReplacer("{id}", "FND-1", "{sha256}", "7cb1ef2f2f2e", "{uid}", "arn:aws:ec2:eu-west-1:1:instance%2Fi-1", "{number}", "7", "{framework}", "some-1.0", "{control}", "1.1", "{import}", "5")
 
 var bodies = map[string]string{
 	"POST /api/v1/scans":          `{"account":3}`,
@@ -25,13 +25,15 @@ var bodies = map[string]string{
 	"POST /api/v1/rule-check":                 `{"kind":"file","yaml":"id: x"}`,
 	"POST /api/v1/rule-preview":               `{"kind":"off","rule":"AWS-IMDS-001"}`,
 
+	"POST /api/v1/accounts/{id}/metadata-events": `{"action":"is.vpc.vpc.read"}`,
+
 	"PUT /api/v1/owner-rules":          `{"rules":[]}`,
 	"POST /api/v1/owner-rules/preview": `{"rules":[]}`,
 	"PUT /api/v1/findings/{id}/owner":  `{"name":"payments"}`,
 }
 
 var statusOf = map[string]int{"POST /api/v1/scans": http.StatusAccepted, "POST /api/v1/accounts": http.StatusCreated,
-	"POST /api/v1/attestations": http.StatusCreated, "POST /api/v1/rule-changes": http.StatusCreated,
+	"POST /api/v1/attestations": http.StatusCreated, "POST /api/v1/accounts/{id}/metadata-events": http.StatusCreated, "POST /api/v1/rule-changes": http.StatusCreated,
 	"PUT /api/v1/owner-rules": http.StatusPreconditionRequired}
 
 func target(r access.Route) string {

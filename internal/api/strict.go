@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -14,7 +15,8 @@ import (
 )
 
 // strict refuses what would otherwise be passed over in silence: parameters that
-// the operation does not have or that come twice, and bodies that are not JSON.
+// the operation does not have or that come twice, and bodies that are not JSON
+// where the operation takes no other.
 func (s *server) strict(ctx huma.Context, next func(huma.Context)) {
 	for _, check := range []func(huma.Context) *Problem{parameters, jsonOnly} {
 		if p := check(ctx); p != nil {
@@ -73,7 +75,14 @@ func jsonOnly(ctx huma.Context) *Problem {
 	if r, _ := humachi.Unwrap(ctx); r.ContentLength == 0 {
 		return nil // no body; whether there must be one is for the operation to say
 	}
-	if kind, _, err := mime.ParseMediaType(ctx.Header("Content-Type")); err != nil || kind != "application/json" {
+	kind, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
+	if b := ctx.Operation().RequestBody; ctx.Operation().SkipValidateBody && b != nil {
+		if err == nil && b.Content[kind] != nil {
+			return nil // a file, as the operation takes it
+		}
+		return problemOf(http.StatusUnsupportedMediaType, "The body is a file: send it with a Content-Type of "+strings.Join(slices.Sorted(maps.Keys(b.Content)), ", ")+". Nothing was changed.")
+	}
+	if err != nil || kind != "application/json" {
 		return problemOf(http.StatusUnsupportedMediaType, "The body must be JSON: send it with Content-Type: application/json. Nothing was changed.")
 	}
 	return nil

@@ -42,16 +42,30 @@ func (c *Clerk) Connect(ctx context.Context, to listing.Connection) (account, sc
 	if err != nil {
 		return 0, 0, err
 	}
+	if to.External != "" && tried.Account != to.External {
+		return 0, 0, problem.New(problem.Conflict, "The login leads to account %s, and not to %s. Nothing was connected. Name an identity of account %[2]s.", tried.Account, to.External)
+	}
 	if account, err = c.Store.ConnectAccount(ctx, tried.Account, to, tried.Checks); err != nil {
 		return 0, 0, err
 	}
 	err = c.Audit(ctx, Line{Action: "account connected", Object: to.Provider + " " + tried.Account, Account: account,
-		Detail: map[string]string{"name": to.Name, "role": to.Login.RoleARN, "principal": tried.Principal, "scanned": inWords(to.Every), "user data": lookedThrough(!to.Login.NoUserData)}})
+		Detail: withLogin(to.Login, map[string]string{"name": to.Name, "principal": tried.Principal, "scanned": inWords(to.Every), "user data": lookedThrough(!to.Login.NoUserData)})})
 	if err != nil {
 		return 0, 0, err
 	}
 	scan, err = c.begin(ctx, account)
 	return account, scan, err
+}
+
+// withLogin adds by what an account is signed in to, as far as anything is named.
+// A login holds references and no secret.
+func withLogin(l listing.Login, detail map[string]string) map[string]string {
+	for name, text := range map[string]string{"role": l.RoleARN, "trusted profile": l.Profile, "regions": strings.Join(l.Regions, ", ")} {
+		if text != "" {
+			detail[name] = text
+		}
+	}
+	return detail
 }
 
 // Test tries an account's permissions again and notes the result.
@@ -151,7 +165,8 @@ func (c *Clerk) Disconnect(ctx context.Context, account int64) error {
 			return err
 		}
 	}
-	return c.Audit(ctx, Line{Action: "account disconnected", Object: a.Provider + " " + a.External, Account: account})
+	return c.Audit(ctx, Line{Action: "account disconnected", Object: a.Provider + " " + a.External, Account: account,
+		Detail: withLogin(a.Login, map[string]string{})})
 }
 
 // soundSchedule refuses what would ask a cloud without end, or hardly ever.

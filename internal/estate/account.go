@@ -12,7 +12,9 @@ type AccountRegion struct {
 	Storage   Storage
 	Watch     Watch
 	Vaults    fact.List[Vault]
-	// BackupPolicy says that a policy with a plan backs up what its tags choose.
+	// BackupPolicy says that a backup policy is in force and has a plan. Whether the
+	// plan is switched on, and whether any volume carries the policy's tags, is not
+	// asked: nothing need be backed up by it.
 	BackupPolicy fact.Of[bool]
 }
 

@@ -112,6 +112,7 @@ type Usage struct {
 	Days     fact.Of[int64]  // of those 14 on which answered requests were counted, zeros too; none is counted while it does not run
 	Up       fact.Of[int64]  // whole days since it was last started
 	Safe     fact.Of[string] // whether tokens may be required now, as package enforce says it
+	Requests fact.Of[int64]  // requests of any kind in 30 days that ended at most 7 days ago, by audit events that people gave us
 }
 
 // The words of Usage.Safe.
@@ -172,6 +173,11 @@ type GateRule struct {
 	From, To   int64  // ports
 	AnyAddress bool   // the other side may be any address of a family
 	Peer       string // the other side, in the provider's words
+
+	// Needed says, of a rule of a workload's groups that lets any address in, that
+	// a public address leads to the workload, or that load balancers hand on to it
+	// all that the rule lets in. Told of IBM Cloud.
+	Needed fact.Of[bool]
 }
 
 // Identity is what the workload may become, and what that may do.
@@ -216,7 +222,8 @@ type Grant struct {
 	Action    string // the actions that give it, in the policy's words, shortened
 	Resource  string // on what
 	Policy    string // name or ARN of the policy
-	Statement string // its Sid, or its place in the policy: "#2"
+	Statement string // its Sid, or its place in the policy: "#2"; on IBM Cloud the access group that the policy is given to
+	Holder    string // of IBM Cloud the name of the trusted profile that is given it; "" where a workload has one identity alone
 	Why       string // what the actions allow, in a few words: "passes a role to a new instance"
 	Inferred  bool   // a condition stands beside it that was not worked out: it is taken to be met
 	Path      string // JSON pointer in the document of the policy

@@ -151,6 +151,7 @@ type jsonWorkload struct {
 type jsonMetadata struct {
 	Endpoint *string `json:"endpoint"`
 	Tokens   *string `json:"tokens"`
+	Protocol *string `json:"protocol,omitempty"` // of IBM Cloud
 	HopLimit *int64  `json:"hop_limit"`
 	Applied  *bool   `json:"applied"`
 	IPv6     *bool   `json:"ipv6"`
@@ -187,6 +188,12 @@ type jsonIdentity struct {
 	Power     *string     `json:"power"`
 	AtLeast   *string     `json:"at_least"`
 	Because   []jsonGrant `json:"because"`
+
+	// Of IBM Cloud, where a server may become one of several trusted profiles.
+	Count    *int64       `json:"count,omitempty"`
+	Profiles []jsonBecome `json:"profiles,omitempty"`
+	Default  *string      `json:"default,omitempty"`
+	Stale    *bool        `json:"stale,omitempty"`
 }
 
 type jsonGrant struct {
@@ -255,13 +262,18 @@ func reasonJSON(why *fact.Reason) jsonReason {
 func workloadJSON(w *estate.Workload) jsonWorkload {
 	un := map[string]jsonReason{}
 	m := &w.Metadata
-	return jsonWorkload{Provider: w.Provider, Account: w.Account, Region: w.Region, UID: w.UID, ID: w.ID, Name: w.Name,
+	j := jsonWorkload{Provider: w.Provider, Account: w.Account, Region: w.Region, UID: w.UID, ID: w.ID, Name: w.Name,
 		State: value(un, "state", w.State), Group: value(un, "group", w.Group),
 		Metadata: jsonMetadata{
 			Endpoint: value(un, "metadata.endpoint", m.Endpoint), Tokens: value(un, "metadata.tokens", m.Tokens),
 			HopLimit: value(un, "metadata.hop_limit", m.HopLimit), Applied: value(un, "metadata.applied", m.Applied),
 			IPv6: value(un, "metadata.ipv6", m.IPv6), Tags: value(un, "metadata.tags", m.Tags), Class: value(un, "metadata.class", m.Class)},
 		Exposure: exposureJSON(un, &w.Exposure), Identity: identityJSON(un, &w.Identity), Secrets: secretsJSON(un, w.UserData.Secrets), Unknown: un}
+	if w.Provider == "ibm" { // where a server chooses, and its metadata service has a protocol
+		j.Metadata.Protocol = value(un, "metadata.protocol", m.Protocol)
+		j.Identity.choose(un, &w.Identity)
+	}
+	return j
 }
 
 func exposureJSON(un map[string]jsonReason, e *estate.Exposure) jsonExposure {

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
 	"plumbline/internal/path"
@@ -24,7 +25,7 @@ type TableStyle struct {
 // and what it comes to.
 func (r *Report) Table(w io.Writer, st TableStyle) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n", Printable(strings.ToUpper(r.Provider)), Printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
+	fmt.Fprintf(&b, "%s account %s, %d workloads, %s\n", Printable(estate.CloudName(r.Provider)), Printable(r.Account), len(r.Workloads), r.TakenAt.UTC().Format("2 Jan 2006 15:04 UTC"))
 	if out := r.LeftOut(); len(out) > 0 {
 		fmt.Fprintf(&b, "This is not the whole account: %s left out of the scan.\n", plural(len(out), "enabled region was", "enabled regions were"))
 	}

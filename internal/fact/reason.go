@@ -14,7 +14,7 @@ var causes = map[snapshot.Cause]string{
 	snapshot.Interrupted:  "the scan was stopped before the end",
 	snapshot.BadLogin:     "the credentials were not accepted",
 	snapshot.OtherRefusal: "the cloud refused",
-	snapshot.NotCollected: "not collected yet",
+	snapshot.NotCollected: "not collected",
 	snapshot.OutOfScope:   "it was left out of this scan",
 	snapshot.Absent:       "the reply does not carry it",
 	snapshot.Pending:      "a change was asked for and is not in force yet",

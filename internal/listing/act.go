@@ -34,6 +34,7 @@ type Clerk interface {
 // A Connection is an account to be connected.
 type Connection struct {
 	Provider string
+	External string // the account that the login has to lead to; "" for whichever
 	Name     string
 	Login    Login
 	Every    time.Duration // 0: on demand

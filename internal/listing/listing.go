@@ -141,6 +141,18 @@ type Account struct {
 	LastScanAt time.Time // of the last finished scan; zero if none
 }
 
+// An Unconnected account is one that a connected account lists, as an enterprise
+// does its accounts, and that is not known here otherwise: nothing of it is
+// scanned.
+type Unconnected struct {
+	Provider string
+	External string // the provider's own id
+	Name     string // as the provider has it
+	State    string // in the provider's word; "" if it says none
+	By       int64  // the account that lists it
+	ByName   string // its name, or else its own id
+}
+
 // A Login says how to sign in to an account. It holds references, no secret.
 type Login struct {
 	RoleARN    string   `json:"role_arn,omitempty"`
@@ -226,6 +238,10 @@ type Reader interface {
 	Standings(context.Context) ([]Standing, error)
 	Accounts(context.Context, Place) ([]Account, Cursors, error)
 	Account(ctx context.Context, id int64) (Account, error)
+	// Unconnected lists the accounts that connected ones know of and that are not
+	// connected, by name, to whoever sees all accounts; to others none: what they
+	// do not see may be connected.
+	Unconnected(context.Context) ([]Unconnected, error)
 
 	Scans(ctx context.Context, account int64, at Place) ([]scan.Record, Cursors, error) // account 0: all; without answers and tallies
 	Scan(ctx context.Context, number int64) (scan.Record, error)

@@ -71,12 +71,18 @@ func TestOfOnIBMCloud(t *testing.T) {
 	}
 	byRule := path.Of(onIBM(func(w *estate.Workload) {
 		name, _ := w.Identity.Name.Get()
-		w.Identity.Profiles = fact.Listed([]estate.Becomes{{Principal: name, Mechanism: estate.ByClaimRule, By: "every server of legacy"}}, nil, "")
+		w.Identity.Profiles = fact.Listed([]estate.Becomes{{Principal: name, Name: "ops-admin", Mechanism: estate.ByClaimRule, By: "every server of legacy"}}, nil, "")
 	}))
 	if !slices.ContainsFunc(byRule.Steps, func(s path.Step) bool {
-		return s.Kind == path.KindIdentity && strings.Contains(s.Detail, "the server fits the claim rule every server of legacy")
+		return s.Kind == path.KindIdentity && s.Title == "Trusted profile ops-admin" && strings.Contains(s.Detail, "the server fits the claim rule every server of legacy")
 	}) {
 		t.Errorf("the claim rule is not named: %+v", byRule.Steps)
+	}
+	reader := path.Of(onIBM(func(w *estate.Workload) {
+		w.Identity.Power, w.Identity.AtLeast = fact.Sure("data_read"), fact.Sure("data_read")
+	}))
+	if s := reader.Steps[len(reader.Steps)-1]; s.Passes || s.Detail != "may read what is stored, which takes no account over: where no plain request is answered, only that counts" {
+		t.Errorf("power reads %q", s.Detail)
 	}
 	steps := path.Of(onIBM(func(*estate.Workload) {})).Steps
 	for kind, want := range map[string]string{"metadata": "by plain HTTP whoever first fetches a session token by a PUT", "identity": "handed to whoever asks"} {
@@ -84,7 +90,7 @@ func TestOfOnIBMCloud(t *testing.T) {
 		if !strings.Contains(steps[i].Detail, want) {
 			t.Errorf("%s reads %q", kind, steps[i].Detail)
 		}
-		if kind == "identity" && steps[i].Title != "Trusted profile Profile-1" {
+		if kind == "identity" && steps[i].Title != "Trusted profile all" {
 			t.Errorf("the identity is called %q", steps[i].Title)
 		}
 	}

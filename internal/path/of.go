@@ -49,7 +49,11 @@ func workloadStep(w *estate.Workload) Step {
 	if w.Name != "" {
 		title += " (" + w.Name + ")"
 	}
-	return Step{Kind: KindWorkload, Title: title, Detail: "a program on it can be made to send a request, or is taken over",
+	request := "a request"
+	if choosesProtocol(w) {
+		request = "a PUT with a header of its own" // as protocolStep wants it
+	}
+	return Step{Kind: KindWorkload, Title: title, Detail: "a program on it can be made to send " + request + ", or is taken over",
 		ID: w.UID, Passes: true, Certain: true, From: w.State.From()}
 }
 
@@ -128,10 +132,20 @@ func identityStep(w *estate.Workload) Step {
 			s.ID, s.Title = role, "Role "+last(role)
 		}
 		if how, _ := i.Mechanism.Get(); how == estate.ByDefault || how == estate.ByLink || how == estate.ByClaimRule {
-			s.Title = "Trusted profile " + last(s.ID)
+			s.Title = "Trusted profile " + calledBy(i, s.ID)
 		}
 	}
 	return s
+}
+
+// calledBy is what the owner calls a profile, or else the last part of its uid.
+func calledBy(i *estate.Identity, uid string) string {
+	for _, b := range i.Profiles.Items() {
+		if b.Principal == uid && b.Name != "" {
+			return b.Name
+		}
+	}
+	return last(uid)
 }
 
 // becoming says by what a workload may become an identity, where that is not
@@ -176,6 +190,9 @@ func powerStep(w *estate.Workload) Step {
 		s.From, s.Path = i.AtLeast.From(), i.AtLeast.Path()
 	case known && !harmful(most, w):
 		s.Certain, s.Detail = true, mayDo(most)
+		if power.Level(most).Rank() >= power.DataRead.Rank() {
+			s.Detail += ", which takes no account over: where no plain request is answered, only that counts"
+		}
 	case known: // by statements whose conditions are taken to be met, see Grant.Inferred
 		s.Passes, s.Certain, s.Detail = true, true, mayDo(most)
 	default:

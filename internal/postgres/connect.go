@@ -34,7 +34,7 @@ func (s *Store) ConnectAccount(ctx context.Context, external string, c listing.C
 		where a.state <> 'connected'
 		returning id`, c.Provider, external, clean(c.Name), login, interval(c.Every), lines).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, problem.New(problem.Conflict, "The account %s is connected already. Open it to change its name, its schedule or its login.", external)
+		return 0, problem.New(problem.Conflict, "The account %s is connected already. Open it to change its name or its schedule. To sign in by other means, disconnect it first: what was found is kept.", external)
 	}
 	return id, explain(err)
 }

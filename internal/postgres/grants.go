@@ -36,6 +36,10 @@ var rights = []right{
 	{"attestation_file", added, ""},
 	{"attestation_event", added, "select"},
 
+	{"event_import", "select, insert, update", "select"},
+	{"event_cover", added, "select"},
+	{"event_asked", "select, insert, delete", "select"},
+
 	{"scan", everything, everything},
 	{"shard", everything, everything},
 	{"shard_page", "select, delete", everything}, // emptied when a person cancels a scan

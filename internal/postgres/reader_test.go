@@ -92,6 +92,8 @@ func everything(ctx context.Context, t *testing.T, r listing.Reader, foreign []i
 	put("standings", err, st)
 	as, c, err := r.Accounts(ctx, page(0))
 	put("accounts", err, as, c)
+	un, err := r.Unconnected(ctx)
+	put("unconnected", err, un)
 	a, err := r.Account(ctx, foreignAccount)
 	put("account", err, a)
 	for _, id := range []int64{0, foreignAccount} {

@@ -96,6 +96,7 @@ func TestPagesAndWorkersMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 		"tally": {read, "insert select update"}, "workload": {read, all}, "member": {read, all},
 		"cube": {read, all}, "cube_region": {read, all}, "cube_due": {read, all}, "cube_version": {"insert select update", all}, "term": {read, all},
 		"owner_rules": {add, read}, "ownership": {all, all},
+		"event_import": {"insert select update", read}, "event_cover": {add, read}, "event_asked": {"delete insert select", read},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -79,28 +79,30 @@ type line struct {
 	worst          *finding.Verdict
 }
 
-// groups are those of the inventory, by uid.
+// groups are those of the inventory, by uid. A group that was listed itself is
+// called as its owner does, another one as its uid ends.
 func (w *Writer) groups(ctx context.Context, q Querier, d *sum) (map[string]*group, error) {
 	rows, err := q.Query(ctx, `
-		select w.region, w.group_uid, r.id
+		select w.region, w.group_uid, coalesce(g.name, ''), r.id
 		from workload w
 		join resource r on r.account_id = w.account_id and r.region = w.region and r.uid = w.uid
+		left join resource g on g.account_id = w.account_id and g.region = w.region and g.uid = w.group_uid
 		where w.account_id = $1 and w.group_uid <> ''`, w.account)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]*group{}
-	var region, uid string
+	var region, uid, name string
 	var resource int64
-	_, err = pgx.ForEachRow(rows, []any{&region, &uid, &resource}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&region, &uid, &name, &resource}, func() error {
 		if g := all[uid]; g != nil {
 			g.members++
 			g.seen = g.seen || w.sum.seen.has(resource) || d.seen.has(resource)
 			return nil
 		}
-		name := uid[strings.LastIndexByte(uid, '/')+1:]
+		id := uid[strings.LastIndexAny(uid, "/:")+1:] // of an ARN the group's name, of a CRN its id
 		all[uid] = &group{members: 1, seen: w.sum.seen.has(resource) || d.seen.has(resource), lines: map[string]*line{}, names: map[string]named{}, subject: estate.Subject{
-			Kind: estate.KindWorkload, Provider: w.start.Provider, Account: w.start.Account, Region: region, UID: uid, ID: name, Name: name,
+			Kind: estate.KindWorkload, Provider: w.start.Provider, Account: w.start.Account, Region: region, UID: uid, ID: id, Name: cmp.Or(name, id),
 			Parent: w.start.Provider + ":" + w.start.Account + ":" + region, Group: uid}}
 		return nil
 	})

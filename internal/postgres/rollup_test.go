@@ -12,6 +12,7 @@ import (
 	"plumbline/internal/postgres"
 	"plumbline/internal/postgres/pgtest"
 	"plumbline/internal/query"
+	"plumbline/internal/snapshot"
 )
 
 const webGroup = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:autoScalingGroupName/web"
@@ -45,6 +46,44 @@ func oneOfGroup(t *testing.T, s *postgres.Store) listing.Finding {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// A group of AWS is named by its ARN. A CRN ends with the id of an instance
+// group, whose name its own document tells, where it was listed.
+func TestAFindingOfAGroupBearsTheGroupsName(t *testing.T) {
+	t.Parallel()
+	const crn = "crn:v1:bluemix:public:is:eu-west-1:a/3f1c7a52b9e84d06a1d2c3e4f5061728::instance-group:r006-92bf"
+	for about, c := range map[string]struct {
+		group, listed, id, name string
+	}{
+		"AWS":                   {webGroup, "", "web", "web"},
+		"IBM Cloud":             {crn, "build-agents", "r006-92bf", "build-agents"},
+		"IBM Cloud, not listed": {crn, "", "r006-92bf", "r006-92bf"},
+	} {
+		t.Run(about, func(t *testing.T) {
+			t.Parallel()
+			s := pgtest.Store(t)
+			w := begin(t, s, day)
+			l := look{things: []thing{{region: "eu-west-1", n: 1, group: c.group, says: [2]finding.Outcome{finding.Fail, finding.Pass}}}}
+			l.pages(t, w, 1)
+			if c.listed != "" {
+				r := l.things[0].resource()
+				r.Kind, r.UID, r.Name = "ibm.instance_group", c.group, c.listed
+				r.Seal()
+				if err := w.Page(t.Context(), []snapshot.Resource{r}, postgres.Judged{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l.close(t, w)
+			all, _, err := s.Reader().Findings(t.Context(), query.Query{}, listing.Worst, listing.Place{})
+			if err != nil || len(all) != 1 {
+				t.Fatalf("%d findings, %v", len(all), err)
+			}
+			if f := all[0].Subject; f.ID != c.id || f.Name != c.name || f.UID != c.group {
+				t.Errorf("id %q, name %q, want %q and %q", f.ID, f.Name, c.id, c.name)
+			}
+		})
+	}
 }
 
 // Members that are replaced every night for 40 days are one finding, which is

@@ -132,11 +132,11 @@ func (r *Reader) lines(f func(*line) error) (sum string, err error) {
 	}
 	switch err := sc.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return "", problem.New(problem.Invalid, "The recording has a line of more than %d bytes, which no document has. Record it again with plumbline scan aws --record.", maxLine)
+		return "", problem.New(problem.Invalid, "The recording has a line of more than %d bytes, which no document has. Record it again with --record.", maxLine)
 	case err != nil:
 		return "", fmt.Errorf("read recording: %w", err)
 	case !c.ended:
-		return "", problem.New(problem.Invalid, "The recording has no end line: it was cut short, or it is not a recording. Record it again with plumbline scan aws --record.")
+		return "", problem.New(problem.Invalid, "The recording has no end line: it was cut short, or it is not a recording. Record it again with --record.")
 	}
 	return hex.EncodeToString(c.sum.Sum(nil)), nil
 }
@@ -177,7 +177,7 @@ func (r *Reader) line(n int, b []byte, c *check, f func(*line) error) error {
 func (r *Reader) first(b []byte) error {
 	var h head
 	if err := json.Unmarshal(b, &h); err != nil || h.Version == 0 {
-		return problem.New(problem.Invalid, "This is not a Plumbline recording: its first line is not a recording's head. Make one with plumbline scan aws --record FILE.")
+		return problem.New(problem.Invalid, "This is not a Plumbline recording: its first line is not a recording's head. Make one with plumbline scan CLOUD --record FILE.")
 	}
 	if h.Version != Version {
 		return problem.New(problem.Invalid, "The recording has format %d and this program reads format %d. Replay it with the version that made it, or record it again.", h.Version, Version)
@@ -201,5 +201,5 @@ func bad(n int, format string, args ...any) error {
 		}
 		return r
 	}, fmt.Sprintf(format, args...))
-	return problem.New(problem.Invalid, "Line %d of the recording cannot be used: %s. Record it again with plumbline scan aws --record.", n, why)
+	return problem.New(problem.Invalid, "Line %d of the recording cannot be used: %s. Record it again with --record.", n, why)
 }

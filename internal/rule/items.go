@@ -42,11 +42,15 @@ func gateRuleFields() []*field {
 		count("to", "The last port.", func(r *estate.GateRule) *int64 { return &r.To }),
 		flag("any_address", "The other side may be any address of a family.", func(r *estate.GateRule) *bool { return &r.AnyAddress }),
 		plain("peer", "The other side, in the provider's words.", func(r *estate.GateRule) *string { return &r.Peer }),
+		yes("needed", "Of a workload in IBM Cloud, where any address is let in: a public address leads to it, or load balancers hand on to it all that the rule lets in.",
+			func(r *estate.GateRule) *fact.Of[bool] { return &r.Needed }),
 	}
 }
 
 func showGateRule(r *estate.GateRule) any {
-	return map[string]any{"gate": r.Gate, "id": r.ID, "direction": r.Direction, "action": r.Action, "protocol": r.Protocol, "from": r.From, "to": r.To, "peer": r.Peer}
+	m := map[string]any{"gate": r.Gate, "id": r.ID, "direction": r.Direction, "action": r.Action, "protocol": r.Protocol, "from": r.From, "to": r.To, "peer": r.Peer}
+	shownWord(m, "needed", r.Needed)
+	return m
 }
 
 func grantFields() []*field {

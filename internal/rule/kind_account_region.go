@@ -69,7 +69,7 @@ var accountRegion = &kind{
 			yes("own", "It is encrypted with a key of the owner's own.", func(v *estate.Vault) *fact.Of[bool] { return &v.Own }),
 			yes("locked", "Nothing in it can be deleted early.", func(v *estate.Vault) *fact.Of[bool] { return &v.Locked }),
 		),
-		yes("backup_policy", "A policy with a plan backs up what its tags choose.",
+		yes("backup_policy", "A backup policy that is in force has a plan. Whether the plan is switched on, and what the policy's tags choose, is not asked.",
 			func(r *estate.AccountRegion) *fact.Of[bool] { return &r.BackupPolicy }),
 	),
 }

@@ -70,6 +70,8 @@ var workload = &kind{
 			func(w *estate.Workload) *fact.Of[int64] { return &w.Usage.Up }),
 		text("usage.safe", "Whether tokens may be required now: nothing asked without one on 14 days; or not yet, because something did, or it was not watched for long enough.",
 			func(w *estate.Workload) *fact.Of[string] { return &w.Usage.Safe }, estate.SafeNow, estate.SafeNotYet),
+		uncalled(number("usage.requests", "Requests to its metadata service, answered or refused, in 30 days that ended at most 7 days ago, by the audit events that somebody imported; 0 only where they cover all those days.",
+			func(w *estate.Workload) *fact.Of[int64] { return &w.Usage.Requests })),
 		text("group", "The group that launched it, by its uid; empty if none did.",
 			func(w *estate.Workload) *fact.Of[string] { return &w.Group }),
 		text("image", "The provider's id of what it booted from.",

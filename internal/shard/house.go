@@ -23,5 +23,29 @@ func (r *Runner) tell(ctx context.Context, w *postgres.Writer, to *sink, at snap
 	if err := to.Resources(ctx, []snapshot.Resource{doc}); err != nil {
 		return err
 	}
+	if err := to.Answer(ctx, answer); err != nil {
+		return err
+	}
+	return r.tellRequests(ctx, w, to, at)
+}
+
+// tellRequests puts what people imported of audit events there. Where nobody ever
+// imported any, nothing is said of it: what was withdrawn has to be told once more,
+// so that its documents go.
+func (r *Runner) tellRequests(ctx context.Context, w *postgres.Writer, to *sink, at snapshot.Scope) error {
+	began := w.Record().StartedAt
+	told, ever, err := r.Store.Requests(ctx, w.Account(), began)
+	if err != nil || !ever {
+		return err
+	}
+	docs, answer, err := house.TellRequests(at, house.Merge(began, told), began)
+	if err != nil {
+		return err
+	}
+	if len(docs) > 0 {
+		if err := to.Resources(ctx, docs); err != nil {
+			return err
+		}
+	}
 	return to.Answer(ctx, answer)
 }

@@ -39,6 +39,9 @@ type Config struct {
 	// Streams says of a request that its reply may be too long to be held back;
 	// nil says so of none.
 	Streams func(*http.Request) bool
+	// Uploads is how long the body of a request may be, in bytes, where it holds a
+	// file; 0 for all others, nil says so of all. The viewer is in its context.
+	Uploads func(*http.Request) int64
 	// Live says of a request that it is answered as things happen, for as long
 	// as they do: it is given the viewer only, and looks for itself, see Fresh.
 	// nil says so of none.
@@ -54,6 +57,7 @@ type Door struct {
 	byAccount *throttle // the same, by e-mail
 	byToken   *throttle // tokens that failed, by network address
 	flowing   *crowd    // replies that are sent as they come, by person
+	loading   *crowd    // long bodies, by person
 }
 
 // New makes a door.
@@ -74,6 +78,7 @@ func New(c Config) *Door {
 		byAccount: newThrottle(10, 15*time.Minute, c.Now),
 		byToken:   newThrottle(60, time.Minute, c.Now),
 		flowing:   newCrowd(2, 6),
+		loading:   newCrowd(1, 3),
 	}
 }
 
@@ -194,8 +199,11 @@ func (d *Door) Inside(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		case reads && d.Streams != nil && d.Streams(r):
 			d.flow(w, r, v, next)
-		case d.whole(w, r):
-			_ = d.within(w, r, v, next) // what is behind the door leaves no form
+		default:
+			if done, ok := d.whole(w, r, v.Person); ok {
+				defer done()
+				_ = d.within(w, r, v, next) // what is behind the door leaves no form
+			}
 		}
 	})
 }

@@ -130,7 +130,7 @@ func scopes(r *http.Request) (out []pages.Pick) {
 		text   string
 	}{
 		{access.ScopeRead, access.ReadEstate, "Read findings, accounts and scans"},
-		{access.ScopeScan, access.StartScan, "Start and cancel scans"},
+		{access.ScopeScan, access.StartScan, "Start and cancel scans, import audit events"},
 		{access.ScopeManage, access.ManageAccounts, "Connect and change accounts"},
 	} {
 		if v.May(s.action) {

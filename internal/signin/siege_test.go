@@ -95,6 +95,58 @@ func TestABodyIsReadBeforeItsTransactionBegins(t *testing.T) {
 	}
 }
 
+// A file may be longer than a form, where somebody says so; of those a person sends
+// one at a time, and all people three, since each is held in memory.
+func TestAFewUploadsAtOnceAndNoMore(t *testing.T) {
+	t.Parallel()
+	var held atomic.Bool
+	begun, end := make(chan int), make(chan struct{})
+	door := signin.New(signin.Config{
+		Uploads: func(r *http.Request) int64 { return map[bool]int64{true: 3 << 20}[access.From(r.Context()).Person < 9] },
+		See: func(ctx context.Context, _ *access.Viewer, _ bool, do func(context.Context) error) error {
+			return do(ctx)
+		},
+	}).Inside(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		all, err := io.ReadAll(r.Body)
+		must(t, err)
+		begun <- len(all)
+		<-end
+	}))
+	ended := make(chan int)
+	load := func(person int64, length int) int {
+		w := httptest.NewRecorder()
+		door.ServeHTTP(w, asks(http.MethodPost, person, &body{Reader: strings.NewReader(strings.Repeat("a", length)), held: &held}))
+		return w.Code
+	}
+	for _, person := range []int64{1, 2, 3} {
+		go func() { ended <- load(person, 3<<20) }()
+		if got := <-begun; got != 3<<20 {
+			t.Errorf("%d bytes arrived", got)
+		}
+	}
+	for about, got := range map[string]int{"a second file of one person": load(1, 1), "a fourth file": load(4, 1)} {
+		if got != http.StatusTooManyRequests {
+			t.Errorf("%s: %d", about, got)
+		}
+	}
+	go func() { ended <- load(9, 1<<20) }() // no upload: it waits for nobody
+	<-begun
+	close(end)
+	for range 4 {
+		if got := <-ended; got != http.StatusOK {
+			t.Errorf("one that was let in: %d", got)
+		}
+	}
+	for about, got := range map[string]int{"a file that is too long": load(1, 3<<20+1), "a form that is too long": load(9, 1<<20+1)} {
+		if got != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %d", about, got)
+		}
+	}
+	go func() { ended <- load(1, 1) }() // one that was refused takes no room
+	<-begun
+	<-ended
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -71,7 +71,7 @@ const (
 	Interrupted  Cause = "interrupted"   // the scan was stopped before the end
 	BadLogin     Cause = "bad_login"     // the credentials are not accepted
 	OtherRefusal Cause = "refused"       // any other code of the cloud
-	NotCollected Cause = "not_collected" // this version does not ask
+	NotCollected Cause = "not_collected" // this version does not ask, or there is nobody to ask
 	OutOfScope   Cause = "out_of_scope"  // whoever started the scan left the region out
 	Absent       Cause = "absent"        // the reply does not carry the field
 	UnknownValue Cause = "unknown_value" // a value that this version does not know

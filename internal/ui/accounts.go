@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -30,6 +31,9 @@ func (u *ui) accountRoutes() []route {
 		post("/accounts/{id}/test", access.ManageAccounts, u.testAccount),
 		get("/accounts/{id}/disconnect", access.ManageAccounts, u.askDisconnect),
 		post("/accounts/{id}/disconnect", access.ManageAccounts, u.disconnect),
+		post("/accounts/{id}/events", access.ImportEvents, u.importEvents),
+		get("/accounts/{id}/events/{import}/withdraw", access.ImportEvents, u.askWithdrawEvents),
+		post("/accounts/{id}/events/{import}/withdraw", access.ImportEvents, u.withdrawEvents),
 	}
 }
 
@@ -58,6 +62,11 @@ func (u *ui) accounts(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(list) == 0 {
 		p.Empty = noAccounts(p.Connect, at)
+	}
+	if at.After+at.Before == "" {
+		if p.Others, err = u.unconnected(r.Context()); err != nil {
+			return err
+		}
 	}
 	show(w, r, http.StatusOK, pages.AccountsPage(p))
 	return nil
@@ -90,7 +99,7 @@ func (u *ui) standings(ctx context.Context) (map[int64]listing.Standing, error) 
 
 func (u *ui) accountRow(ctx context.Context, a listing.Account, st listing.Standing) pages.AccountRow {
 	row := pages.AccountRow{
-		Href: accountPath(a.ID), Name: accountName(a), Provider: cloudName(a.Provider),
+		Href: accountPath(a.ID), Name: accountName(a), Provider: estate.CloudName(a.Provider),
 		Groups: strings.Join(a.Groups, ", "), Workloads: number(a.Workloads),
 		Open: number(a.Open), OpenHref: findingsOf("is:open " + pair("account", a.External)),
 		NoData: number(a.NoData), Unknown: findingsOf(viewUnassessed + " " + pair("account", a.External)),

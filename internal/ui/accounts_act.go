@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/web/pages"
@@ -101,7 +102,7 @@ func (u *ui) askDisconnect(w http.ResponseWriter, r *http.Request) error {
 }
 
 func disconnectText(a listing.Account) []string {
-	what := fmt.Sprintf("%s account %s is no longer scanned.", cloudName(a.Provider), a.External)
+	what := fmt.Sprintf("%s account %s is no longer scanned.", estate.CloudName(a.Provider), a.External)
 	if a.Open+a.NoData > 0 {
 		what += fmt.Sprintf(" Its %s and %s stay as the last scan left them, and nobody looks again.",
 			some(a.Open, "open finding", "open findings"), some(a.NoData, "judgement not assessed", "judgements not assessed"))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -62,6 +63,10 @@ func did(what string, a listing.Account) *pages.Notice {
 		n.Text = "What came out stands below."
 	case "disconnect":
 		n.Title, n.Text = "Disconnected.", accountName(a)+" is no longer scanned. What was found is kept."
+	case "import":
+		n.Title, n.Text = "Imported.", "What the file tells stands below. It counts from the next scan on."
+	case "withdraw":
+		n.Title, n.Text = "Withdrawn.", "It counts for nothing from the next scan on."
 	default:
 		return nil
 	}
@@ -74,7 +79,7 @@ func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, err
 		return pages.Account{}, fmt.Errorf("scans of account %d: %w", a.ID, err)
 	}
 	p := pages.Account{
-		Frame: u.frameOf(r, accountName(a), sectionAccounts), Title: accountName(a), Provider: cloudName(a.Provider),
+		Frame: u.frameOf(r, accountName(a), sectionAccounts), Title: accountName(a), Provider: estate.CloudName(a.Provider),
 		Lead: accountLead(a), State: accountState(a), Facts: u.accountFacts(a), Scans: u.scanRows(scans),
 		NoScans: "No scan of this account yet.", TestNote: "Never tested",
 	}
@@ -104,11 +109,12 @@ func (u *ui) accountPage(r *http.Request, a listing.Account) (pages.Account, err
 			p.Retest, p.Disconnect = accountPath(a.ID)+"/test", accountPath(a.ID)+"/disconnect"
 		}
 	}
-	return p, nil
+	p.Events, err = u.eventsOf(r, a)
+	return p, err
 }
 
 func accountLead(a listing.Account) string {
-	lead := cloudName(a.Provider) + " account " + a.External + "."
+	lead := estate.CloudName(a.Provider) + " account " + a.External + "."
 	switch a.State {
 	case found:
 		lead += " It was scanned from the command line and is not connected: the service does not scan it."

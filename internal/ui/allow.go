@@ -26,16 +26,21 @@ func (u *ui) allow(a access.Action, h handler) handler {
 // may says whether the viewer of a request may do the action.
 func may(ctx context.Context, a access.Action) bool { return access.From(ctx).May(a) }
 
-// refuse says what was asked for, who may do it, and that nothing happened.
-func (u *ui) refuse(w http.ResponseWriter, r *http.Request, a access.Action) {
+// rolesFor names the roles that may do an action.
+func rolesFor(a access.Action) string {
 	var who []string
 	for _, role := range access.Roles() {
 		if (&access.Viewer{Grants: []access.Grant{{Role: role, All: true}}}).May(a) {
 			who = append(who, string(role))
 		}
 	}
+	return either(who)
+}
+
+// refuse says what was asked for, who may do it, and that nothing happened.
+func (u *ui) refuse(w http.ResponseWriter, r *http.Request, a access.Action) {
 	m := pages.Message{Title: "Your roles do not cover this", Text: []string{
-		"To " + string(a) + " takes the role " + either(who) + ". Nothing was changed.",
+		"To " + string(a) + " takes the role " + rolesFor(a) + ". Nothing was changed.",
 		"An administrator can give it to you.",
 	}}
 	if may(r.Context(), access.ReadEstate) {

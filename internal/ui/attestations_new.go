@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/web/pages"
@@ -251,7 +252,7 @@ func (u *ui) attestationPeople(r *http.Request, p *pages.AttestationForm, d *att
 		a := st.Account
 		pick := pages.Pick{Value: strconv.FormatInt(a.ID, 10), Text: accountName(a), On: slices.Contains(d.Accounts, a.ID)}
 		if a.Name != "" {
-			pick.Sub = cloudName(a.Provider) + " " + a.External
+			pick.Sub = estate.CloudName(a.Provider) + " " + a.External
 		}
 		p.Accounts = append(p.Accounts, pick)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/web/pages"
@@ -161,7 +162,7 @@ func choice(key, value string) string {
 			return severity(s).Word
 		}
 	case "provider":
-		return cloudName(value)
+		return estate.CloudName(value)
 	case "owner":
 		if value == "none" {
 			return "Nobody"

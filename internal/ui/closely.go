@@ -27,8 +27,8 @@ func (u *ui) closely(p *pages.Workload, rep *inspect.Report, found map[string]st
 	p.Way = u.way(&rep.Path)
 	p.Metadata = metadataOf(w)
 	p.Next = nextOf(rep.Group)
-	p.Reach, p.Openings, p.Ways = reachOf(&w.Exposure)
-	p.Power, p.Grants = powerOf(&w.Identity)
+	p.Reach, p.Openings, p.Ways = reachOf(w)
+	p.Power, p.Becomings, p.Grants = powerOf(w)
 	p.Hidden, p.Secrets = hiddenOf(w)
 	p.Asked = u.askedOf(rep.Verdicts, found)
 	if state, ok := w.State.Get(); ok {
@@ -104,7 +104,7 @@ var (
 		estate.ClassOff:          {pages.State{Tone: "ok", Icon: "check", Word: "Off"}, "Nothing answers: no credentials can be read from it."},
 		estate.ClassUnauthGet:    {pages.State{Tone: "err", Icon: "alert", Word: "A plain request is answered"}, "Whatever on it can be made to fetch an address can read the credentials of its identity."},
 		estate.ClassStaticHeader: {pages.State{Tone: "err", Icon: "alert", Word: "A fixed header is enough"}, "A request with a header that is the same everywhere reads the credentials."},
-		estate.ClassSessionToken: {pages.State{Tone: "ok", Icon: "check", Word: "A session token is needed"}, "A token has to be fetched first, by a request that forged requests cannot be made to send."},
+		estate.ClassSessionToken: {pages.State{Tone: "ok", Icon: "check", Word: "A session token is needed"}, "A token has to be fetched first, by a PUT with a header of its own, which few programs can be made to send."},
 		estate.ClassProcessBound: {pages.State{Tone: "ok", Icon: "check", Word: "Only certain processes are answered"}, "The service answers no other process of the workload."},
 	}
 	byWords = map[string]string{"template": "its template", "account": "the account's default", "image": "its image", "service": "the service's own default"}
@@ -118,17 +118,24 @@ func metadataOf(w *estate.Workload) pages.Question {
 	if m.HopLimit.Known() {
 		hop.Sub = hopMeaning
 	}
+	endpoint := known("Endpoint", m.Endpoint, func(s string) string { return s })
 	q := pages.Question{Answer: &unknownState, Facts: []parts.Fact{
 		known("Tokens", m.Tokens, func(s string) string { return s }),
 		known("In force", m.Applied, yesNo("yes", "no: a change was asked for and is pending")),
-		known("Endpoint", m.Endpoint, func(s string) string { return s }),
-		hop,
+		endpoint,
+	}}
+	if w.Provider == ibm {
+		q.Facts = metadataOfIBM(m, endpoint)
+	}
+	q.Facts = append(q.Facts, hop,
 		known("IPv6 address", m.IPv6, yesNo("answers too", "does not answer")),
 		known("Tells tags", m.Tags, yesNo("yes, to every process", "no")),
-		known("Containers", m.Containers, yesNo("those with a network of their own can read the credentials", "those with a network of their own cannot read the credentials")),
-		known("Without a token", w.Usage.NoToken, func(n int64) string { return times(n) + " answered in the last 14 days" }),
-		known("Refused for it", w.Usage.Rejected, func(n int64) string { return times(n) + " in the last 24 hours" }),
-	}}
+		known("Containers", m.Containers, yesNo("those with a network of their own can read the credentials", "those with a network of their own cannot read the credentials")))
+	if w.Provider != ibm { // which measures neither
+		q.Facts = append(q.Facts,
+			known("Without a token", w.Usage.NoToken, func(n int64) string { return times(n) + " answered in the last 14 days" }),
+			known("Refused for it", w.Usage.Rejected, func(n int64) string { return times(n) + " in the last 24 hours" }))
+	}
 	if tokens, _ := m.Tokens.Get(); tokens == "optional" {
 		q.Facts = append(q.Facts, parts.Fact{Name: "Requiring tokens", Parts: text(enforce.Say(&w.Usage))})
 	}
@@ -199,31 +206,55 @@ var powerAnswers = map[power.Level]pages.State{
 
 var inferred = parts.Tag{Icon: "info", Text: "Condition taken to be met"}
 
-func powerOf(i *estate.Identity) (pages.Question, []pages.Grant) {
-	q := pages.Question{Answer: powerAnswer(i), Facts: []parts.Fact{
-		named("Identity", i.Name, "nothing is bound"),
-		known("Bound by", i.Mechanism, wordsOf(map[string]string{"instance_profile": "an instance profile", "none": "nothing is bound"})),
-		named("Role", i.Role, "no role stands behind it"),
-		known("At most it may", i.Power, wordsOf(powerWords)),
-		known("For certain it may", i.AtLeast, wordsOf(powerWords)),
-	}, Gaps: gapsOf(i.Grants)}
+func powerOf(w *estate.Workload) (pages.Question, []pages.Becoming, []pages.Grant) {
+	i := &w.Identity
+	q := pages.Question{Answer: powerAnswer(i.Power, i.AtLeast), Gaps: gapsOf(i.Grants)}
+	var become []pages.Becoming
+	if w.Provider == ibm {
+		q.Facts, become = choosingFacts(i), becomingsOf(i)
+		for _, g := range gapsOf(i.Profiles) {
+			if !slices.Contains(q.Gaps, g) {
+				q.Gaps = append(q.Gaps, g)
+			}
+		}
+	} else {
+		q.Facts = []parts.Fact{
+			named("Identity", i.Name, "nothing is bound"),
+			known("Bound by", i.Mechanism, wordsOf(map[string]string{"instance_profile": "an instance profile", "none": "nothing is bound"})),
+			named("Role", i.Role, "no role stands behind it"),
+			known("At most it may", i.Power, wordsOf(powerWords)),
+			known("For certain it may", i.AtLeast, wordsOf(powerWords)),
+		}
+	}
 	var all []pages.Grant
 	for _, g := range i.Grants.Items() {
-		row := pages.Grant{Level: sentenceName(cmp.Or(powerWords[g.Level], g.Level)), Action: g.Action, Resource: g.Resource, Why: sentence(g.Why), Policy: g.Policy, Statement: g.Statement}
+		row := pages.Grant{Level: sentenceName(cmp.Or(powerWords[g.Level], g.Level)), Action: g.Action, Resource: g.Resource, Why: sentence(g.Why), Policy: g.Policy, Statement: statementOf(w.Provider, g.Statement), Holder: g.Holder}
 		if g.Inferred {
 			row.Tag = &inferred
 		}
 		all = append(all, row)
 	}
 	all, q.More = cutList(all)
-	return q, all
+	return q, become, all
+}
+
+// statementOf says which part of a policy gives something: a statement, or on IBM
+// Cloud the access group that the policy is given to.
+func statementOf(provider, part string) string {
+	switch {
+	case part == "":
+		return ""
+	case provider == ibm:
+		return "through the access group " + part
+	}
+	return "statement " + part
 }
 
 // powerAnswer says what an identity may do: for certain if that is known to be
 // all, else how far it is known.
-func powerAnswer(i *estate.Identity) *pages.State {
-	most, known := i.Power.Get()
-	least, sure := i.AtLeast.Get()
+func powerAnswer(atMost, atLeast fact.Of[string]) *pages.State {
+	most, known := atMost.Get()
+	least, sure := atLeast.Get()
 	a, ok := powerAnswers[power.Level(most)]
 	switch {
 	case known && ok && sure && least != most:

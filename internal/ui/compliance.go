@@ -74,6 +74,9 @@ func frameworkRow(s *compliance.Summary) pages.FrameworkRow {
 	row := pages.FrameworkRow{Href: frameworkPath(f.ID), Name: f.Name, About: editionOf(f)}
 	row.Bar, row.Sum = stateBar(s.Count)
 	row.Covered, row.CoveredNote = coverage(s.Covered)
+	if n := notCounted(s); n > 0 {
+		row.Waits = pages.Link{Text: some(n, "waits", "wait") + " for mappings that do not count", Href: compliancePath + "#mappings"}
+	}
 	row.Score, row.Range = scoreWords(s.Posture)
 	return row
 }

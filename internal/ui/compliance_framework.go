@@ -56,6 +56,9 @@ func (u *ui) framework(w http.ResponseWriter, r *http.Request) error {
 		}
 	} else {
 		p.Counts = controlCounts(rep)
+		if n := notCounted(&rep.Summary); n > 0 {
+			p.Notices = append(p.Notices, notCountedNotice(r, n))
+		}
 	}
 	p.Groups, p.Legend = controlGroups(rep), legendOf(rep.Weeks...)
 	show(w, r, status, pages.FrameworkPage(p))
@@ -68,7 +71,14 @@ func frameworkLead(rep *compliance.Report) string {
 	if c.All == 0 {
 		return c.String() + " controls are assessed. How many the publisher lists is not known here."
 	}
-	if rest := c.All - c.Assessed; rest > 0 {
+	waits := notCounted(&rep.Summary)
+	rest := c.All - c.Assessed
+	switch {
+	case waits > 0 && rest == waits:
+		return fmt.Sprintf("%s controls are assessed. Rules speak of the other %s, by mappings that do not count here.", c, number(rest))
+	case waits > 0:
+		return fmt.Sprintf("%s controls are assessed. Rules speak of %s more, by mappings that do not count here; the rest need evidence from elsewhere.", c, number(waits))
+	case rest > 0:
 		return fmt.Sprintf("%s controls are assessed. The other %s evidence from elsewhere.", c, some(rest, "needs", "need"))
 	}
 	return c.String() + " controls are assessed."

@@ -116,7 +116,7 @@ func populationFile(d *controlDay) string {
 func absentRows(s *compliance.Scope) []pages.AbsentRow {
 	var out []pages.AbsentRow
 	for _, a := range s.Absent {
-		row := pages.AbsentRow{Provider: cloudName(a.Account.Provider), Name: printable(accountName(a.Account))}
+		row := pages.AbsentRow{Provider: estate.CloudName(a.Account.Provider), Name: printable(accountName(a.Account))}
 		switch {
 		case a.Why == listing.NeverScanned:
 			row.Why = "never scanned by then"
@@ -198,7 +198,7 @@ func (u *ui) subjectRows(all []listing.Judged, from int) []pages.SubjectRow {
 	for i := range all {
 		j := &all[i]
 		row := pages.SubjectRow{Name: printable(cmp.Or(j.Subject.Name, j.Subject.ID, j.Subject.UID)), ID: j.Subject.ID, Kind: sentenceName(kindName(string(j.Subject.Kind))),
-			Provider: cloudName(j.Account.Provider), Account: printable(accountName(j.Account)), Region: j.Subject.Region, Outcome: outcomeTags[j.Outcome]}
+			Provider: estate.CloudName(j.Account.Provider), Account: printable(accountName(j.Account)), Region: j.Subject.Region, Outcome: outcomeTags[j.Outcome]}
 		if from > 0 {
 			row.Number = number(from+i) + "."
 		}

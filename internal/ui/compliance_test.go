@@ -48,7 +48,7 @@ func told() *compliancetest.Store {
 func TestFrameworksAreListedWithWhatQualifiesThem(t *testing.T) {
 	t.Parallel()
 	p := get(t, framed(told(), all), "/compliance")
-	p.has(t, "Some benchmark", "Somebody, edition 1.0", "3 of 93", "1 failing", "1 past due", "1 without data", "4 not assessed", "% assessed (", "A scan is no certificate")
+	p.has(t, "Some benchmark", "Somebody, edition 1.0", "3 of 93", "1 failing", "1 past due", "1 without data", "4 not assessed", "1 waits for mappings that do not count", "% assessed (", "A scan is no certificate")
 	for _, no := range []string{"compliant with", "is compliant.", "certified"} {
 		if strings.Contains(strings.ReplaceAll(p.text(), "never that anybody is compliant.", ""), no) {
 			t.Errorf("the page says %q", no)
@@ -74,7 +74,7 @@ func TestBeforeTheFirstScanNothingIsClaimed(t *testing.T) {
 func TestAFrameworkShowsItsControlsWeekByWeek(t *testing.T) {
 	t.Parallel()
 	p := get(t, framed(told(), all), "/compliance/some-1.0")
-	p.has(t, "3 of 93 controls are assessed. The other 90 need evidence from elsewhere.", "1 Metadata", "Tokens are required", "Failing", "96 of 120 pass, 12 not known",
+	p.has(t, "3 of 93 controls are assessed. Rules speak of 1 more, by mappings that do not count here; the rest need evidence from elsewhere.", "1 Metadata", "Tokens are required", "Failing", "96 of 120 pass, 12 not known",
 		"Past due", "No data", "mappings that do not count", "nothing can tell", "its rules are to come", "nobody has stated it", "One cell is one week")
 	for _, want := range []string{"/compliance/some-1.0/1.1", "/compliance/some-1.0/1.3%28a%29", "https://example.com/benchmark"} {
 		if !slices.Contains(p.hrefs(), want) {
@@ -91,6 +91,30 @@ func TestAFrameworkShowsItsControlsWeekByWeek(t *testing.T) {
 	if strips != 7 {
 		t.Errorf("%d strips", strips)
 	}
+}
+
+// Where mappings do not count, the page says what that means, who may change it,
+// and leads there; where all count, it says nothing of the kind.
+func TestAFrameworkSaysThatMappingsDoNotCount(t *testing.T) {
+	t.Parallel()
+	const title = "1 control is not assessed, since mappings that speak of them do not count here."
+	for who, x := range map[*access.Viewer]string{
+		viewer(access.Reader):  "An officer over all accounts can let them count.",
+		viewer(access.Officer): "You can let them count; that stands in the audit log with your name.",
+	} {
+		p := get(t, framed(told(), who), "/compliance/some-1.0")
+		p.has(t, title, "our own judgement", x)
+		if !slices.Contains(p.hrefs(), "/compliance#mappings") {
+			t.Error("nothing leads to whose mappings count")
+		}
+	}
+	s := told()
+	for _, status := range []framework.Status{framework.ThirdParty, framework.Judgement} {
+		s.Counted = append(s.Counted, listing.CountedMapping{Status: status, Who: "an officer", At: clock()})
+	}
+	p := get(t, framed(s, all), "/compliance/some-1.0")
+	p.hasNot(t, "mappings that do not count", "do not count here")
+	p.has(t, "controls are assessed. The other")
 }
 
 // The period stands in the address, and in every address that leads on.

@@ -2,12 +2,15 @@ package ui
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"plumbline/internal/access"
+	"plumbline/internal/compliance"
 	"plumbline/internal/framework"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -153,6 +156,28 @@ func longWhy(c *framework.Control, w framework.Why) string {
 		return "What was stated is no longer in force, so it is without data."
 	}
 	return ""
+}
+
+// notCounted is how many controls are not assessed since no mapping that speaks
+// about them counts.
+func notCounted(s *compliance.Summary) (n int) {
+	for i := range s.Standings {
+		if x := &s.Standings[i]; x.State == framework.NotAssessed && x.Why == framework.NotCounted {
+			n++
+		}
+	}
+	return n
+}
+
+// notCountedNotice says what that means, and who may change it.
+func notCountedNotice(r *http.Request, n int) pages.Notice {
+	who := "An officer over all accounts can let them count."
+	if may(r.Context(), access.ApproveChanges) {
+		who = "You can let them count; that stands in the audit log with your name."
+	}
+	return pages.Notice{Icon: "info", Title: some(n, "control is", "controls are") + " not assessed, since mappings that speak of them do not count here.",
+		Text: "Rules look at what they ask for, but it is not the publisher who says so: it is a tool of somebody else, or our own judgement. " + who,
+		Href: compliancePath + "#mappings", Link: "Whose mappings count"}
 }
 
 // sentenceTail ends a sentence that goes on with s.

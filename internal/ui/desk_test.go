@@ -29,6 +29,7 @@ type desk struct {
 
 	mu        sync.Mutex
 	accounts  []listing.Account
+	others    []listing.Unconnected
 	scans     []scan.Record // newest first
 	shards    map[int64][]listing.ScanShard
 	events    map[int64][]listing.ScanEvent
@@ -272,7 +273,11 @@ func (c clerk) Try(_ context.Context, provider string, l listing.Login) (listing
 
 func (c clerk) Connect(_ context.Context, n listing.Connection) (int64, int64, error) {
 	c.unread = n.Login.NoUserData
-	return 1, 7, c.did(append(append([]string{"connect", n.Provider, n.Name}, loginWords(n.Login)...), n.Every.String())...)
+	did := append(append([]string{"connect", n.Provider, n.Name}, loginWords(n.Login)...), n.Every.String())
+	if n.External != "" {
+		did = append(did, "of "+n.External)
+	}
+	return 1, 7, c.did(did...)
 }
 
 // loginWords is a login as it is noted: a profile alone where there is one.
@@ -423,3 +428,5 @@ func (d *desk) stock() {
 		d.found = append(d.found, f)
 	}
 }
+
+func (d *desk) Unconnected(context.Context) ([]listing.Unconnected, error) { return d.others, nil }

@@ -46,3 +46,5 @@ func (f *fake) CountWorkloads(context.Context, query.Query) (listing.Count, erro
 func (f *fake) WorkloadFacets(context.Context, query.Query, []string) ([]listing.Facet, error) {
 	return nil, f.broken
 }
+
+func (f *fake) Unconnected(context.Context) ([]listing.Unconnected, error) { return nil, nil }

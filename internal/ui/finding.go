@@ -103,7 +103,7 @@ func (d *detail) fill() error {
 	p.Frame = d.frameOf(d.r, p.Number+d.tabTitle(), sectionFindings)
 	_, provider := d.faultOf(d.rec.Rule)
 	if d.rule.Provider == "" {
-		provider = cloudName(d.rec.Subject.Provider)
+		provider = estate.CloudName(d.rec.Subject.Provider)
 	}
 	p.Title, p.Provider, p.Severity = d.title(), provider, severity(d.rec.Severity)
 	p.Subject = subjectName(d.rec) + " in account " + d.rec.Subject.Account
@@ -219,7 +219,7 @@ func (d *detail) resource() []parts.Fact {
 	}
 	return append(out,
 		parts.Fact{Name: "Kind", Parts: text(strings.ReplaceAll(string(h.Kind), "_", " "))},
-		parts.Fact{Name: "Account", Parts: coded(h.Account), Sub: cloudName(h.Provider)},
+		parts.Fact{Name: "Account", Parts: coded(h.Account), Sub: estate.CloudName(h.Provider)},
 		parts.Fact{Name: "Region", Parts: text(h.Region)},
 		parts.Fact{Name: "Address", Parts: coded(h.UID)},
 	)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
@@ -166,12 +167,12 @@ func (l *list) whole() bool {
 func (u *ui) faultOf(id string) (title, provider string) {
 	r, ok := u.Rules.Rule(id)
 	if !ok {
-		return id + " (a rule that this version does not have)", cloudName(strings.ToLower(strings.SplitN(id, "-", 2)[0]))
+		return id + " (a rule that this version does not have)", estate.CloudName(strings.ToLower(strings.SplitN(id, "-", 2)[0]))
 	}
 	if r.Provider == "" {
 		return r.Fault, "Any"
 	}
-	return r.Fault, cloudName(r.Provider)
+	return r.Fault, estate.CloudName(r.Provider)
 }
 
 // rows lists the findings of the open group, 25 at a time.

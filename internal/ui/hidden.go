@@ -15,6 +15,9 @@ import (
 // hiddenOf says what stands in a workload that should not, or that matters to
 // whoever gets in: never a secret itself.
 func hiddenOf(w *estate.Workload) (pages.Question, []pages.Secret) {
+	if w.Provider == ibm && untold(w) {
+		return hiddenOfIBM(w), nil
+	}
 	u := &w.UserData
 	q := pages.Question{Answer: hiddenAnswer(u), Facts: []parts.Fact{
 		userData(u.Present),

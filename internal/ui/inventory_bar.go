@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/web/pages"
 )
@@ -91,7 +92,7 @@ func inventoryMenu(f facetKey, found listing.Facet, want inventoryWant, keep []p
 func inventoryChoice(key, value string) string {
 	switch key {
 	case "provider":
-		return cloudName(value)
+		return estate.CloudName(value)
 	case "internet", "power":
 		words := internetWords
 		if key == "power" {

@@ -31,6 +31,8 @@ type onboarding struct {
 	own      bool   // with the identity that the program runs with
 	role     string
 	profile  string // IBM Cloud: the id of a trusted profile
+	wanted   string // IBM Cloud: the account to connect, where it is not the service's own
+	called   string // its name at the provider, as the address has it
 	name     string
 	every    time.Duration
 	unread   bool // user data is not looked through
@@ -50,7 +52,7 @@ func (u *ui) newAccount(w http.ResponseWriter, r *http.Request) error {
 // readOnboarding takes the external id from the address, so that the page can
 // be left and found again, or makes one.
 func readOnboarding(r *http.Request) (*onboarding, error) {
-	v, err := only(r, "external", "provider")
+	v, err := only(r, "external", "provider", "account", "name")
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func readOnboarding(r *http.Request) (*onboarding, error) {
 	if !external.MatchString(o.external) {
 		return nil, problem.New(problem.Invalid, "The external ID in the address is none. Open the page anew, and it is given one.")
 	}
-	return o, nil
+	return o, o.want(v)
 }
 
 // cloudFault says why a cloud cannot be connected; "" if it can.
@@ -111,7 +113,7 @@ func (u *ui) connect(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (u *ui) join(w http.ResponseWriter, r *http.Request, o *onboarding) error {
-	_, n, err := u.Clerk.Connect(r.Context(), listing.Connection{Provider: o.provider, Name: o.name, Login: o.login(), Every: o.every})
+	_, n, err := u.Clerk.Connect(r.Context(), listing.Connection{Provider: o.provider, External: o.wanted, Name: o.name, Login: o.login(), Every: o.every})
 	if err != nil {
 		return u.refusedTrial(w, r, o, err)
 	}
@@ -209,13 +211,19 @@ func (o *onboarding) address() string {
 	if o.kept || o.provider == "aws" {
 		v.Set("external", o.external)
 	}
+	if o.wanted != "" {
+		v.Set("account", o.wanted)
+	}
+	if o.called != "" {
+		v.Set("name", o.called)
+	}
 	return "/accounts/new?" + v.Encode()
 }
 
 func (u *ui) showOnboarding(w http.ResponseWriter, r *http.Request, status int, o *onboarding) error {
 	p := pages.Onboarding{
 		Frame: u.frameOf(r, "Connect a cloud account", sectionAccounts), Action: o.address(), Cloud: o.provider,
-		External: o.external, Own: o.own, Connect: "Connect and start the first scan",
+		External: o.external, Own: o.own, Wanted: o.wantedName(), Connect: "Connect and start the first scan",
 		Role: pages.Field{Value: o.role, Fault: o.faults["role"]}, Profile: pages.Field{Value: o.profile, Fault: o.faults["profile"]}, Name: pages.Field{Value: o.name, Fault: o.faults["name"]},
 		Every: everyField(o.every), Data: u.userDataSwitch(r, o.provider, !o.unread), Fault: o.refusal,
 	}
@@ -257,6 +265,9 @@ func (o *onboarding) who() string {
 	}
 	if n := o.number(); n != "" && n != o.test.Account {
 		t += ", and not to account " + n + ", which the role's ARN names"
+	}
+	if o.wanted != "" && o.wanted != o.test.Account {
+		t += ", and not to account " + o.wanted + ", which is to be connected: the profile stands in another one"
 	}
 	return t + "."
 }

@@ -21,7 +21,7 @@ const (
 func TestOnboardingOfIBMCloudIsFilledIn(t *testing.T) {
 	t.Parallel()
 	p := get(t, office().serve(administrator()), ofIBM)
-	p.has(t, "Create a read-only profile", "Name the profile and test", "Trusted profile ID, if one is to be named", "Viewer on iam-identity",
+	p.has(t, "Create a read-only profile", "Name the profile and test", "Trusted profile ID, if one is to be named", "Viewer on iam-identity Trusted profiles with their links and claim rules", "Without it, which profiles a server may become is not assessed.",
 		"not yet against a real account", "Look through the user data of instance templates for secrets", "Roles only")
 	p.hasNot(t, "Role ARN", "external ID", "The role lists")
 	for id, file := range map[string]string{"c-cli": "plumbline-profile.sh", "c-tf": "plumbline-profile.tf", "c-key": "plumbline-key.sh", "c-key-tf": "plumbline-key.tf"} {
@@ -137,7 +137,7 @@ func TestAnAccountOfIBMCloudSaysHowItIsSignedInTo(t *testing.T) {
 	a := &d.accounts[0]
 	a.Provider, a.External, a.Login = "ibm", "3f1c7a52b9e84d06a1d2c3e4f5061728", listing.Login{Profile: profile}
 	h := d.serve(administrator())
-	get(t, h, "/accounts/1").has(t, "with the trusted profile "+profile, "IBM account", "Look through the user data of instance templates for secrets")
+	get(t, h, "/accounts/1").has(t, "with the trusted profile "+profile, "IBM Cloud account", "Look through the user data of instance templates for secrets")
 	get(t, h, "/accounts/1/disconnect").has(t, "The trusted profile stays until somebody deletes it there: "+profile)
 	a.Login = listing.Login{}
 	get(t, h, "/accounts/1").has(t, "with the identity that Plumbline runs with")

@@ -26,7 +26,12 @@ func (u *ui) tools(p *pages.Onboarding, o *onboarding) error {
 		return fmt.Errorf("policy of %s: %w", o.provider, err)
 	}
 	if o.provider == "ibm" {
-		toolsIBM(p, policy)
+		if o.wanted != "" {
+			u.toolsMember(p)
+		} else {
+			toolsIBM(p)
+		}
+		rolesIBM(p, policy)
 		return nil
 	}
 	who := ""
@@ -38,7 +43,9 @@ func (u *ui) tools(p *pages.Onboarding, o *onboarding) error {
 		p.Unknown = "Plumbline does not know yet who it is in AWS. Put the ARN of the role or user that it runs with in place of " + unknownPrincipal + ". “aws sts get-caller-identity”, where Plumbline runs, tells it."
 	}
 	policy = strings.TrimSpace(policy)
-	p.Permitted = actionsOf(policy)
+	for _, a := range actionsOf(policy) {
+		p.Permitted = append(p.Permitted, pages.Permission{Text: a})
+	}
 	uses := map[string]string{
 		"yaml": "Save the template and deploy it, here or in the console; its first lines say how. It prints the ARN for step 3.",
 		"hcl":  "Put this beside your other files and apply it. It prints the ARN for step 3.",

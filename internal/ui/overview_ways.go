@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/internal/query"
 	"plumbline/internal/scan"
@@ -52,7 +53,7 @@ func (o *outlook) ways(ctx context.Context) error {
 	}
 	for i := range fs {
 		r := &fs[i].Record
-		w.Rows = append(w.Rows, pages.WayRow{Href: findingPath(r.Number), Name: subjectName(*r), Provider: cloudName(r.Subject.Provider),
+		w.Rows = append(w.Rows, pages.WayRow{Href: findingPath(r.Number), Name: subjectName(*r), Provider: estate.CloudName(r.Subject.Provider),
 			Place: r.Subject.Account + ", " + r.Subject.Region, Say: sentence(r.Say), Risk: strconv.Itoa(r.Risk), Severity: severity(r.Severity)})
 	}
 	return nil

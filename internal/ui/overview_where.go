@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/internal/scan"
 	"plumbline/internal/score"
@@ -31,7 +32,7 @@ func (o *outlook) accounts() {
 
 func (o *outlook) account(s listing.Standing) pages.Standing {
 	a := s.Account
-	row := pages.Standing{Provider: cloudName(a.Provider), Name: printable(accountName(a)), Score: "–", Last: "never"}
+	row := pages.Standing{Provider: estate.CloudName(a.Provider), Name: printable(accountName(a)), Score: "–", Last: "never"}
 	if a.Name != "" && a.Name != a.External {
 		row.ID = a.External
 	}
@@ -105,7 +106,7 @@ func (o *outlook) clouds() {
 	for _, provider := range sorted(by) {
 		st := by[provider]
 		now := lastOf(st)
-		row := pages.Standing{Provider: cloudName(provider), Name: some(len(st), "account", "accounts"), Last: "never"}
+		row := pages.Standing{Provider: estate.CloudName(provider), Name: some(len(st), "account", "accounts"), Last: "never"}
 		row.Score, row.Range = scoreAndRange(postureOf(now))
 		open, nodata := 0, 0
 		for _, s := range st {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/owner"
 	"plumbline/internal/problem"
 	"plumbline/web/pages"
@@ -112,7 +113,7 @@ func (f *ruleForm) page(open int, known []owner.Owner) pages.OwnerForm {
 	add("region", "Region", "eu-west-1", "In full.", when.Region)
 	add("name", "Name of the resource", "web-*", "A star stands for any text.", when.Name)
 	add("uid", "Address of the resource", "arn:aws:ec2:*:instance/*", "A star stands for any text; * alone is everything.", when.UID)
-	add("provider", "Cloud", "", "", when.Provider, choices(owner.Providers(), when.Provider, "Any cloud", cloudName)...)
+	add("provider", "Cloud", "", "", when.Provider, choices(owner.Providers(), when.Provider, "Any cloud", estate.CloudName)...)
 	add("kind", "Kind of resource", "", "", when.Kind, choices(owner.SubjectKinds(), when.Kind, "Any kind", func(s string) string { return sentenceName(strings.ReplaceAll(s, "_", " ")) })...)
 	p.Owner = ownerFields(f.rule.To, known, f.faults)
 	return p

@@ -30,7 +30,8 @@ var reachAnswers = map[string]struct {
 }
 
 // reachOf says what reaches a workload, by which ports, and past which gates.
-func reachOf(e *estate.Exposure) (pages.Question, []pages.Opening, []pages.Gateway) {
+func reachOf(w *estate.Workload) (pages.Question, []pages.Opening, []pages.Gateway) {
+	e := &w.Exposure
 	q := pages.Question{Answer: reachAnswer(e), Facts: []parts.Fact{
 		known("From the internet", e.Internet, wordsOf(internetWords)),
 		known("By any address", e.Reached, yesNo("yes", "no")),
@@ -58,13 +59,16 @@ func reachOf(e *estate.Exposure) (pages.Question, []pages.Opening, []pages.Gatew
 	if more != "" {
 		q.More = more
 	}
-	q.More = strings.TrimSpace(q.More + " " + notLookedAt)
+	q.More = strings.TrimSpace(q.More + " " + notLookedAt[w.Provider])
 	return q, all, ways
 }
 
-// notLookedAt are the ways that no document which is collected tells of. Whoever
-// reads "internal" has to know that it leaves them out.
-const notLookedAt = "Not looked at: Global Accelerator, CloudFront VPC origins, PrivateLink services, Verified Access, and ways through transit gateways, peering and VPN."
+// notLookedAt are the ways that no document which is collected tells of, by
+// provider. Whoever reads "internal" has to know that it leaves them out.
+var notLookedAt = map[string]string{
+	"aws": "Not looked at: Global Accelerator, CloudFront VPC origins, PrivateLink services, Verified Access, and ways through transit gateways, peering and VPN.",
+	ibm:   "Not looked at: load balancers of Internet Services and DNS Services, Private Path, a load balancer of another region, and ways through transit gateways, Direct Link, VPNs and servers that pass packets on.",
+}
 
 func reachAnswer(e *estate.Exposure) *pages.State {
 	word, ok := e.Internet.Get()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/internal/rule"
@@ -248,7 +249,7 @@ func ruleCloud(r *rule.Rule) string {
 	if r.Provider == "" {
 		return "any"
 	}
-	return cloudName(r.Provider)
+	return estate.CloudName(r.Provider)
 }
 
 // kindName is what a rule is asked of, in words.

@@ -177,7 +177,7 @@ func paragraphs(text string) []string {
 func askedOf(r *rule.Rule) string {
 	where := "on every cloud"
 	if r.Provider != "" {
-		where = "of " + cloudName(r.Provider)
+		where = "of " + estate.CloudName(r.Provider)
 	}
 	t := "It is asked of every " + kindName(string(r.For)) + " " + where
 	if r.Applies == "" {

@@ -62,7 +62,7 @@ func previewRow(o finding.Outcome, before, after int) pages.PreviewRow {
 
 func previewMove(m listing.Move, kind estate.Kind) pages.RuleMove {
 	name := printable(cmpOr(m.Name, cmpOr(m.ID, m.UID)))
-	x := pages.RuleMove{Name: name, ID: m.ID, Provider: cloudName(m.Provider), Account: m.Account, Region: m.Region,
+	x := pages.RuleMove{Name: name, ID: m.ID, Provider: estate.CloudName(m.Provider), Account: m.Account, Region: m.Region,
 		Before: outcomeOf(m.Before), After: outcomeOf(m.After), Say: sentence(m.Say)}
 	if x.ID == name {
 		x.ID = ""

@@ -13,7 +13,7 @@ import (
 
 // ruleClouds are the clouds that a new rule can be for, as ids name them.
 var ruleClouds = []struct{ word, id, text string }{
-	{"aws", "AWS", "AWS"}, {"ibm", "IBM", "IBM Cloud"}, {"gcp", "GCP", "Google Cloud"}, {"any", "XC", "every cloud"},
+	{"aws", "AWS", estate.CloudName("aws")}, {"ibm", "IBM", estate.CloudName("ibm")}, {"gcp", "GCP", estate.CloudName("gcp")}, {"any", "XC", "every cloud"},
 }
 
 // ruleStart offers what a rule can begin from. A kind of which nothing is known

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
@@ -68,7 +69,7 @@ func (u *ui) scanRow(s scan.Record) pages.ScanRow {
 	row := pages.ScanRow{
 		Href: scanPath(s.Number), Name: fmt.Sprintf("Scan %d", s.Number),
 		Started: day(s.StartedAt), When: s.StartedAt.UTC().Format(time.RFC3339), Ago: ago(s.StartedAt, u.Now()),
-		Provider: cloudName(s.Provider), Account: s.Account, State: scanState(s),
+		Provider: estate.CloudName(s.Provider), Account: s.Account, State: scanState(s),
 		Workloads: number(s.Workloads), New: "–", Fixed: "–", Lost: "–",
 	}
 	if s.State == scan.Finished {

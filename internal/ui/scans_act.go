@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/problem"
 	"plumbline/internal/scan"
 	"plumbline/web/pages"
@@ -27,7 +28,7 @@ func (u *ui) askCancel(w http.ResponseWriter, r *http.Request) error {
 		Title:  "Cancel " + name + "?",
 		Crumbs: []pages.Link{{Text: "Scans", Href: "/scans"}, {Text: sentenceName(name), Href: scanPath(n)}, {Text: "Cancel"}},
 		Text: []string{
-			fmt.Sprintf("The scan of %s account %s stops, and does not go on later: the next one begins anew.", cloudName(s.Provider), s.Account),
+			fmt.Sprintf("The scan of %s account %s stops, and does not go on later: the next one begins anew.", estate.CloudName(s.Provider), s.Account),
 			"What it has read so far is kept. What it did not reach says nothing: no finding is resolved by it, and the posture stays that of the last finished scan.",
 		},
 		Action: scanPath(n) + "/cancel", Button: "Cancel " + name, Back: pages.Link{Text: "Let it run", Href: scanPath(n)},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"plumbline/internal/access"
+	"plumbline/internal/estate"
 	"plumbline/internal/listing"
 	"plumbline/internal/problem"
 	"plumbline/internal/scan"
@@ -89,9 +90,9 @@ func (u *ui) offer(ctx context.Context, p *pages.Scan, s scan.Record, st *listin
 // lists rest on it.
 func (u *ui) scanPage(s scan.Record, old *scan.Record, newest bool) pages.Scan {
 	p := pages.Scan{Title: fmt.Sprintf("Scan %d", s.Number), State: stateLabel(s), Notice: scanNotice(s)}
-	p.Lead = fmt.Sprintf("%s account %s. Started %s%s.", cloudName(s.Provider), s.Account, moment(s.StartedAt), by(s.Asker))
+	p.Lead = fmt.Sprintf("%s account %s. Started %s%s.", estate.CloudName(s.Provider), s.Account, moment(s.StartedAt), by(s.Asker))
 	if s.Look != 0 {
-		p.Lead = fmt.Sprintf("%s account %s. What scan %d saw is judged again for %s, since %s. No cloud was asked.", cloudName(s.Provider), s.Account, s.Look, s.Asker, moment(s.StartedAt))
+		p.Lead = fmt.Sprintf("%s account %s. What scan %d saw is judged again for %s, since %s. No cloud was asked.", estate.CloudName(s.Provider), s.Account, s.Look, s.Asker, moment(s.StartedAt))
 	}
 	if !s.EndedAt.IsZero() {
 		p.Lead += " Took " + took(s.EndedAt.Sub(s.StartedAt)) + "."

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"plumbline/internal/estate"
 	"plumbline/internal/finding"
 	"plumbline/web/pages"
 	"plumbline/web/parts"
@@ -63,7 +64,7 @@ func (d *detail) seen(s *pages.Sheet) {
 // short are the facts that fit beside a list.
 func (d *detail) short() []parts.Fact {
 	out := []parts.Fact{{Name: "Resource", Parts: coded(subjectName(d.rec)), Sub: subjectID(d.rec)},
-		{Name: "Account", Parts: text(fmt.Sprintf("%s %s, %s", cloudName(d.rec.Subject.Provider), d.rec.Subject.Account, d.rec.Subject.Region))},
+		{Name: "Account", Parts: text(fmt.Sprintf("%s %s, %s", estate.CloudName(d.rec.Subject.Provider), d.rec.Subject.Account, d.rec.Subject.Region))},
 		{Name: "First seen", Parts: text(date(d.rec.FirstSeen) + ", " + ago(d.rec.FirstSeen, d.Now()))},
 	}
 	if d.Owners != nil {

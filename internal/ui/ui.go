@@ -60,6 +60,9 @@ type Config struct {
 	Attestations listing.Attestations
 	Attester     listing.Attester
 	Practices    func() []listing.Practice
+	// Events tells of audit events that people imported, and imports them; without
+	// it no account has any.
+	Events listing.Events
 	// Compliance tells how controls of frameworks stand, Mappings changes whose
 	// mappings count; without the first there are no such pages.
 	Compliance *compliance.Desk

@@ -12,6 +12,7 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/finding"
+	"plumbline/internal/house"
 	"plumbline/internal/listing"
 	"plumbline/internal/query"
 	"plumbline/internal/snapshot"
@@ -232,7 +233,10 @@ func todo(k snapshot.Cause, call string) string {
 	case snapshot.BadLogin:
 		return "Renew the credentials that Plumbline uses, then scan again."
 	case snapshot.NotCollected:
-		return "This version does not ask for it yet."
+		if call == house.EventsCall {
+			return "Import audit events of 30 days on the page of the server's account, under “Who uses the metadata service”. docs/ibm.md says how to get them."
+		}
+		return "This version does not ask for it, or no call of the cloud tells it. What stands in brackets says which."
 	case snapshot.OutOfScope:
 		return "Whoever started the scan left this region out. Scan without that choice to see it."
 	case snapshot.UnknownValue:

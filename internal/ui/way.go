@@ -30,6 +30,7 @@ func (u *ui) way(p *path.Path) *pages.Way {
 		w.Hops = append(w.Hops, hop(s))
 		if w.Shut && !s.Passes {
 			w.State.Sub = "at " + s.Title
+			break // what lies behind it does not matter
 		}
 	}
 	for i := range p.Cuts {

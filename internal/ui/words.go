@@ -37,15 +37,6 @@ func stateTag(r *finding.Record) parts.Tag {
 	return states[r.State]
 }
 
-var clouds = map[string]string{"aws": "AWS", "ibm": "IBM", "gcp": "GCP", "azure": "Azure"}
-
-func cloudName(provider string) string {
-	if n, ok := clouds[provider]; ok {
-		return n
-	}
-	return strings.ToUpper(provider)
-}
-
 // number writes 12345 as 12,345.
 func number(n int) string {
 	s := strconv.Itoa(n)

@@ -31,7 +31,7 @@ func workloadPath(uid string) string {
 
 func workloadRow(x listing.Workload) pages.WorkloadRow {
 	row := pages.WorkloadRow{
-		Href: workloadPath(x.UID), Name: workloadName(x), Provider: cloudName(x.Provider),
+		Href: workloadPath(x.UID), Name: workloadName(x), Provider: estate.CloudName(x.Provider),
 		Account: cmpOr(x.AccountName, x.Account), Region: x.Region, Type: sentenceName(x.Type), State: notKnown(x.State),
 		Metadata: metadataState(x), Reach: reachState(x.Internet), Power: powerState(x.Power),
 		Open: number(x.Open), NoData: number(x.NoData),
@@ -161,7 +161,7 @@ func (u *ui) workload(w http.ResponseWriter, r *http.Request) error {
 
 func (u *ui) workloadPage(x listing.Workload) pages.Workload {
 	p := pages.Workload{
-		Title: workloadName(x), Provider: cloudName(x.Provider),
+		Title: workloadName(x), Provider: estate.CloudName(x.Provider),
 		Lead: fmt.Sprintf("%s in %s, account %s.", cmpOr(sentenceName(x.Type), "Workload"), x.Region, cmpOr(x.AccountName, x.Account)),
 		Facts: []parts.Fact{
 			{Name: "ID", Parts: coded(x.ID)},

@@ -150,6 +150,13 @@ func TestAWorkloadTellsTheWayIn(t *testing.T) {
 			t.Errorf("%s: the path reads as whole", about)
 		}
 	}
+	twice := closely(t, func(w *estate.Workload) { // the first step that is missing is named, and nothing behind it
+		w.Metadata.Class, w.Identity.Power, w.Identity.AtLeast = fact.Sure(estate.ClassSessionToken), fact.Sure("none"), fact.Sure("none")
+	})
+	twice.has(t, "Attack path Cut at Metadata service")
+	if n := strings.Count(twice.text(), "Stops here"); n != 1 {
+		t.Errorf("a path with two steps missing stops at %d", n)
+	}
 	if p := closely(t, func(w *estate.Workload) { w.State = fact.Sure("terminated") }); len(p.all("ol", "hops")) != 3 {
 		t.Error("what is gone has an attack path")
 	}
@@ -166,7 +173,7 @@ func TestNothingKnownIsNoAnswer(t *testing.T) {
 			t.Errorf("%q is coloured", words(s))
 		}
 	}
-	p.has(t, "How is the metadata service set? Not known", "What reaches it? Not known", "What may it do? Not known", "What is hidden in it? Not known", "Attack path Possible", "Tokens Not known Not collected yet.")
+	p.has(t, "How is the metadata service set? Not known", "What reaches it? Not known", "What may it do? Not known", "What is hidden in it? Not known", "Attack path Possible", "Tokens Not known Not collected.")
 }
 
 func TestTheAnswersInWords(t *testing.T) {

@@ -11,6 +11,22 @@ type Accounts struct {
 	Empty   *Empty
 	Earlier string
 	Later   string
+	Others  *Unconnected // nil where there are none, and on all pages but the first
+}
+
+// Unconnected are accounts that connected ones list, and that are not scanned.
+type Unconnected struct {
+	Rows []UnconnectedRow
+	More string // that there are more
+	Who  string // who may connect them, for whom may not; "" for whom may
+}
+
+// An UnconnectedRow is one of them.
+type UnconnectedRow struct {
+	Provider, Name, ID string
+	State              string // where it is not the usual one
+	By                 Link   // the account that lists it
+	Connect            string // address of the page that connects it; "" where the reader may not
 }
 
 // An AccountRow is one account in the list.
@@ -47,6 +63,7 @@ type Account struct {
 	Scan       string // address that starts a scan
 	Edit       *AccountForm
 	Disconnect string // address of the page that asks
+	Events     *Events
 }
 
 // An AccountForm changes an account.
@@ -126,6 +143,7 @@ type Onboarding struct {
 	External  string
 	Tools     []Tool
 	Unknown   string // what to put where the program does not know who it is
+	Wanted    string // IBM Cloud: the account that is to be connected, where that is chosen; "" for the service's own
 	Fault     string // of the form as a whole
 	Faults    []Link // each fault of a field, leading to it
 	Own       bool   // with the identity that the program runs with
@@ -136,8 +154,11 @@ type Onboarding struct {
 	Data      *UserData
 	Test      *Test
 	Connect   string // the words on the button
-	Permitted []string
+	Permitted []Permission
 }
+
+// A Permission is an action or a role that a scan needs.
+type Permission struct{ Text, Why string }
 
 // A Tool is one way to create the identity.
 type Tool struct {

@@ -21,6 +21,7 @@ type FrameworkRow struct {
 	Sum         []parts.Tag // how many controls are in which state
 	Covered     string      // "11 of 93"
 	CoveredNote string
+	Waits       Link   // those that wait for mappings to be counted; no address if none do
 	Score       string // "82", or that there is none
 	Range       string // "93 % assessed (80–87)"
 }

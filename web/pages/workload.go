@@ -13,15 +13,16 @@ type Workload struct {
 	Blind    *Notice // why it could not be looked at closely
 	Way      *Way    // the attack path; nil where there is none to tell of
 
-	Metadata Question
-	Next     *Named // what the next instance of its group gets
-	Reach    Question
-	Openings []Opening
-	Ways     []Gateway // ways in that were looked at
-	Power    Question
-	Grants   []Grant
-	Hidden   Question
-	Secrets  []Secret
+	Metadata  Question
+	Next      *Named // what the next instance of its group gets
+	Reach     Question
+	Openings  []Opening
+	Ways      []Gateway // ways in that were looked at
+	Power     Question
+	Becomings []Becoming // trusted profiles that it may become; none where it does not choose
+	Grants    []Grant
+	Hidden    Question
+	Secrets   []Secret
 
 	Rows     []WorkloadFinding
 	More     string // that there are more
@@ -78,11 +79,19 @@ type Hop struct {
 	Tag    *parts.Tag
 }
 
+// A Becoming is a trusted profile that a workload may become.
+type Becoming struct {
+	Name, ID string
+	How      []string // what lets it
+	Power    State
+}
+
 // A Grant is a statement of a policy that gives an identity something.
 type Grant struct {
 	Level                 string
 	Action, Resource, Why string
 	Policy, Statement     string
+	Holder                string     // the trusted profile that is given it; "" where there is but one identity
 	Tag                   *parts.Tag // that it is inferred
 }
 

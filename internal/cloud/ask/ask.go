@@ -1,8 +1,9 @@
 // Package ask holds what collectors do alike, whatever cloud they ask: keep to
-// a pace, give up on a host that went silent, read a body to its end, follow
-// pages that do end, and do several things at once.
+// a pace, give up on a host that went silent, read a body to its end and make
+// documents of it, follow pages that do end, and write down how each question
+// ended, refusals included.
 //
-// It knows no cloud and no SDK, and writes nothing down.
+// It knows no cloud and no SDK. What a cloud's error means, its collector says.
 package ask
 
 import (

@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// MaxBody is the longest reply that is read. A page of 1,000 instances of AWS
+// maxBody is the longest reply that is read. A page of 1,000 instances of AWS
 // has about 10 MB; what is longer than this is no page.
-const MaxBody = 64 << 20
+const maxBody = 64 << 20
 
 // ErrTooLong says that a body is longer than what may be read.
 var ErrTooLong = errors.New("it is longer than any page")

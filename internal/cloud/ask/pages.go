@@ -1,6 +1,10 @@
 package ask
 
-import "errors"
+import (
+	"errors"
+
+	"plumbline/internal/snapshot"
+)
 
 // Why a listing is not followed any further.
 var (
@@ -21,9 +25,16 @@ type Pages struct {
 	count, empty int
 }
 
-// Follow says what is wrong with the token of the next page, nil if nothing
-// is. items came with it.
+// Follow says what is wrong with the token of the next page, as a *BadReply,
+// nil if nothing is. items came with it.
 func (p *Pages) Follow(token string, items int) error {
+	if err := p.follow(token, items); err != nil {
+		return &BadReply{Code: snapshot.CodeTokenLoop, Err: err}
+	}
+	return nil
+}
+
+func (p *Pages) follow(token string, items int) error {
 	p.count++
 	p.empty++
 	if items > 0 {

@@ -12,15 +12,12 @@ package aws
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"sync"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"golang.org/x/sync/errgroup"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -88,10 +85,9 @@ type Collector struct {
 	partition string
 	principal string          // ARN of who asks there
 	assumed   snapshot.Answer // how the role was assumed, if one is named
-	identity  reply           // what GetCallerIdentity said, until Account writes it down
-	regions   []string        // those that Context found, for Workloads
-	ready     bool            // Context has been asked
-	tried     *sync.Map       // calls of a trial, each of which is made once; nil in a scan
+	identity  ask.Reply       // what GetCallerIdentity said, until Account writes it down
+	whole     ask.Whole
+	tried     *ask.Trial // nil in a scan
 }
 
 var _ cloud.Tester = (*Collector)(nil)
@@ -116,7 +112,7 @@ func (c *Collector) in(region string) snapshot.Scope {
 // Account asks who we are and which regions there are, and returns those that
 // are to be asked.
 func (c *Collector) Account(ctx context.Context, sink cloud.Sink) ([]string, error) {
-	if err := c.identity.write(ctx, sink); err != nil {
+	if err := c.identity.Write(ctx, sink); err != nil {
 		return nil, err
 	}
 	regions, err := c.findRegions(ctx, sink)
@@ -128,57 +124,16 @@ func (c *Collector) Account(ctx context.Context, sink cloud.Sink) ([]string, err
 
 // Ask asks one part of one region.
 func (c *Collector) Ask(ctx context.Context, sink cloud.Sink, part cloud.Part, region string) error {
-	if region == "" || region == snapshot.Global {
-		return fmt.Errorf("%s is asked of a region, and none was named", part)
-	}
-	switch part {
-	case cloud.PartNetwork:
-		return c.network(ctx, sink, region)
-	case cloud.PartWorkloads:
-		return c.instances(ctx, sink, region)
-	case cloud.PartAccount:
-		return errors.New("the account is asked as a whole, not by region")
-	}
-	return fmt.Errorf("there is no part %q of a scan", part)
+	return ask.Part(ctx, sink, part, region, c.network, c.instances)
 }
 
 // Context asks who we are, which regions there are, and what each enabled one
 // gives to a new instance.
 func (c *Collector) Context(ctx context.Context, sink cloud.Sink) error {
-	regions, err := c.Account(ctx, sink)
-	if err != nil {
-		return err
-	}
-	c.regions, c.ready = regions, true
-	return c.everywhere(ctx, sink, cloud.PartNetwork)
+	return c.whole.Context(ctx, sink, c, c.options.Parallel)
 }
 
 // Workloads asks each enabled region for its instances. Context comes first.
 func (c *Collector) Workloads(ctx context.Context, sink cloud.Sink) error {
-	if !c.ready {
-		return errors.New("workloads were asked for before the regions were known")
-	}
-	return c.everywhere(ctx, sink, cloud.PartWorkloads)
-}
-
-// everywhere asks a part of each region, some at a time. A refusal is no error; what is
-// one ends the others too.
-func (c *Collector) everywhere(ctx context.Context, sink cloud.Sink, part cloud.Part) error {
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(c.options.Parallel)
-	for _, region := range c.regions {
-		if inner.Err() != nil {
-			break
-		}
-		group.Go(func() error {
-			if inner.Err() != nil {
-				return nil // another region's error is the one to tell
-			}
-			return c.Ask(inner, sink, part, region)
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+	return c.whole.Workloads(ctx, sink, c, c.options.Parallel)
 }

@@ -152,7 +152,7 @@ func TestAnEmptyListOfRegionsIsAnError(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "empty list of regions") {
 		t.Errorf("got %v", err)
 	}
-	if a := s.answer(awsfact.CallRegions, snapshot.Global); a.Whole() || a.Code != codeNoRegions {
+	if a := s.answer(awsfact.CallRegions, snapshot.Global); a.Whole() || a.Code != snapshot.CodeNoRegions {
 		t.Errorf("an empty list was taken for an answer: %+v", a)
 	}
 	if n := f.count("DescribeInstances"); n != 0 {
@@ -216,7 +216,7 @@ func TestCancelNotesWhatWasInFlight(t *testing.T) {
 		t.Errorf("got %v, want that the scan was cancelled", err)
 	}
 	a := s.answer(awsfact.CallInstances, here)
-	if a.Status != snapshot.Partial || a.Cause != snapshot.Interrupted || a.Code != codeInterrupted || a.Items != 2 || a.Pages != 1 {
+	if a.Status != snapshot.Partial || a.Cause != snapshot.Interrupted || a.Code != snapshot.CodeInterrupted || a.Items != 2 || a.Pages != 1 {
 		t.Errorf("in flight: %+v", a)
 	}
 	if f.count("DescribeInstances") != 2 {

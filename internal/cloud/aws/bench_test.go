@@ -113,11 +113,11 @@ func bigPage(b *testing.B) []byte {
 	var page []byte
 	c.config.HTTPClient = spy{c.config.HTTPClient, &page}
 	q := c.ask(awsfact.CallInstances, here)
-	defer q.close()
+	defer q.Close()
 	if _, err := c.round(&taken{}, here).instancePage(context.Background(), q, &ec2.DescribeInstancesInput{MaxResults: &c.options.page}); err != nil {
 		b.Fatal(err)
 	}
-	b.Logf("%d bytes of XML an instance", len(page)/len(q.tap.resources))
+	b.Logf("%d bytes of XML an instance", len(page)/len(q.tap.Resources))
 	return page
 }
 

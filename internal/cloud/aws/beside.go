@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -13,14 +12,11 @@ import (
 	"plumbline/internal/wire"
 )
 
-// A side is one question about the instances of a region that is asked page by
-// page, and ends with one answer.
+// A side is one question about the instances of a region.
 type side struct {
 	*round
-	q      *question       // nil after the end
-	failed error           // the last request that failed
-	row    int             // how many failed one after the other
-	told   snapshot.Status // so far
+	ask.Side
+	q *question
 }
 
 // sides are the questions beside the instances of a region.
@@ -44,8 +40,8 @@ func (r *round) beside(ctx context.Context) (*sides, error) {
 			continue
 		}
 		q := r.ask(call, r.region)
-		q.tap.whole = false
-		(*s).q = q
+		q.tap.Whole = false
+		**s = side{r, ask.Beside(q.Question, r.sink, r.trial()), q}
 	}
 	return b, nil
 }
@@ -53,7 +49,7 @@ func (r *round) beside(ctx context.Context) (*sides, error) {
 // deliver asks what stands beside a page of instances, and lends both to the
 // sink at once.
 func (b *sides) deliver(ctx context.Context, q *question) error {
-	page := q.tap.resources
+	page := q.tap.Resources
 	if len(page) == 0 {
 		return nil
 	}
@@ -71,7 +67,7 @@ func (b *sides) deliver(ctx context.Context, q *question) error {
 		return err
 	}
 	for _, s := range b.each() {
-		if err := s.soFar(ctx); err != nil {
+		if err := s.SoFar(ctx); err != nil {
 			return err
 		}
 	}
@@ -98,26 +94,13 @@ func (b *sides) of(ctx context.Context, ms []machine) ([]snapshot.Resource, erro
 	return slices.Concat(found[:]...), err
 }
 
-// after ends the questions that are still open. Where the scan ends with them,
-// what was told of them so far does not stand.
+// after ends the questions that are still open.
 func (b *sides) after(ctx context.Context, err error) error {
 	for _, s := range b.each() {
-		switch {
-		case err == nil:
-			err = s.end(ctx)
-		case s.open() && ctx.Err() != nil:
-			_ = s.close(ctx, err) // err is the one to tell
-		}
+		err = s.After(ctx, err)
 	}
 	return err
 }
-
-// open says that the question may still be asked.
-func (s *side) open() bool { return s.q != nil }
-
-// mostInARow requests may fail before a question is given up: what does not
-// answer so often does not answer.
-const mostInARow = 3
 
 // ask sends one request with the pages that follow from it, and returns the
 // documents that are of use, all without keep. A refusal is no error. One that
@@ -125,8 +108,8 @@ const mostInARow = 3
 // has no document. The answer counts what is returned, and nothing else.
 func (s *side) ask(ctx context.Context, send func(ctx context.Context, token *string) (next *string, err error), keep func([]snapshot.Resource) []snapshot.Resource) ([]snapshot.Resource, error) {
 	var got []snapshot.Resource
-	before := s.q.answer.Items
-	var at pages
+	before := s.q.Answer.Items
+	var at ask.Pages
 	var token *string
 	for {
 		var next *string
@@ -135,94 +118,29 @@ func (s *side) ask(ctx context.Context, send func(ctx context.Context, token *st
 			return err
 		})
 		if err == nil && next != nil && *next != "" {
-			err = at.follow(*next, len(s.q.tap.resources))
+			err = at.Follow(*next, len(s.q.tap.Resources))
 		}
 		if err != nil {
-			s.q.answer.Items = before
-			return nil, s.fail(ctx, err)
+			s.q.Answer.Items = before
+			return nil, s.Fail(ctx, err)
 		}
-		got = append(got, lasting(s.q.tap.resources)...)
+		got = append(got, ask.Lasting(s.q.tap.Resources)...)
 		if next == nil || *next == "" {
 			if keep != nil {
 				got = keep(got)
 			}
-			s.q.answer.Items, s.row = before+len(got), 0
+			s.q.Answer.Items = before + len(got)
+			s.Answered()
 			return got, nil
 		}
 		token = next
 	}
 }
 
-// lasting copies resources whose bytes are lent.
-func lasting(rs []snapshot.Resource) []snapshot.Resource {
-	kept := slices.Clone(rs)
-	for i := range kept {
-		kept[i].Doc = bytes.Clone(kept[i].Doc)
-	}
-	return kept
-}
-
-// lastingCauses are those that the next request meets as well.
-var lastingCauses = map[snapshot.Cause]bool{snapshot.Denied: true, snapshot.BadLogin: true, snapshot.NotOptedIn: true}
-
-// fail notes that a request was refused. Who judges the page that is asked
-// about has to know by then that more will not come.
-func (s *side) fail(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return s.close(ctx, err)
-	}
-	s.failed = err
-	s.row++
-	if r := refused(err, s.q.answer.Attempts, s.q.answer.HTTP); lastingCauses[r.cause] || s.row == mostInARow {
-		return s.close(ctx, err)
-	}
-	return nil
-}
-
-// close ends the question with a refusal.
-func (s *side) close(ctx context.Context, err error) error {
-	q := s.q
-	s.q = nil
-	return q.refuse(ctx, s.sink, err)
-}
-
-// soFar tells how the question stands, before the page is judged that it was
-// last asked about: that nothing is said of an instance is an answer only to
-// who knows that it was asked. Each answer to a question replaces the one
-// before; one that says no more is left out.
-func (s *side) soFar(ctx context.Context) error {
-	if s.q == nil || s.trial() {
-		return nil
-	}
-	a := s.q.answer
-	a.Status, a.EndedAt = snapshot.Complete, s.q.now()
-	if s.failed != nil {
-		a = noted(a, refused(s.failed, a.Attempts, a.HTTP))
-	}
-	if a.Status == s.told {
-		return nil
-	}
-	s.told = a.Status
-	return s.sink.Answer(ctx, a)
-}
-
-// end writes down how the question ended: complete only if no request failed.
-func (s *side) end(ctx context.Context) error {
-	if s.q == nil {
-		return nil
-	}
-	if s.failed != nil {
-		return s.close(ctx, s.failed)
-	}
-	q := s.q
-	s.q = nil
-	return q.complete(ctx, s.sink)
-}
-
 // inParts asks about some ids at a time.
 func (s *side) inParts(ctx context.Context, ids []string, most int, ask func(context.Context, []string) ([]snapshot.Resource, error)) (found []snapshot.Resource, err error) {
 	for some := range slices.Chunk(ids, most) {
-		if !s.open() {
+		if !s.Open() {
 			break
 		}
 		part, err := ask(ctx, some)

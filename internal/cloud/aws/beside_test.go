@@ -128,17 +128,23 @@ func TestARefusalBesideIsToldBeforeThePage(t *testing.T) {
 	}
 }
 
+// Why it failed is told of it, however those ended that came after.
 func TestARequestThatFailsOnceLosesOnlyWhatItAskedAbout(t *testing.T) {
 	t.Parallel()
-	l, o := simulated(t, twoPages())
-	o.UserData, o.Regions, o.MaxAttempts = true, []string{here}, 1
-	l.Fail(awssim.Fault{Action: "DescribeInstanceAttribute", Kind: awssim.InternalXML, Count: 1})
-	s := &taken{}
-	if err := scan(context.Background(), connect(t, o), s); err != nil {
-		t.Fatal(err)
-	}
-	if a := s.answer(awsfact.CallUserData, here); a.Status != snapshot.Partial || a.Cause != snapshot.ServerError || len(s.of(awsfact.KindUserData)) != perRegion-1 {
-		t.Errorf("%d documents, %+v", len(s.of(awsfact.KindUserData)), a)
+	for kind, cause := range map[awssim.Kind]snapshot.Cause{awssim.InternalXML: snapshot.ServerError, awssim.Reset: snapshot.Unreachable} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			l, o := simulated(t, twoPages())
+			o.UserData, o.Regions, o.MaxAttempts = true, []string{here}, 1
+			l.Fail(awssim.Fault{Action: "DescribeInstanceAttribute", Kind: kind, Count: 1})
+			s := &taken{}
+			if err := scan(context.Background(), connect(t, o), s); err != nil {
+				t.Fatal(err)
+			}
+			if a := s.answer(awsfact.CallUserData, here); a.Status != snapshot.Partial || a.Cause != cause || len(s.of(awsfact.KindUserData)) != perRegion-1 {
+				t.Errorf("%d documents, %+v", len(s.of(awsfact.KindUserData)), a)
+			}
+		})
 	}
 }
 

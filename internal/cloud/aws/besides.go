@@ -28,7 +28,7 @@ import (
 func (b *sides) askUserData(ctx context.Context, ms []machine) (found []snapshot.Resource, err error) {
 	s := b.userData
 	for _, m := range ms {
-		if !s.open() {
+		if !s.Open() {
 			break
 		}
 		if over[m.state] {
@@ -36,7 +36,7 @@ func (b *sides) askUserData(ctx context.Context, ms []machine) (found []snapshot
 		}
 		if r, ok := b.recall(m); ok {
 			found = append(found, r)
-			s.q.answer.Items++
+			s.q.Answer.Items++
 			continue
 		}
 		got, err := s.ask(ctx, func(ctx context.Context, _ *string) (*string, error) {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
-	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/cloud/aws/awsrole"
 	"plumbline/internal/snapshot"
@@ -47,9 +46,9 @@ const loginAttempts = 3
 func Connect(ctx context.Context, o Options) (*Collector, error) {
 	o = o.withHabits()
 	if o.Redactor == nil {
-		return nil, say(nil, "A collector needs a redactor, so that no secret is kept.")
+		return nil, ask.Say(nil, "A collector needs a redactor, so that no secret is kept.")
 	}
-	if err := checkEndpoint(o.Endpoint); err != nil {
+	if err := ask.CheckEndpoint("AWS", o.Endpoint); err != nil {
 		return nil, err
 	}
 	c := &Collector{options: o}
@@ -57,7 +56,7 @@ func Connect(ctx context.Context, o Options) (*Collector, error) {
 	if c.config, err = c.load(ctx); err != nil {
 		return nil, c.notLoaded(err)
 	}
-	if err := checkEndpoint(sdk.ToString(c.config.BaseEndpoint)); err != nil { // AWS_ENDPOINT_URL
+	if err := ask.CheckEndpoint("AWS", sdk.ToString(c.config.BaseEndpoint)); err != nil { // AWS_ENDPOINT_URL
 		return nil, err
 	}
 	if _, err := c.config.Credentials.Retrieve(ctx); err != nil {
@@ -70,23 +69,6 @@ func Connect(ctx context.Context, o Options) (*Collector, error) {
 		return nil, err
 	}
 	return c, nil
-}
-
-func checkEndpoint(s string) error {
-	if s == "" {
-		return nil
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		if strings.Contains(s, "@") {
-			s = "that was given" // it may hold a password
-		}
-		return say(nil, "The endpoint %s is not an address. Give it as https://host or http://host:port.", s)
-	}
-	if u.User != nil {
-		return say(nil, "The endpoint %s names a user. AWS takes credentials in no address: leave them out.", u.Redacted())
-	}
-	return nil
 }
 
 // load says how to log in and how to send.
@@ -138,7 +120,7 @@ func (c *Collector) client() *awshttp.BuildableClient {
 	o := c.options
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.ReadBufferSize = 64 << 10 // a page of instances has megabytes
-		t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, o.Parallel*atOnce)
+		t.MaxIdleConnsPerHost = max(t.MaxIdleConnsPerHost, o.Parallel*ask.AtOnce)
 	}).WithDialerOptions(func(d *net.Dialer) { d.Timeout = min(o.Silence, dialTimeout) })
 }
 
@@ -184,25 +166,12 @@ func (c *Collector) becomeRole(ctx context.Context) error {
 	return nil
 }
 
-// reply is an answer with its resources, kept until a sink is there.
-type reply struct {
-	answer    snapshot.Answer
-	resources []snapshot.Resource
-}
-
-func (r *reply) write(ctx context.Context, sink cloud.Sink) error {
-	if err := sink.Resources(ctx, r.resources); err != nil {
-		return err
-	}
-	return sink.Answer(ctx, r.answer)
-}
-
 // identify asks whose account this is.
 func (c *Collector) identify(ctx context.Context) error {
 	q := c.ask(awsfact.CallIdentity, snapshot.Global)
-	defer q.close()
+	defer q.Close()
 	var doc wire.Doc
-	q.tap.make = func(d wire.Doc, _ *wire.Reader) (snapshot.Resource, error) {
+	q.tap.Make = func(d wire.Doc, _ *wire.Reader) (snapshot.Resource, error) {
 		doc = wire.Doc{JSON: bytes.Clone(d.JSON), Redacted: slices.Clone(d.Redacted), List: d.List}
 		return snapshot.Resource{Kind: awsfact.KindIdentity}, nil // until it is known whose account it is
 	}
@@ -213,17 +182,17 @@ func (c *Collector) identify(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return c.notAccepted(ctx, refused(err, q.answer.Attempts, q.answer.HTTP), err)
+		return c.notAccepted(ctx, refused(err, q.Answer.Attempts, q.Answer.HTTP), err)
 	}
 	if err := c.speakFor(sdk.ToString(out.Account), sdk.ToString(out.Arn)); err != nil {
 		return err
 	}
-	r, err := c.resource(awsfact.CallIdentity, snapshot.Global, q.answer.Lists, doc, &q.tap.reader)
+	r, err := c.resource(awsfact.CallIdentity, snapshot.Global, q.Answer.Lists, doc, &q.tap.Reader)
 	if err != nil {
-		return say(err, "%s did not say whose account this is: %s. Check the endpoint.", capital(c.where()), err)
+		return ask.Say(err, "%s did not say whose account this is: %s. Check the endpoint.", ask.Capital(c.where()), err)
 	}
-	q.answer.Account, q.answer.Status, q.answer.EndedAt = c.account, snapshot.Complete, q.now()
-	c.identity = reply{answer: q.answer, resources: []snapshot.Resource{r}}
+	q.Answer.Account, q.Answer.Status, q.Answer.EndedAt = c.account, snapshot.Complete, c.options.Now()
+	c.identity = ask.Reply{Answer: q.Answer, Resources: []snapshot.Resource{r}}
 	return nil
 }
 
@@ -231,7 +200,7 @@ func (c *Collector) identify(ctx context.Context) error {
 func (c *Collector) speakFor(account, arn string) error {
 	part := strings.SplitN(arn, ":", 3)
 	if len(account) != 12 || strings.Trim(account, "0123456789") != "" || len(part) < 3 || part[0] != "arn" || part[1] == "" {
-		return say(nil, "%s named the account %q and the identity %q, which AWS never does. Check the endpoint.", capital(c.where()), account, arn)
+		return ask.Say(nil, "%s named the account %q and the identity %q, which AWS never does. Check the endpoint.", ask.Capital(c.where()), account, arn)
 	}
 	c.account, c.partition, c.principal = account, part[1], arn
 	return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"plumbline/internal/cloud/sim"
+	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
 
@@ -233,7 +234,7 @@ func TestALoginThatLapsesIsNotTakenForAMissingPermission(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := s.answer("ec2:DescribeInstances", here)
-	if a.Code != codeLogin || a.HTTP != 0 || a.Cause != "bad_login" || !strings.Contains(a.Message, "AccessDenied") {
+	if a.Code != snapshot.CodeLogin || a.HTTP != 0 || a.Cause != "bad_login" || !strings.Contains(a.Message, "AccessDenied") {
 		t.Errorf("%+v", a)
 	}
 }

@@ -21,7 +21,7 @@ func (c *Collector) theAccount(ctx context.Context, sink cloud.Sink) error {
 	for _, l := range identityListings {
 		tasks = append(tasks, r.asked(l))
 	}
-	return ask.All(ctx, r.atATime(), append(tasks, r.organisation, r.trails))
+	return ask.All(ctx, r.tried.AtATime(), append(tasks, r.organisation, r.trails))
 }
 
 var identityListings = []listing{

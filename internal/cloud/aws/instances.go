@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 )
 
@@ -24,30 +25,24 @@ func (c *Collector) instances(ctx context.Context, sink cloud.Sink, region strin
 		return err
 	}
 	q := c.ask(awsfact.CallInstances, region)
-	q.tap.whole = false
+	q.tap.Whole = false
 	// An account may hide the instances that AWS services operate for it. They
 	// hold credentials like any other.
 	in := &ec2.DescribeInstancesInput{MaxResults: r.api.size(c.options.page), IncludeManagedResources: sdk.Bool(true)}
-	var at pages
-	for {
-		out, err := r.instancePage(ctx, q, in)
-		if err != nil {
-			return b.after(ctx, q.refuse(ctx, sink, err))
-		}
+	return b.after(ctx, q.List(ctx, sink, ask.Listing{
+		One: r.trial(),
+		Page: func(ctx context.Context, token *string) (*string, error) {
+			in.NextToken = token
+			out, err := r.instancePage(ctx, q, in)
+			if err != nil {
+				return nil, err
+			}
+			return out.NextToken, nil
+		},
 		// What else is asked takes its time, and the sink has to wait for it:
 		// what belongs to an instance comes with it.
-		if err := b.deliver(ctx, q); err != nil {
-			return b.after(ctx, q.void(ctx, sink, err))
-		}
-		token := sdk.ToString(out.NextToken)
-		if token == "" || r.trial() {
-			return b.after(ctx, q.complete(ctx, sink))
-		}
-		if err := at.follow(token, len(q.tap.resources)); err != nil {
-			return b.after(ctx, q.refuse(ctx, sink, err))
-		}
-		in.NextToken = &token
-	}
+		Deliver: func(ctx context.Context) error { return b.deliver(ctx, q) },
+	}))
 }
 
 func (r *round) instancePage(ctx context.Context, q *question, in *ec2.DescribeInstancesInput) (out *ec2.DescribeInstancesOutput, err error) {

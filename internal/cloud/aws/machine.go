@@ -3,6 +3,7 @@ package aws
 import (
 	"time"
 
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
@@ -25,7 +26,7 @@ func machinesIn(rs []snapshot.Resource, rd *wire.Reader) ([]machine, error) {
 	for i := range rs {
 		v, err := rd.Read(rs[i].Doc)
 		if err != nil {
-			return nil, &badReply{code: codeUnreadable, err: err}
+			return nil, &ask.BadReply{Code: snapshot.CodeUnreadable, Err: err}
 		}
 		if owner := text(v.Get("^"), "ownerId"); owner != "" && owner != rs[i].Account {
 			continue

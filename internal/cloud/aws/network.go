@@ -24,16 +24,7 @@ func (c *Collector) network(ctx context.Context, sink cloud.Sink, region string)
 			tasks = append(tasks, r.asked(l))
 		}
 	}
-	return ask.All(ctx, r.atATime(), tasks)
-}
-
-// atATime is how many questions are asked at once. A trial asks one after the
-// other, so that its answers come in order.
-func (r *round) atATime() int {
-	if r.trial() {
-		return 1
-	}
-	return atOnce
+	return ask.All(ctx, r.tried.AtATime(), tasks)
 }
 
 // The most that a page may hold is said by the API reference of each call.

@@ -5,10 +5,8 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"golang.org/x/sync/errgroup"
 
-	"plumbline/internal/cloud"
-	"plumbline/internal/snapshot"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/wire"
 )
 
@@ -21,20 +19,19 @@ func Paginate(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	regions, err := c.findRegions(ctx, nobody{})
+	regions, err := c.findRegions(ctx, ask.Nobody{})
 	if err != nil {
 		return 0, err
 	}
 	counts := make([]int, len(regions))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(c.options.Parallel)
+	var tasks []ask.Task
 	for i, region := range regions {
-		g.Go(func() (err error) {
+		tasks = append(tasks, func(ctx context.Context) (err error) {
 			counts[i], err = c.paginate(ctx, region)
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
+	if err := ask.All(ctx, c.options.Parallel, tasks); err != nil {
 		return 0, err
 	}
 	n := 0
@@ -57,14 +54,3 @@ func (c *Collector) paginate(ctx context.Context, region string) (n int, err err
 	}
 	return n, nil
 }
-
-// nobody takes everything and keeps nothing.
-type nobody struct{}
-
-var _ cloud.Sink = nobody{}
-
-// Answer forgets.
-func (nobody) Answer(context.Context, snapshot.Answer) error { return nil }
-
-// Resources forgets.
-func (nobody) Resources(context.Context, []snapshot.Resource) error { return nil }

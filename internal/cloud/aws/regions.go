@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/aws/awsfact"
 	"plumbline/internal/snapshot"
 )
@@ -24,20 +25,19 @@ func (c *Collector) findRegions(ctx context.Context, sink cloud.Sink) ([]string,
 	q := c.ask(awsfact.CallRegions, snapshot.Global)
 	list, err := c.listRegions(ctx, q)
 	if err != nil {
-		return c.knownRegions(), q.refuse(ctx, sink, err)
+		return c.knownRegions(), q.Refuse(ctx, sink, err)
 	}
 	if len(list) == 0 {
-		q.note(refusal{code: codeNoRegions, cause: snapshot.Unreadable, message: "The reply lists no region."})
-		if err := q.end(ctx, sink); err != nil {
+		if err := q.RefuseFor(ctx, sink, ask.Refusal{Code: snapshot.CodeNoRegions, Cause: snapshot.Unreadable, Message: "The reply lists no region."}); err != nil {
 			return nil, err
 		}
-		return nil, say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
-			"Every account has regions: check that this is AWS, or an endpoint that knows DescribeRegions.", capital(c.where()))
+		return nil, ask.Say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
+			"Every account has regions: check that this is AWS, or an endpoint that knows DescribeRegions.", ask.Capital(c.where()))
 	}
-	if err := q.deliver(ctx, sink); err != nil {
-		return nil, q.void(ctx, sink, err)
+	if err := q.Deliver(ctx, sink); err != nil {
+		return nil, q.Void(ctx, sink, err)
 	}
-	if err := q.complete(ctx, sink); err != nil {
+	if err := q.Complete(ctx, sink); err != nil {
 		return nil, err
 	}
 	return c.chooseRegions(ctx, sink, statuses(list))
@@ -85,7 +85,7 @@ func (c *Collector) chooseRegions(ctx context.Context, sink cloud.Sink, status m
 		case !exists:
 			return nil, noSuchRegion(name, status)
 		case s == notOptedIn:
-			return nil, say(nil, "The region %s is not enabled in account %s, so nothing there can be asked. Leave it out, or enable it.", name, c.account)
+			return nil, ask.Say(nil, "The region %s is not enabled in account %s, so nothing there can be asked. Leave it out, or enable it.", name, c.account)
 		}
 	}
 	return chosen, c.leftOut(ctx, sink, status)
@@ -130,7 +130,7 @@ func noSuchRegion(name string, status map[string]string) error {
 		there = append(there, n)
 	}
 	slices.Sort(there)
-	return say(nil, "There is no region %q. This account's regions are %s.", name, strings.Join(there, ", "))
+	return ask.Say(nil, "There is no region %q. This account's regions are %s.", name, strings.Join(there, ", "))
 }
 
 func unique(names []string) []string {

@@ -14,9 +14,6 @@ import (
 	"plumbline/internal/wire"
 )
 
-// atOnce is how many questions a region is asked at a time.
-const atOnce = 6
-
 // A round is a series of questions about one place: a region, or the account.
 type round struct {
 	*Collector
@@ -48,76 +45,29 @@ type listing struct {
 	each func(r *snapshot.Resource, doc wire.Value)
 }
 
-// pages guard a listing against never ending. AWS may return one with nothing
-// in it and a token (EC2 API reference, pagination).
-type pages struct{ guard ask.Pages }
-
-// follow says what is wrong with a token, nil if nothing is. items came with
-// it.
-func (p *pages) follow(token string, items int) error {
-	if err := p.guard.Follow(token, items); err != nil {
-		return &badReply{code: codeTokenLoop, err: err}
-	}
-	return nil
-}
-
 // list asks a question to its last page. In a trial the first is enough.
 func (r *round) list(ctx context.Context, l listing) error {
-	if r.enough(l.call) {
+	if r.tried.Enough(l.call) {
 		return nil
 	}
 	q := r.askOf(l.call, l.subject, r.region)
-	q.tap.whole, q.tap.about = false, l.about
-	var at pages
-	var token *string
-	for {
-		var next *string
-		err := q.page(ctx, func(ctx context.Context) (err error) {
+	q.tap.Whole, q.tap.About = false, l.about
+	return q.List(ctx, r.sink, ask.Listing{One: r.trial(), Each: l.each, Page: func(ctx context.Context, token *string) (next *string, err error) {
+		err = q.page(ctx, func(ctx context.Context) (err error) {
 			next, err = l.send(ctx, r.api, token)
 			return err
 		})
-		if err != nil {
-			return r.refused(ctx, q, l.nothing, err)
+		if err != nil && ctx.Err() == nil && l.saysNothing(err) {
+			return nil, nil
 		}
-		if err := l.tell(q.tap); err != nil {
-			return q.refuse(ctx, r.sink, err)
-		}
-		if err := q.deliver(ctx, r.sink); err != nil {
-			return q.void(ctx, r.sink, err)
-		}
-		if next == nil || *next == "" || r.trial() {
-			return q.complete(ctx, r.sink)
-		}
-		if err := at.follow(*next, len(q.tap.resources)); err != nil {
-			return q.refuse(ctx, r.sink, err)
-		}
-		token = next
-	}
+		return next, err
+	}})
 }
 
-// refused ends a question that was refused, unless the refusal says that there
-// is nothing.
-func (r *round) refused(ctx context.Context, q *question, nothing []string, err error) error {
+// saysNothing tells a refusal that is an answer: there is none.
+func (l *listing) saysNothing(err error) bool {
 	var api smithy.APIError
-	if ctx.Err() == nil && inner(err) == nil && errors.As(err, &api) && slices.Contains(nothing, api.ErrorCode()) {
-		return q.complete(ctx, r.sink)
-	}
-	return q.refuse(ctx, r.sink, err)
-}
-
-// tell shows the documents of a page.
-func (l *listing) tell(t *tap) error {
-	if l.each == nil {
-		return nil
-	}
-	for i := range t.resources {
-		v, err := t.reader.Read(t.resources[i].Doc)
-		if err != nil {
-			return &badReply{code: codeUnreadable, err: err}
-		}
-		l.each(&t.resources[i], v)
-	}
-	return nil
+	return inner(err) == nil && errors.As(err, &api) && slices.Contains(l.nothing, api.ErrorCode())
 }
 
 // asked makes a task of a listing.
@@ -127,14 +77,7 @@ func (r *round) asked(l listing) ask.Task {
 
 // each does the same for every subject of a question; in a trial for the first.
 func each[T any](ctx context.Context, r *round, subjects []T, do func(context.Context, T) error) error {
-	if r.trial() && len(subjects) > 1 {
-		subjects = subjects[:1]
-	}
-	tasks := make([]ask.Task, 0, len(subjects))
-	for _, s := range subjects {
-		tasks = append(tasks, func(ctx context.Context) error { return do(ctx, s) })
-	}
-	return ask.All(ctx, atOnce, tasks)
+	return ask.Each(ctx, r.tried, subjects, do)
 }
 
 // text of a member, "" if there is none.

@@ -66,17 +66,17 @@ var ends = map[awssim.Kind]struct {
 }{
 	awssim.Throttled:    {snapshot.Throttled, "RequestLimitExceeded", 503, true},
 	awssim.InternalXML:  {snapshot.ServerError, "InternalError", 500, true},
-	awssim.InternalHTML: {snapshot.Unreadable, codeUnreadable, 500, true},
+	awssim.InternalHTML: {snapshot.Unreadable, snapshot.CodeUnreadable, 500, true},
 	awssim.Forbidden:    {snapshot.Denied, "UnauthorizedOperation", 403, false},
 	awssim.Unauthorised: {snapshot.BadLogin, "AuthFailure", 401, false},
-	awssim.CutShort:     {snapshot.CutOff, codeCutOff, 200, true},
-	awssim.CutClean:     {snapshot.CutOff, codeCutOff, 200, true},
-	awssim.Empty:        {snapshot.Unreadable, codeUnreadable, 200, true},
-	awssim.ForeignXML:   {snapshot.Unreadable, codeUnreadable, 200, true},
-	awssim.HTML:         {snapshot.Unreadable, codeUnreadable, 200, true},
-	awssim.NoList:       {snapshot.Unreadable, codeUnreadable, 200, true},
-	awssim.Hang:         {snapshot.Unreachable, codeUnreachable, 0, true},
-	awssim.Reset:        {snapshot.Unreachable, codeUnreachable, 0, true},
+	awssim.CutShort:     {snapshot.CutOff, snapshot.CodeCutOff, 200, true},
+	awssim.CutClean:     {snapshot.CutOff, snapshot.CodeCutOff, 200, true},
+	awssim.Empty:        {snapshot.Unreadable, snapshot.CodeUnreadable, 200, true},
+	awssim.ForeignXML:   {snapshot.Unreadable, snapshot.CodeUnreadable, 200, true},
+	awssim.HTML:         {snapshot.Unreadable, snapshot.CodeUnreadable, 200, true},
+	awssim.NoList:       {snapshot.Unreadable, snapshot.CodeUnreadable, 200, true},
+	awssim.Hang:         {snapshot.Unreachable, snapshot.CodeUnreachable, 0, true},
+	awssim.Reset:        {snapshot.Unreachable, snapshot.CodeUnreachable, 0, true},
 }
 
 // faulted scans with a fault and returns what was taken.

@@ -28,13 +28,13 @@ func TestCutAndTeeMakeTheSameDocuments(t *testing.T) {
 	c := connect(t, o)
 	list := func(whole bool) (docs []string, decoded int) {
 		q := c.ask(awsfact.CallInstances, here)
-		defer q.close()
-		q.tap.whole = whole
+		defer q.Close()
+		q.tap.Whole = whole
 		out, err := c.round(&taken{}, here).instancePage(context.Background(), q, &ec2.DescribeInstancesInput{MaxResults: &o.page})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range q.tap.resources {
+		for _, r := range q.tap.Resources {
 			docs = append(docs, r.UID+" "+r.Name+" "+string(r.Doc)+" "+strings.Join(r.Redacted, " "))
 		}
 		for _, r := range out.Reservations {
@@ -95,32 +95,32 @@ func TestOddRepliesAreRefusals(t *testing.T) {
 		"an instance without an id voids its page": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) {
 				ec2Reply(w, "DescribeInstances", `<reservationSet><item><ownerId>1</ownerId><instancesSet><item><instanceId>i-1</instanceId></item><item><imageId>ami-1</imageId></item></instancesSet></item></reservationSet>`)
-			}, want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 200, 0}},
+			}, want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 200, 0}},
 		"a page that names itself as the next": {
 			func(w http.ResponseWriter, _ *http.Request, a asked) { instances(w, "again", a.region+a.token) },
-			want{snapshot.Partial, snapshot.Unreadable, codeTokenLoop, 200, 2}},
+			want{snapshot.Partial, snapshot.Unreadable, snapshot.CodeTokenLoop, 200, 2}},
 		"204 and no body": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) { w.WriteHeader(204) },
-			want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 204, 0}},
+			want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 204, 0}},
 		"the right list, and yet called HTML": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) {
 				w.Header().Set("Content-Type", "text/html")
 				instances(w, "", "1")
-			}, want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 200, 0}},
+			}, want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 200, 0}},
 		"a proxy that wants a login": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) {
 				w.Header().Set("Content-Type", "text/html")
 				w.WriteHeader(407)
 				_, _ = io.WriteString(w, "<html>log in</html>")
-			}, want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 407, 0}},
+			}, want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 407, 0}},
 		"a page of somebody else with status 404": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) { w.WriteHeader(404) },
-			want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 404, 0}},
+			want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 404, 0}},
 		"a way to another place": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) {
 				w.Header().Set("Location", "http://portal.example/")
 				w.WriteHeader(302)
-			}, want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 302, 0}},
+			}, want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 302, 0}},
 		"a code that nobody knows": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) { refuse(w, 400, "NewInTown") },
 			want{snapshot.Refused, snapshot.OtherRefusal, "NewInTown", 400, 0}},
@@ -129,7 +129,7 @@ func TestOddRepliesAreRefusals(t *testing.T) {
 			want{snapshot.Refused, snapshot.BadLogin, "RequestExpired", 400, 0}},
 		"an error without a code": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) { refuse(w, 400, "") },
-			want{snapshot.Refused, snapshot.Unreadable, codeUnreadable, 400, 0}},
+			want{snapshot.Refused, snapshot.Unreadable, snapshot.CodeUnreadable, 400, 0}},
 		"a list of none": {
 			func(w http.ResponseWriter, _ *http.Request, _ asked) {
 				ec2Reply(w, "DescribeInstances", "<reservationSet/>")
@@ -138,7 +138,7 @@ func TestOddRepliesAreRefusals(t *testing.T) {
 		"pages of none without an end": {
 			func(w http.ResponseWriter, r *http.Request, a asked) {
 				ec2Reply(w, "DescribeInstances", fmt.Sprintf("<reservationSet/><nextToken>%d</nextToken>", min(a.n, 500)))
-			}, want{snapshot.Partial, snapshot.Unreadable, codeTokenLoop, 200, 0}},
+			}, want{snapshot.Partial, snapshot.Unreadable, snapshot.CodeTokenLoop, 200, 0}},
 		"a page of none before one of some": {
 			func(w http.ResponseWriter, r *http.Request, a asked) {
 				if a.token == "" {

@@ -211,21 +211,21 @@ func (r *round) ownImages(ctx context.Context, l *launched) error {
 
 // usedImages are those of others that templates and configurations name.
 func (r *round) usedImages(ctx context.Context, l *launched) error {
-	if r.enough(awsfact.CallImages) {
+	if r.tried.Enough(awsfact.CallImages) {
 		return nil
 	}
 	maps.DeleteFunc(l.images, func(id string, _ bool) bool { return l.known[id] })
 	q := r.askOf(awsfact.CallImages, awsfact.SubjectUsed, r.region)
-	q.tap.whole = false
+	q.tap.Whole = false
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(l.images)), mostImages) {
 		if err := r.imagesByID(ctx, q, some); err != nil {
-			return q.refuse(ctx, r.sink, err)
+			return q.Refuse(ctx, r.sink, err)
 		}
-		if err := q.deliver(ctx, r.sink); err != nil {
-			return q.void(ctx, r.sink, err)
+		if err := q.Deliver(ctx, r.sink); err != nil {
+			return q.Void(ctx, r.sink, err)
 		}
 	}
-	return q.complete(ctx, r.sink)
+	return q.Complete(ctx, r.sink)
 }
 
 // mostImages are asked for at once. EC2 names no bound; a request with more
@@ -246,10 +246,10 @@ func (r *round) imagesByID(ctx context.Context, q *question, ids []string) error
 		if err == nil || len(left) == len(ids) {
 			return err
 		}
-		q.answer.Message = cloud.Words(strings.TrimSpace(q.answer.Message + " " + strings.Join(missing, ", ") + " cannot be seen."))
+		q.Answer.Message = cloud.Words(strings.TrimSpace(q.Answer.Message + " " + strings.Join(missing, ", ") + " cannot be seen."))
 		ids = left
 	}
-	q.tap.begin() // nothing is left to be delivered
+	q.tap.Begin() // nothing is left to be delivered
 	return nil
 }
 

@@ -1,13 +1,12 @@
 package aws
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/snapshot"
 )
 
@@ -21,24 +20,25 @@ const (
 // Who says whose account it is, and the ARN of who asks there.
 func (c *Collector) Who() (account, principal string) { return c.account, c.principal }
 
-// Try makes each call of Calls once, where there is a subject to make it with: becoming the role, if one is named, and
-// saying who we are were done by Connect. Regional calls go to the configured
-// region, if it is one of those to be asked, else to the first of them.
+// Try makes each call of Calls once, where there is a subject to make it with:
+// becoming the role, if one is named, and saying who we are were done by
+// Connect. Regional calls go to the configured region, if it is one of those to
+// be asked, else to the first of them.
 func (c *Collector) Try(ctx context.Context) ([]snapshot.Answer, error) {
 	t := c.hasty()
-	tried := &ledger{}
+	tried := &ask.Ledger{}
 	if c.options.RoleARN != "" {
 		a := c.assumed
 		a.Scope = c.in(snapshot.Global)
-		tried.answers = append(tried.answers, a)
+		tried.Answers = append(tried.Answers, a)
 	}
-	tried.answers = append(tried.answers, c.identity.answer)
+	tried.Answers = append(tried.Answers, c.identity.Answer)
 	regions, err := t.findRegions(ctx, tried)
 	if err != nil {
 		return nil, err
 	}
 	if len(regions) == 0 {
-		return nil, say(nil, "No region of account %s is enabled, so there is nothing to ask.", c.account)
+		return nil, ask.Say(nil, "No region of account %s is enabled, so there is nothing to ask.", c.account)
 	}
 	if err := t.theAccount(ctx, tried); err != nil {
 		return nil, err
@@ -52,20 +52,15 @@ func (c *Collector) Try(ctx context.Context) ([]snapshot.Answer, error) {
 			return nil, err
 		}
 	}
-	return tried.sorted(), nil
+	order := make([]string, len(Calls))
+	for i, c := range Calls {
+		order[i] = c.Action
+	}
+	return tried.Sorted(order), nil
 }
 
 // trial says that little is asked, and each call once.
 func (c *Collector) trial() bool { return c.tried != nil }
-
-// enough says that a call was tried before.
-func (c *Collector) enough(call string) bool {
-	if c.tried == nil {
-		return false
-	}
-	_, before := c.tried.LoadOrStore(call, true)
-	return before
-}
 
 // hasty is the collector with less patience.
 func (c *Collector) hasty() *Collector {
@@ -73,40 +68,6 @@ func (c *Collector) hasty() *Collector {
 	t.options.MaxAttempts = min(t.options.MaxAttempts, trialAttempts)
 	t.options.MaxBackoff = min(t.options.MaxBackoff, trialBackoff)
 	t.config.Retryer = t.retryer
-	t.tried = new(sync.Map)
+	t.tried = new(ask.Trial)
 	return &t
 }
-
-// ledger keeps the answers to what was asked.
-type ledger struct {
-	mu      sync.Mutex
-	answers []snapshot.Answer
-}
-
-var _ cloud.Sink = (*ledger)(nil)
-
-// Answer keeps an answer, unless nobody asked: what a call would be asked about
-// may not be there.
-func (l *ledger) Answer(_ context.Context, a snapshot.Answer) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if a.Status != snapshot.Unasked && a.Attempts > 0 {
-		l.answers = append(l.answers, a)
-	}
-	return nil
-}
-
-// sorted gives the answers in the order of Calls.
-func (l *ledger) sorted() []snapshot.Answer {
-	place := map[string]int{}
-	for i, c := range Calls {
-		place[c.Action] = i
-	}
-	slices.SortStableFunc(l.answers, func(a, b snapshot.Answer) int {
-		return cmp.Or(cmp.Compare(place[a.Call], place[b.Call]), a.Key.Compare(b.Key))
-	})
-	return l.answers
-}
-
-// Resources forgets.
-func (*ledger) Resources(context.Context, []snapshot.Resource) error { return nil }

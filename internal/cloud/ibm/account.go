@@ -15,6 +15,7 @@ import (
 	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/snapshot"
 )
 
 // theAccount asks what belongs to no region: who may do what, which trusted
@@ -24,31 +25,17 @@ func (c *Collector) theAccount(ctx context.Context, sink cloud.Sink) error {
 	if err != nil {
 		return err
 	}
-	tasks := []ask.Task{r.profiles, r.accessGroups, r.enterprises}
+	tasks := []ask.Task{r.profiles, r.credentials, r.accessGroups, r.enterprises}
 	for _, l := range accountListings {
 		tasks = append(tasks, r.asked(l))
 	}
-	return ask.All(ctx, r.atATime(), tasks)
+	return ask.All(ctx, r.tried.AtATime(), tasks)
 }
-
-// wholeAccount is the scope of a listing of API keys: everybody's, not only
-// those of who asks.
-var wholeAccount = iamidentityv1.ListAPIKeysOptionsScopeAccountConst
 
 // active policies are those that allow something.
 var active = iampolicymanagementv1.ListV2PoliciesOptionsStateActiveConst
 
 var accountListings = []listing{
-	{call: ibmfact.CallServiceIDs, param: "pagetoken", send: func(ctx context.Context, r *round, token *string) error {
-		return sent(r.api.identity.ListServiceIdsWithContext(ctx, &iamidentityv1.ListServiceIdsOptions{
-			AccountID: &r.account, Pagesize: r.size(), Pagetoken: token,
-		}))
-	}},
-	{call: ibmfact.CallAPIKeys, param: "pagetoken", send: func(ctx context.Context, r *round, token *string) error {
-		return sent(r.api.identity.ListAPIKeysWithContext(ctx, &iamidentityv1.ListAPIKeysOptions{
-			AccountID: &r.account, Scope: &wholeAccount, Pagesize: r.size(), Pagetoken: token,
-		}))
-	}},
 	single(ibmfact.CallAccountSettings, func(ctx context.Context, r *round) error {
 		return sent(r.api.identity.GetAccountSettingsWithContext(ctx, &iamidentityv1.GetAccountSettingsOptions{AccountID: &r.account}))
 	}),
@@ -160,7 +147,7 @@ func number(token *string) (*int64, error) {
 	}
 	n, err := strconv.ParseInt(*token, 10, 64)
 	if err != nil || n < 0 {
-		return nil, &badReply{code: ibmfact.CodeUnreadable, err: errWhichPage}
+		return nil, &ask.BadReply{Code: snapshot.CodeUnreadable, Err: errWhichPage}
 	}
 	return &n, nil
 }

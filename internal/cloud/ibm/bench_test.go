@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 )
@@ -40,16 +41,16 @@ func BenchmarkInstances(b *testing.B) {
 			return err
 		},
 		"collector": func() error {
-			s := &ledger{}
+			s := &ask.Ledger{}
 			if err := c.Ask(context.Background(), s, cloud.PartWorkloads, south); err != nil {
 				return err
 			}
-			for _, a := range s.answers {
+			for _, a := range s.Answers {
 				if a.Call == ibmfact.CallInstances && a.Items == pages*perPage {
 					return nil
 				}
 			}
-			return fmt.Errorf("%+v", s.answers)
+			return fmt.Errorf("%+v", s.Answers)
 		},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -3,11 +3,11 @@ package ibm
 import (
 	"bytes"
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/IBM/vpc-go-sdk/vpcv1"
 
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -19,6 +19,7 @@ type server struct {
 	id, uid string
 	created time.Time // zero if the reply does not say when
 	faces   []string  // ids of its virtual network interfaces
+	older   bool      // it has network interfaces of the older kind
 }
 
 // serversIn reads the workloads of a page.
@@ -27,7 +28,7 @@ func serversIn(rs []snapshot.Resource, rd *wire.Reader) ([]server, error) {
 	for i := range rs {
 		v, err := rd.Read(rs[i].Doc)
 		if err != nil {
-			return nil, &badReply{code: ibmfact.CodeUnreadable, err: err}
+			return nil, &ask.BadReply{Code: snapshot.CodeUnreadable, Err: err}
 		}
 		s := server{id: text(v, "id"), uid: rs[i].UID}
 		if t, err := time.Parse(time.RFC3339, text(v, "created_at")); err == nil {
@@ -38,6 +39,7 @@ func serversIn(rs []snapshot.Resource, rd *wire.Reader) ([]server, error) {
 				s.faces = append(s.faces, id)
 			}
 		}
+		s.older = v.Get("network_attachments").Len() == 0 && v.Get("network_interfaces").Len() > 0
 		list = append(list, s)
 	}
 	return list, nil
@@ -116,70 +118,79 @@ func (f *interfaces) end(ctx context.Context) error {
 	return f.sink.Answer(ctx, f.answer)
 }
 
-// A side is the question what the servers of a region were made with. It is
-// asked page by page, and ends with one answer.
+// A side is a question about each server of a region, such as what it was made
+// with. It is asked page by page, and ends with one answer.
 type side struct {
 	*round
-	kind   kindOf
-	q      *question       // nil after the end
-	failed refusal         // of the last request that failed
-	row    int             // how many failed one after the other
-	told   snapshot.Status // so far
+	ask.Side
+	asks eachServer
+	q    *question
 }
 
-func (r *round) madeWith(k kindOf) *side {
-	return &side{round: r, kind: k, q: r.ask(k.initialization, "", r.region)}
+func (r *round) beside(e eachServer) *side {
+	q := r.ask(e.call, "", r.region)
+	return &side{r, ask.Beside(q.Question, r.sink, r.trial()), e, q}
 }
 
-// of asks for each server of a page, one after the other, and says how the
-// question stands before the page is judged: that nothing is said of a server
-// is an answer only to who knows that it was asked.
+// of asks for each server of a page that it is about, one after the other, in a
+// trial for the first, and says how the question stands before the page is
+// judged: that nothing is said of a server is an answer only to who knows that it
+// was asked.
 func (s *side) of(ctx context.Context, servers []server) ([]snapshot.Resource, error) {
 	var found []snapshot.Resource
 	for i := range servers {
-		if s.q == nil {
+		if !s.Open() {
 			break
+		}
+		if !s.asks.about(&servers[i]) {
+			continue
 		}
 		got, err := s.one(ctx, &servers[i])
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, got...)
+		if found = append(found, got...); s.trial() {
+			break
+		}
 	}
-	return found, s.soFar(ctx)
+	return found, s.SoFar(ctx)
 }
 
 // one asks for one server, unless an earlier scan did. What a virtual server
 // was made with does not change; a bare metal server can be made anew.
 func (s *side) one(ctx context.Context, of *server) ([]snapshot.Resource, error) {
 	if r, ok := s.recall(of); ok {
-		s.q.answer.Items++
+		s.q.Answer.Items++
 		return []snapshot.Resource{r}, nil
 	}
-	s.q.tap.about = []label{{ibmfact.AboutWorkload, of.uid}}
-	err := s.q.page(ctx, func(ctx context.Context) error { return s.kind.made(ctx, s.round, of.id) })
-	if err == nil {
-		s.row = 0
-		return lasting(s.q.tap.resources), nil
+	s.q.tap.About = []label{{ibmfact.AboutWorkload, of.uid}}
+	var found []snapshot.Resource
+	var at ask.Pages
+	var token *string
+	for {
+		next, err := s.onePage(ctx, s.q, listing{send: func(ctx context.Context, r *round, token *string) error {
+			return s.asks.send(ctx, r, of.id, token)
+		}}, token)
+		if err != nil && s.q.tap.notFound() && ctx.Err() == nil {
+			return found, nil // it was deleted after it was listed
+		}
+		if err == nil {
+			found = append(found, ask.Lasting(s.q.tap.Resources)...)
+			if s.Answered(); next == nil {
+				return found, nil
+			}
+			err = at.Follow(*next, len(s.q.tap.Resources))
+		}
+		if err != nil {
+			return found, s.Fail(ctx, err)
+		}
+		token = next
 	}
-	if s.q.tap.http == http.StatusNotFound && ctx.Err() == nil {
-		return nil, nil // it was deleted after it was listed
-	}
-	return nil, s.fail(ctx, err)
-}
-
-// lasting copies resources whose bytes are lent.
-func lasting(rs []snapshot.Resource) []snapshot.Resource {
-	own := append([]snapshot.Resource(nil), rs...)
-	for i := range own {
-		own[i].Doc = bytes.Clone(own[i].Doc)
-	}
-	return own
 }
 
 // recall finds what an earlier scan read.
 func (s *side) recall(of *server) (r snapshot.Resource, ok bool) {
-	if s.options.Recall == nil || s.kind.call != ibmfact.CallInstances || of.created.IsZero() {
+	if s.options.Recall == nil || s.asks.call != ibmfact.CallInitialization || of.created.IsZero() {
 		return r, false
 	}
 	r, ok = s.options.Recall(s.region, of.uid, of.created)
@@ -188,72 +199,25 @@ func (s *side) recall(of *server) (r snapshot.Resource, ok bool) {
 	return r, ok
 }
 
-// mostInARow requests may fail before a question is given up: what does not
-// answer so often does not answer.
-const mostInARow = 3
+// sides are the questions about each server of one kind.
+type sides []*side
 
-// fail notes that a request was refused: who judges the page that is asked
-// about has to know by then that more will not come. A refusal that the next
-// request meets as well ends the question.
-func (s *side) fail(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return s.close(ctx, err)
+// of asks all of them about the servers of a page.
+func (all sides) of(ctx context.Context, servers []server) (found []snapshot.Resource, err error) {
+	for _, s := range all {
+		got, err := s.of(ctx, servers)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, got...)
 	}
-	s.failed = s.q.why(err)
-	s.row++
-	if c := s.failed.cause; c == snapshot.Denied || c == snapshot.BadLogin || s.row == mostInARow {
-		return s.close(ctx, err)
-	}
-	return nil
+	return found, nil
 }
 
-// close ends the question with a refusal.
-func (s *side) close(ctx context.Context, err error) error {
-	q := s.q
-	s.q = nil
-	return q.refuse(ctx, s.sink, err)
-}
-
-// soFar tells how the question stands. Each answer replaces the one before; one
-// that says no more is left out.
-func (s *side) soFar(ctx context.Context) error {
-	if s.q == nil || s.trial() {
-		return nil
-	}
-	a := s.state()
-	a.EndedAt = s.q.now()
-	if a.Status == s.told {
-		return nil
-	}
-	s.told = a.Status
-	return s.sink.Answer(ctx, a)
-}
-
-// state is complete only if no request failed.
-func (s *side) state() snapshot.Answer {
-	a := s.q.answer
-	a.Status = snapshot.Complete
-	if s.failed.cause != "" {
-		a = noted(a, s.failed)
-	}
-	return a
-}
-
-// after ends the question, if it is still open. Where the scan ends with it,
-// what was told of it so far does not stand.
-func (s *side) after(ctx context.Context, err error) error {
-	switch {
-	case s.q == nil:
-	case err == nil:
-		s.q.answer = s.state()
-		q := s.q
-		s.q = nil
-		return q.end(ctx, s.sink)
-	case ctx.Err() != nil:
-		_ = s.close(ctx, err) // err is the one to tell
-	default:
-		s.q.close()
-		s.q = nil
+// after ends all of them.
+func (all sides) after(ctx context.Context, err error) error {
+	for _, s := range all {
+		err = s.After(ctx, err)
 	}
 	return err
 }

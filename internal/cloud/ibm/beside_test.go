@@ -104,6 +104,18 @@ func TestAServerThatIsGoneIsNoGap(t *testing.T) {
 	}
 }
 
+// What stands in between does not know which servers there are.
+func TestAServerIsGoneIfIBMCloudSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	manyServers(f, 2)
+	f.says(made(f, 0), `{"keys":[]}`)
+	f.on(made(f, 1), plainly(http.StatusNotFound, "text/html", "<html>Not found</html>"))
+	if _, a := servers(t, f); a.Status != snapshot.Partial || a.Cause != snapshot.Unreadable || a.Items != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
 // Before a page is judged it is known how the question about it stands.
 func TestHowItStandsIsToldBeforeThePage(t *testing.T) {
 	t.Parallel()

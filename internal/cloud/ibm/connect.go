@@ -1,6 +1,7 @@
 package ibm
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"github.com/IBM/go-sdk-core/v5/core"
 	"github.com/IBM/platform-services-go-sdk/iamidentityv1"
 	"github.com/IBM/vpc-go-sdk/vpcv1"
+
+	"plumbline/internal/cloud/ask"
 )
 
 // loginAttempts are few: a person waits in front of the first question, and an
@@ -22,7 +25,7 @@ const loginAttempts = 3
 func Connect(ctx context.Context, o Options) (*Collector, error) {
 	o = o.withHabits()
 	if o.Redactor == nil {
-		return nil, say(nil, "A collector needs a redactor, so that no secret is kept.")
+		return nil, ask.Say(nil, "A collector needs a redactor, so that no secret is kept.")
 	}
 	c := &Collector{options: o, wires: newWires(o)}
 	outside := outsideConfig(o)
@@ -108,14 +111,14 @@ func (c *Collector) logIn(config outside) (*login, error) {
 
 // byKey logs in with an API key, and becomes a trusted profile if one is named.
 func (l *login) byKey(key, profile, at string, client *http.Client) (err error) {
-	l.how = "the API key"
+	l.how, l.profile = "the API key", profile
 	if profile != "" {
 		l.Authenticator, err = core.NewIamAssumeAuthenticatorBuilder().SetApiKey(key).SetIAMProfileID(profile).SetURL(at).SetClient(client).Build()
 	} else {
 		l.Authenticator, err = core.NewIamAuthenticatorBuilder().SetApiKey(key).SetURL(at).SetClient(client).Build()
 	}
 	if err != nil { // the SDK's words may name the key
-		return say(nil, "The API key cannot be used: it is empty, or has braces or quotation marks around it. Give the key alone.")
+		return ask.Say(nil, "The API key cannot be used: it is empty, or has braces or quotation marks around it. Give the key alone.")
 	}
 	return nil
 }
@@ -127,8 +130,15 @@ var containerTokens = []string{
 	"/var/run/secrets/codeengine.cloud.ibm.com/compute-resource-token/token",
 }
 
-// ofServer is the login that is tried where nothing else is known.
-const ofServer = "the trusted profile of this server"
+// The logins that need no key. That of the server is tried where nothing else is
+// known.
+const (
+	ofServer    = "the trusted profile of this server"
+	ofContainer = "the trusted profile of this container"
+)
+
+// tokenOf stands before the variable that a token was taken from.
+const tokenOf = "the token of "
 
 // byMachine logs in as the trusted profile of the container or of the virtual
 // server that this runs on.
@@ -137,14 +147,14 @@ func (l *login) byMachine(profile, at string, client *http.Client) (err error) {
 		if _, gone := os.Stat(file); gone != nil {
 			continue
 		}
-		l.how = "the trusted profile of this container"
+		l.how, l.profile = ofContainer, profile
 		if profile == "" {
-			return say(nil, "This container has a token of a cluster, and the trusted profile to become is not named. Name its id, which begins with Profile-.")
+			return ask.Say(nil, "This container has a token of a cluster, and the trusted profile to become is not named. Name its id, which begins with Profile-.")
 		}
 		l.Authenticator, err = core.NewContainerAuthenticatorBuilder().SetCRTokenFilename(file).SetIAMProfileID(profile).SetURL(at).SetClient(client).Build()
 		return notSetUp(err)
 	}
-	l.how = ofServer
+	l.how, l.profile = ofServer, profile
 	l.Authenticator, err = core.NewVpcInstanceAuthenticatorBuilder().SetIAMProfileID(profile).SetClient(client).Build()
 	return notSetUp(err)
 }
@@ -152,6 +162,13 @@ func (l *login) byMachine(profile, at string, client *http.Client) (err error) {
 // byConfig logs in as the SDK's external configuration says. Tokens are got
 // over our wires: whether certificates are checked is not for a file to say.
 func (c *Collector) byConfig(l *login, service string, client *http.Client) error {
+	props, err := core.GetServiceProperties(service)
+	if err != nil {
+		return notSetUp(err)
+	}
+	if err := saysHow(props, service); err != nil {
+		return err
+	}
 	a, err := core.GetAuthenticatorFromEnvironment(service)
 	if err != nil {
 		return notSetUp(err)
@@ -171,18 +188,18 @@ func (c *Collector) byConfig(l *login, service string, client *http.Client) erro
 		}
 		err = c.trusts(a.URL)
 	case *core.ContainerAuthenticator:
-		l.how, a.Client = "the trusted profile of this container", client
+		l.how, l.profile, a.Client = ofContainer, cmp.Or(a.IAMProfileID, a.IAMProfileName), client
 		if c.places.endpoint != "" || a.URL == "" {
 			a.URL = at
 		}
 		err = c.trusts(a.URL)
 	case *core.VpcInstanceAuthenticator:
-		l.how, a.Client = ofServer, client
+		l.how, l.profile, a.Client = ofServer, cmp.Or(a.IAMProfileID, a.IAMProfileCRN), client
 		err = trustsMetadata(a.URL)
 	case *core.IamAssumeAuthenticator:
-		l.how = "the trusted profile of " + prefix(service) + "IAM_PROFILE_ID"
 		b := a.NewBuilder().SetClient(client)
-		props, _ := core.GetServiceProperties(service) // they were just read
+		l.how = "the API key of " + prefix(service) + "APIKEY"
+		l.profile = cmp.Or(props[core.PROPNAME_IAM_PROFILE_ID], props[core.PROPNAME_IAM_PROFILE_CRN], props[core.PROPNAME_IAM_PROFILE_NAME])
 		url := props[core.PROPNAME_AUTH_URL]
 		if c.places.endpoint != "" || url == "" {
 			url = at
@@ -195,12 +212,28 @@ func (c *Collector) byConfig(l *login, service string, client *http.Client) erro
 			err = notSetUp(err)
 		}
 	case *core.BearerTokenAuthenticator:
-		l.how = "the token of " + prefix(service) + "BEARER_TOKEN"
+		l.how = tokenOf + prefix(service) + "BEARER_TOKEN"
 	default:
-		return say(nil, "%sAUTH_TYPE=%s is not a way to log in to IBM Cloud's VPC. Use iam, iamAssume, vpc, container or bearerToken.", prefix(service), a.AuthenticationType())
+		return noWay(service, a.AuthenticationType())
 	}
 	l.Authenticator = a
 	return err
+}
+
+// saysHow finds what is missing from a configuration before the SDK sees it, which
+// ends the program where a token or a password is.
+func saysHow(props map[string]string, service string) error {
+	switch kind := cmp.Or(props[core.PROPNAME_AUTH_TYPE], props["AUTHTYPE"]); {
+	case strings.EqualFold(kind, core.AUTHTYPE_BASIC):
+		return noWay(service, kind)
+	case strings.EqualFold(kind, core.AUTHTYPE_BEARER_TOKEN) && props[core.PROPNAME_BEARER_TOKEN] == "":
+		return ask.Say(nil, "%sAUTH_TYPE is %s, and there is no %[1]sBEARER_TOKEN. Set it to a token that IAM gave, or choose another way to log in.", prefix(service), kind)
+	}
+	return nil
+}
+
+func noWay(service, kind string) error {
+	return ask.Say(nil, "%sAUTH_TYPE=%s is not a way to log in to IBM Cloud's VPC. Use iam, iamAssume, vpc, container or bearerToken.", prefix(service), kind)
 }
 
 // prefix is how the variables of a service begin.
@@ -212,7 +245,7 @@ func (c *Collector) trusts(address string) error {
 	if address == c.places.endpoint && address != "" || iamHost.MatchString(address) {
 		return nil
 	}
-	return say(nil, "The configuration names an address for tokens that is not IBM Cloud's, and the key is not sent there. Leave AUTH_URL out, or name https://iam.cloud.ibm.com.")
+	return ask.Say(nil, "The configuration names an address for tokens that is not IBM Cloud's, and the key is not sent there. Leave AUTH_URL out, or name https://iam.cloud.ibm.com.")
 }
 
 // trustsMetadata says that an address is that of the metadata service.
@@ -221,5 +254,5 @@ func trustsMetadata(address string) error {
 	if err == nil && (address == "" || isMetadata(u.Hostname())) {
 		return nil
 	}
-	return say(nil, "The configuration names an address for the metadata service that is not the link-local one. Leave AUTH_URL out, or name http://169.254.169.254.")
+	return ask.Say(nil, "The configuration names an address for the metadata service that is not the link-local one. Leave AUTH_URL out, or name http://169.254.169.254.")
 }

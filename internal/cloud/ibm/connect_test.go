@@ -13,6 +13,7 @@ import (
 
 	"github.com/IBM/go-sdk-core/v5/core"
 
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/snapshot"
 )
 
@@ -86,22 +87,6 @@ func TestALoginCanBeStopped(t *testing.T) {
 	}
 }
 
-func TestATrustedProfileIsAssumed(t *testing.T) {
-	t.Parallel()
-	f := newFake(t)
-	var grants []string
-	f.on("/identity/token", func(w http.ResponseWriter, r *http.Request, _ int) {
-		grants = append(grants, r.PostFormValue("grant_type")+" "+r.PostFormValue("profile_id"))
-		tell(w, 200, f.tokenReply())
-	})
-	o := options(f)
-	o.ProfileID = "Profile-1"
-	connected(t, o)
-	if got := strings.Join(grants, ", "); got != "urn:ibm:params:oauth:grant-type:apikey , urn:ibm:params:oauth:grant-type:assume Profile-1" {
-		t.Error(got)
-	}
-}
-
 // A token that expires while a scan runs is got anew; where that fails, the
 // login is the cause, and not a right that is missing.
 func TestATokenThatCannotBeRenewedIsTheLoginsFault(t *testing.T) {
@@ -145,10 +130,14 @@ func TestTheEnvironmentSaysHowToLogIn(t *testing.T) {
 		"an address alone is no login":     {set: map[string]string{"VPC_URL": "https://eu-de.iaas.cloud.ibm.com/v1", "IBMCLOUD_API_KEY": apiKey}, how: "the API key"},
 		"the credentials file":             {file: "VPC_AUTH_TYPE=iam\nVPC_APIKEY=" + apiKey + "\n", how: "the API key of VPC_APIKEY"},
 		"a profile to assume": {set: map[string]string{"VPC_AUTH_TYPE": "iamAssume", "VPC_APIKEY": apiKey, "VPC_IAM_PROFILE_ID": "Profile-1"},
-			how: "the trusted profile of VPC_IAM_PROFILE_ID"},
+			how: "the API key of VPC_APIKEY"},
 		"a token that somebody got":    {set: map[string]string{"VPC_AUTH_TYPE": "bearerToken", "VPC_BEARER_TOKEN": jwt(account)}, how: "the token of VPC_BEARER_TOKEN"},
 		"nothing":                      {says: "No IBM Cloud credentials were found"},
 		"a password":                   {set: map[string]string{"VPC_AUTH_TYPE": "basic", "VPC_USERNAME": "ann", "VPC_PASSWORD": "hunter2"}, says: "VPC_AUTH_TYPE=basic is not a way"},
+		"a password that is not there": {set: map[string]string{"VPC_AUTH_TYPE": "Basic"}, says: "VPC_AUTH_TYPE=Basic is not a way"},
+		"a token that is not there":    {set: map[string]string{"VPC_AUTH_TYPE": "bearertoken"}, says: "VPC_AUTH_TYPE is bearertoken, and there is no VPC_BEARER_TOKEN"},
+		"a token of IAM not there":     {set: map[string]string{"IAM_IDENTITY_AUTH_TYPE": "bearerToken"}, says: "there is no IAM_IDENTITY_BEARER_TOKEN"},
+		"a token that is none":         {set: map[string]string{"VPC_AUTH_TYPE": "bearerToken", "VPC_BEARER_TOKEN": "abc"}, says: "What stands in VPC_BEARER_TOKEN is no access token"},
 		"a way that nobody knows":      {set: map[string]string{"VPC_AUTH_TYPE": "handshake"}, says: "cannot be used"},
 		"a metadata service elsewhere": {set: map[string]string{"VPC_AUTH_TYPE": "vpc", "VPC_AUTH_URL": "https://thief.example"}, says: "not the link-local one"},
 	} {
@@ -230,7 +219,7 @@ func TestWhereNothingIsKnownItIsSaidWhatWasLookedFor(t *testing.T) {
 	t.Parallel()
 	c := &Collector{login: &login{how: ofServer}}
 	for _, cause := range []snapshot.Cause{snapshot.Unreachable, snapshot.Unreadable} {
-		err := c.notAccepted(context.Background(), &noToken{refusal{code: "x", message: "no route", cause: cause}})
+		err := c.notAccepted(context.Background(), &noToken{ask.Refusal{Code: "x", Message: "no route", Cause: cause}})
 		if !strings.HasPrefix(err.Error(), "No IBM Cloud credentials were found") {
 			t.Error(err)
 		}

@@ -73,7 +73,7 @@ func (f *fake) tokenReply() string {
 // empty are the listings, by path, with the name of their list.
 var empty = func() map[string]string {
 	all := map[string]string{
-		"/v1/profiles": "profiles", "/v1/serviceids/": "serviceids", "/v1/apikeys": "apikeys", "/v2/policies": "policies", "/v2/roles": "custom_roles",
+		"/v1/profiles": "profiles", "/v1/serviceid_groups": "serviceid_groups", "/v1/serviceids/": "serviceids", "/v1/apikeys": "apikeys", "/v2/policies": "policies", "/v2/roles": "custom_roles",
 		"/v2/groups": "groups", "/v2/resource_groups": "resources", "/api/v2/targets": "targets", "/api/v2/routes": "routes", "/v1/enterprises": "resources",
 	}
 	for _, list := range []string{

@@ -12,9 +12,6 @@ package ibm
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"sync"
 	"time"
 
 	"plumbline/internal/cloud"
@@ -86,10 +83,9 @@ type Collector struct {
 	wires     *wires
 	account   string
 	principal string    // IAM id of who asks there
-	identity  reply     // what the token said, until Account writes it down
-	regions   []string  // those that Context found, for Workloads
-	ready     bool      // Context has been asked
-	tried     *sync.Map // calls of a trial, each of which is made once; nil in a scan
+	identity  ask.Reply // what the token said, until Account writes it down
+	whole     ask.Whole
+	tried     *ask.Trial // nil in a scan
 }
 
 var _ cloud.Tester = (*Collector)(nil)
@@ -110,7 +106,7 @@ func (c *Collector) in(region string) snapshot.Scope {
 // Account asks who we are and which regions there are, and returns those that
 // are to be asked.
 func (c *Collector) Account(ctx context.Context, sink cloud.Sink) ([]string, error) {
-	if err := c.identity.write(ctx, sink); err != nil {
+	if err := c.identity.Write(ctx, sink); err != nil {
 		return nil, err
 	}
 	regions, err := c.findRegions(ctx, sink)
@@ -122,47 +118,19 @@ func (c *Collector) Account(ctx context.Context, sink cloud.Sink) ([]string, err
 
 // Ask asks one part of one region.
 func (c *Collector) Ask(ctx context.Context, sink cloud.Sink, part cloud.Part, region string) error {
-	if region == "" || region == snapshot.Global {
-		return fmt.Errorf("%s is asked of a region, and none was named", part)
-	}
-	if !isRegion(region) {
+	if region != "" && region != snapshot.Global && !isRegion(region) {
 		return noSuchName(region)
 	}
-	switch part {
-	case cloud.PartNetwork:
-		return c.network(ctx, sink, region)
-	case cloud.PartWorkloads:
-		return c.workloads(ctx, sink, region)
-	case cloud.PartAccount:
-		return errors.New("the account is asked as a whole, not by region")
-	}
-	return fmt.Errorf("there is no part %q of a scan", part)
+	return ask.Part(ctx, sink, part, region, c.network, c.workloads)
 }
 
 // Context asks who we are, which regions there are, and for everything in them
 // that is not a workload.
 func (c *Collector) Context(ctx context.Context, sink cloud.Sink) error {
-	regions, err := c.Account(ctx, sink)
-	if err != nil {
-		return err
-	}
-	c.regions, c.ready = regions, true
-	return c.everywhere(ctx, sink, cloud.PartNetwork)
+	return c.whole.Context(ctx, sink, c, c.options.Parallel)
 }
 
 // Workloads asks each region for its servers. Context comes first.
 func (c *Collector) Workloads(ctx context.Context, sink cloud.Sink) error {
-	if !c.ready {
-		return errors.New("workloads were asked for before the regions were known")
-	}
-	return c.everywhere(ctx, sink, cloud.PartWorkloads)
-}
-
-// everywhere asks a part of each region, some at a time.
-func (c *Collector) everywhere(ctx context.Context, sink cloud.Sink, part cloud.Part) error {
-	tasks := make([]ask.Task, 0, len(c.regions))
-	for _, region := range c.regions {
-		tasks = append(tasks, func(ctx context.Context) error { return c.Ask(ctx, sink, part, region) })
-	}
-	return ask.All(ctx, c.options.Parallel, tasks)
+	return c.whole.Workloads(ctx, sink, c, c.options.Parallel)
 }

@@ -33,10 +33,15 @@ func furnished(t *testing.T) *fake {
 	t.Helper()
 	f := newFake(t)
 	one := func(path, list, record string) { f.says(path, fmt.Sprintf(`{%q:[%s]}`, list, record)) }
-	f.says("/us-south/v1/instances", fixture(t, "list_instances_page1"), fixture(t, "list_instances_page2"))
+	f.says("/us-south/v1/instances", fixture(t, "list_instances_page1"),
+		strings.Replace(fixture(t, "list_instances_page2"), `"status"`, `"network_attachments":[],"network_interfaces":[{"id":"0717-nic"}],"status"`, 1))
+	one("/us-south/v1/instances/0717_b/network_interfaces", "network_interfaces", `{"id":"0717-nic","name":"eth0","allow_ip_spoofing":false}`)
 	f.says("/us-south/v1/instances/"+instanceID+"/initialization", fixture(t, "get_instance_initialization"))
 	f.says("/us-south/v1/instances/0717_b/initialization", `{"keys":[]}`)
-	one("/us-south/v1/bare_metal_servers", "bare_metal_servers", `{"id":"0717-metal","name":"metal","network_attachments":[{"virtual_network_interface":{"id":"0717-vni2"}}]}`)
+	one("/us-south/v1/bare_metal_servers", "bare_metal_servers", `{"id":"0717-metal","name":"metal","network_attachments":[{"virtual_network_interface":{"id":"0717-vni2"}}]},
+		{"id":"0717-iron","name":"iron","network_interfaces":[{"id":"0717-pci"}]}`)
+	f.says("/us-south/v1/bare_metal_servers/0717-iron/initialization", `{"image":{"id":"i"},"keys":[],"user_accounts":[]}`)
+	one("/us-south/v1/bare_metal_servers/0717-iron/network_interfaces", "network_interfaces", `{"id":"0717-pci","name":"eth0","allow_ip_spoofing":true,"interface_type":"pci"}`)
 	f.says("/us-south/v1/bare_metal_servers/0717-metal/initialization", `{"image":{"id":"i"},"keys":[],"user_accounts":[]}`)
 	one("/us-south/v1/virtual_network_interfaces", "virtual_network_interfaces",
 		`{"id":"0717-vni1","crn":"`+faceCRN+`","name":"vni1","target":{"resource_type":"instance_network_attachment"}},
@@ -50,7 +55,9 @@ func furnished(t *testing.T) *fake {
 	one("/us-south/v1/vpcs/r006-vpc1/routing_tables", "routing_tables", `{"id":"rt","name":"main","is_default":true}`)
 	one("/us-south/v1/vpcs/r006-vpc1/routing_tables/rt/routes", "routes", `{"id":"r","name":"out","action":"deliver","destination":"0.0.0.0/0"}`)
 	one("/us-south/v1/load_balancers", "load_balancers", `{"id":"r006-lb","crn":"`+lbCRN+`","name":"lb"}`)
-	one("/us-south/v1/load_balancers/r006-lb/listeners", "listeners", `{"id":"l","port":443}`)
+	one("/us-south/v1/load_balancers/r006-lb/listeners", "listeners", `{"id":"l","port":443,"policies":[{"id":"lp"}]},{"id":"plain","port":80}`)
+	one("/us-south/v1/load_balancers/r006-lb/listeners/l/policies", "policies", `{"id":"lp","name":"api","action":"reject","rules":[{"id":"lr"}]},{"id":"none","name":"none","action":"reject","rules":[]}`)
+	one("/us-south/v1/load_balancers/r006-lb/listeners/l/policies/lp/rules", "rules", `{"id":"lr","type":"header","field":"x-pass","value":"Tr0ub4dor-8"}`)
 	one("/us-south/v1/load_balancers/r006-lb/pools", "pools", `{"id":"p","name":"pool"}`)
 	one("/us-south/v1/load_balancers/r006-lb/pools/p/members", "members", `{"id":"m","port":80,"target":{"address":"10.240.0.4"}}`)
 	for _, list := range []string{"subnets", "public_gateways", "public_address_ranges", "vpn_gateways", "vpn_servers", "endpoint_gateways",
@@ -62,8 +69,7 @@ func furnished(t *testing.T) *fake {
 	f.says("/v1/profiles/"+profileID+"/links", fixture(t, "iam_list_links"))
 	f.says("/v1/profiles/"+profileID+"/rules", fixture(t, "iam_list_claim_rules"))
 	f.says("/v1/profiles/"+profileID+"/identities", `{"entity_tag":"1","identities":[{"iam_id":"IBMid-1","identifier":"IBMid-1","type":"user"}]}`)
-	one("/v1/serviceids/", "serviceids", `{"id":"ServiceId-1","name":"ci"}`)
-	one("/v1/apikeys", "apikeys", `{"id":"ApiKey-1","name":"ci","apikey":"","locked":false}`)
+	grouped(f)
 	f.says("/v2/policies", fixture(t, "iam_list_v2_policies"))
 	f.says("/v2/roles", `{"custom_roles":[{"id":"r","display_name":"Queue reader","actions":["b","a"]}],"service_roles":[],"system_roles":[{"display_name":"Viewer"}]}`)
 	one("/v2/groups", "groups", `{"id":"AccessGroupId-1","crn":"`+groupCRN+`","name":"ops"}`)
@@ -100,14 +106,16 @@ func TestEveryCallIsMadeAndToldInTheLedger(t *testing.T) {
 	everywhere := "ibm:" + account + ":global/"
 	want := []string{
 		"ibm:" + account + ":us-south", instanceCRN, instanceCRN + "/initialization", here + "instance/0717_b", here + "instance/0717_b/initialization",
+		here + "instance/0717_b/network-interface/0717-nic", here + "bare-metal-server/0717-iron", here + "bare-metal-server/0717-iron/initialization", here + "bare-metal-server/0717-iron/network-interface/0717-pci",
 		here + "bare-metal-server/0717-metal", here + "bare-metal-server/0717-metal/initialization", faceCRN, here + "virtual-network-interface/0717-vni2",
-		vpcCRN, vpcCRN + "/routing-table/rt", vpcCRN + "/routing-table/rt/route/r", lbCRN, lbCRN + "/listener/l", lbCRN + "/pool/p", lbCRN + "/pool/p/member/m",
+		vpcCRN, vpcCRN + "/routing-table/rt", vpcCRN + "/routing-table/rt/route/r", lbCRN, lbCRN + "/listener/l", lbCRN + "/listener/plain", lbCRN + "/listener/l/policy/lp", lbCRN + "/listener/l/policy/none", lbCRN + "/listener/l/policy/lp/rule/lr", lbCRN + "/pool/p", lbCRN + "/pool/p/member/m",
 		"crn:v1:bluemix:public:is:us-south:a/123456::security-group:r006-sg", "crn:v1:bluemix:public:is:us-south:a/123456::flow-log-collector:r006-flc",
 		here + "network-acl/r006-acl", here + "floating-ip/r006-fip", here + "subnet/one", here + "public-gateway/one", here + "public-address-range/one",
 		here + "vpn-gateway/one", here + "vpn-server/one", here + "endpoint-gateway/one", here + "backup-policy/one", here + "key/one", here + "image/one",
 		here + "instance-group/one", here + "instance-template/t",
 		everywhere + "token", profileCRN, profileCRN + "/link/link-1", profileCRN + "/rule/ClaimRule-1", profileCRN + "/identity/IBMid-1",
-		everywhere + "serviceid/ServiceId-1", everywhere + "apikey/ApiKey-1", everywhere + "identity-settings", everywhere + "policy/p1", everywhere + "role/r",
+		everywhere + "serviceid-group/tenants", everywhere + "serviceid/ServiceId-1", everywhere + "apikey/ApiKey-1", everywhere + "apikey/ApiKey-1/activity",
+		everywhere + "serviceid/ServiceId-2", everywhere + "apikey/ApiKey-2", everywhere + "apikey/ApiKey-2/activity", everywhere + "identity-settings", everywhere + "policy/p1", everywhere + "role/r",
 		groupCRN, groupCRN + "/member/iam-Profile-1", everywhere + "resource-group/rg1", everywhere + "target/t", everywhere + "route/r",
 		everywhere + "activity-tracker-settings", everywhere + "enterprise/e", everywhere + "account-group/g", everywhere + "account/a",
 	}
@@ -121,14 +129,16 @@ func TestWhatTheReplyDoesNotSayIsNoted(t *testing.T) {
 	t.Parallel()
 	n := scan(t, connected(t, options(furnished(t))))
 	for uid, want := range map[string]string{
-		"ibm:" + account + ":us-south":       `"^":{"api_version":"2026-04-07"}`,
-		profileCRN + "/link/link-1":          `"^":{"profile_crn":"` + profileCRN + `","profile_id":"` + profileID + `"}`,
-		profileCRN + "/rule/ClaimRule-1":     `"^":{"profile_crn":"` + profileCRN + `","profile_id":"` + profileID + `"}`,
-		groupCRN + "/member/iam-Profile-1":   `"^":{"access_group_crn":"` + groupCRN + `","access_group_id":"AccessGroupId-1"}`,
-		vpcCRN + "/routing-table/rt/route/r": `"^":{"routing_table":"` + vpcCRN + `/routing-table/rt","vpc":"` + vpcCRN + `"}`,
-		lbCRN + "/pool/p/member/m":           `"^":{"load_balancer":"` + lbCRN + `","load_balancer_pool":"` + lbCRN + `/pool/p"}`,
-		instanceCRN + "/initialization":      `"^":{"workload":"` + instanceCRN + `"}`,
-		"ibm:" + account + ":global/token":   `{"account":"` + account + `","iam_id":"iam-ServiceId-1","sub":"ServiceId-1","sub_type":"ServiceId"}`,
+		"ibm:" + account + ":us-south":          `"^":{"api_version":"2026-04-07"}`,
+		profileCRN + "/link/link-1":             `"^":{"profile_crn":"` + profileCRN + `","profile_id":"` + profileID + `"}`,
+		profileCRN + "/rule/ClaimRule-1":        `"^":{"profile_crn":"` + profileCRN + `","profile_id":"` + profileID + `"}`,
+		groupCRN + "/member/iam-Profile-1":      `"^":{"access_group_crn":"` + groupCRN + `","access_group_id":"AccessGroupId-1"}`,
+		vpcCRN + "/routing-table/rt/route/r":    `"^":{"routing_table":"` + vpcCRN + `/routing-table/rt","vpc":"` + vpcCRN + `"}`,
+		lbCRN + "/pool/p/member/m":              `"^":{"load_balancer":"` + lbCRN + `","load_balancer_pool":"` + lbCRN + `/pool/p"}`,
+		lbCRN + "/listener/l/policy/lp":         `"^":{"listener":"` + lbCRN + `/listener/l","load_balancer":"` + lbCRN + `"}`,
+		lbCRN + "/listener/l/policy/lp/rule/lr": `"^":{"listener":"` + lbCRN + `/listener/l","load_balancer":"` + lbCRN + `","policy":"` + lbCRN + `/listener/l/policy/lp"}`,
+		instanceCRN + "/initialization":         `"^":{"workload":"` + instanceCRN + `"}`,
+		"ibm:" + account + ":global/token":      `{"account":"` + account + `","iam_id":"iam-ServiceId-1","sub":"ServiceId-1","sub_type":"ServiceId"}`,
 	} {
 		if !strings.Contains(n.docs[uid], want) {
 			t.Errorf("%s: %s is not in %s", uid, want, n.docs[uid])
@@ -173,7 +183,7 @@ func TestCredentialsAreNowhereToBeSeen(t *testing.T) {
 	c := connected(t, options(f))
 	n := scan(t, c)
 	all := fmt.Sprintf("%v %+v %#v %s %+v", c, c, c, n.docs, n.answers)
-	for _, secret := range []string{apiKey, f.token, strings.Split(f.token, ".")[2], "Tr0ub4dor"} {
+	for _, secret := range []string{apiKey, f.token, strings.Split(f.token, ".")[2], "Tr0ub4dor", "the-very-key-itself"} {
 		if strings.Contains(all, secret) {
 			t.Errorf("%s is told", secret)
 		}
@@ -206,7 +216,7 @@ func TestWithoutRightsInIAMTheNetworkIsAsked(t *testing.T) {
 			refused++
 		}
 	}
-	if refused != 12 {
+	if refused != 13 {
 		t.Errorf("%d questions were refused", refused)
 	}
 }
@@ -245,7 +255,7 @@ func TestAStoppedScanIsNotedAsStopped(t *testing.T) {
 		t.Error(err)
 	}
 	a := n.answer(ibmfact.CallInstances, south, "")
-	if a.Status != snapshot.Refused || a.Cause != snapshot.Interrupted || a.Code != ibmfact.CodeInterrupted {
+	if a.Status != snapshot.Refused || a.Cause != snapshot.Interrupted || a.Code != snapshot.CodeInterrupted {
 		t.Errorf("%+v", a)
 	}
 }

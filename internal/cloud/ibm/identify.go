@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -53,23 +54,27 @@ func (c *Collector) identify(ctx context.Context) error {
 		return c.notAccepted(ctx, err)
 	}
 	said, ok := claimsOf(header)
-	if !ok {
-		return say(nil, "%s gave something that is not an access token of IBM Cloud. Check the address.", capital(c.where()))
+	variable, given := strings.CutPrefix(c.login.how, tokenOf)
+	switch {
+	case !ok && given:
+		return ask.Say(nil, "What stands in %s is no access token of IBM Cloud. Use the word after Bearer in what ibmcloud iam oauth-tokens prints, or another way to log in.", variable)
+	case !ok:
+		return ask.Say(nil, "%s gave something that is not an access token of IBM Cloud. Check the address.", ask.Capital(c.where()))
 	}
 	if !accountID.MatchString(said.Account.ID) {
-		return say(nil, "The login works, but its token names no account. Use an API key or a trusted profile that belongs to the account to be asked.")
+		return ask.Say(nil, "The login works, but its token names no account. Use an API key or a trusted profile that belongs to the account to be asked.")
 	}
 	c.account, c.principal = said.Account.ID, said.IAMID
 	r, err := c.token(said)
 	if err != nil {
-		return say(err, "%s did not say whose account this is: %s. Check the endpoint.", capital(c.where()), err)
+		return ask.Say(err, "%s did not say whose account this is: %s. Check the endpoint.", ask.Capital(c.where()), err)
 	}
 	k := c.login.asked
 	k.mu.Lock()
 	a.Attempts, a.HTTP, a.RequestID = max(k.attempts, 1), cmp.Or(k.http, http.StatusOK), k.requestID
 	k.mu.Unlock()
 	a.Account, a.Status, a.Pages, a.Items, a.EndedAt = c.account, snapshot.Complete, 1, 1, c.options.Now()
-	c.identity = reply{answer: a, resources: []snapshot.Resource{r}}
+	c.identity = ask.Reply{Answer: a, Resources: []snapshot.Resource{r}}
 	return nil
 }
 

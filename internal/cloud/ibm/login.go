@@ -25,15 +25,16 @@ import (
 // does not wait longer than the request.
 type login struct {
 	core.Authenticator
-	how   string // "an API key", for a person
-	asked *tokens
+	how     string // "an API key", for a person
+	profile string // the trusted profile to become, by its id, CRN or name; "" where none is named
+	asked   *tokens
 }
 
 // noToken says why there is no token.
-type noToken struct{ refusal }
+type noToken struct{ ask.Refusal }
 
 // Error tells what the token service said.
-func (n *noToken) Error() string { return n.code + ": " + n.message }
+func (n *noToken) Error() string { return n.Code + ": " + n.Message }
 
 // Authenticate puts a token into a request.
 func (l *login) Authenticate(r *http.Request) error {
@@ -85,6 +86,7 @@ func (l *login) token(ctx context.Context) (string, error) {
 type tokens struct {
 	mu        sync.Mutex
 	attempts  int
+	given     int // replies with a token
 	http      int
 	requestID string
 	failed    error
@@ -104,12 +106,14 @@ func (k *tokens) attempt(r *http.Request, send func(*http.Request) (*http.Respon
 	if err == nil && (status < 200 || status > 299) {
 		words, ok := wordsOf(body, status)
 		if !ok {
-			words = &said{code: ibmfact.CodeUnreadable, message: "status " + resp.Status, http: status}
+			words = &said{code: snapshot.CodeUnreadable, message: "status " + resp.Status, http: status}
 		}
 		failed = words
 	}
 	k.mu.Lock()
-	k.attempts++
+	if k.attempts++; failed == nil {
+		k.given++
+	}
 	k.http, k.requestID, k.failed = status, id, failed
 	k.mu.Unlock()
 	if err != nil {
@@ -130,7 +134,7 @@ func wholeToken(resp *http.Response) ([]byte, error) {
 		err = e
 	}
 	if err != nil {
-		return nil, &badReply{code: ibmfact.CodeCutOff, again: true, err: fmt.Errorf("the reply with the token ended early: %w", err)}
+		return nil, &ask.BadReply{Code: snapshot.CodeCutOff, Again: true, Err: fmt.Errorf("the reply with the token ended early: %w", err)}
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return body, nil
@@ -142,30 +146,38 @@ func wholeToken(resp *http.Response) ([]byte, error) {
 		ExpiresAt  *time.Time `json:"expires_at"` // the metadata service
 	}
 	if err := json.Unmarshal(body, &t); err != nil || t.Token == "" || t.ExpiresIn == nil || t.Expiration == nil && t.ExpiresAt == nil {
-		return nil, &badReply{code: ibmfact.CodeUnreadable, again: true, err: errors.New("the reply holds no token")}
+		return nil, ask.Unreadable("the reply holds no token")
 	}
 	return body, nil
+}
+
+// accepted says that a token was given, and another refused afterwards: whoever
+// becomes a trusted profile asks twice.
+func (k *tokens) accepted() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.given > 0
 }
 
 // why the last request for a token failed. Whatever is not an accepted login
 // and yet an answer is told as one that is not accepted: the service answers a
 // wrong key with 400.
-func (k *tokens) why(err error) refusal {
+func (k *tokens) why(err error) ask.Refusal {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var bad *badReply
+	var bad *ask.BadReply
 	var words *said
 	switch {
 	case errors.As(k.failed, &words):
 		cause := ibmfact.Meaning(words.code, words.http)
-		if words.http >= 400 && words.http < 500 && cause != snapshot.Throttled && words.code != ibmfact.CodeUnreadable {
+		if words.http >= 400 && words.http < 500 && cause != snapshot.Throttled && words.code != snapshot.CodeUnreadable {
 			cause = snapshot.BadLogin
 		}
-		return refusal{cmp.Or(words.code, ibmfact.CodeLogin), cloud.Words(words.message), cause}
+		return ask.Refusal{Code: cmp.Or(words.code, snapshot.CodeLogin), Message: cloud.Words(words.message), Cause: cause}
 	case errors.As(k.failed, &bad):
-		return refusal{bad.code, cloud.Words(bad.Error()), ibmfact.Meaning(bad.code, k.http)}
+		return ask.Refusal{Code: bad.Code, Message: cloud.Words(bad.Error()), Cause: ibmfact.Meaning(bad.Code, k.http)}
 	case k.failed != nil:
-		return refusal{ibmfact.CodeUnreachable, cloud.Words(lastWords(k.failed)), snapshot.Unreachable}
+		return ask.Refusal{Code: snapshot.CodeUnreachable, Message: cloud.Words(lastWords(k.failed)), Cause: snapshot.Unreachable}
 	}
-	return refusal{ibmfact.CodeLogin, cloud.Words(lastWords(err)), snapshot.BadLogin}
+	return ask.Refusal{Code: snapshot.CodeLogin, Message: cloud.Words(lastWords(err)), Cause: snapshot.BadLogin}
 }

@@ -23,16 +23,7 @@ func (c *Collector) network(ctx context.Context, sink cloud.Sink, region string)
 	for _, l := range networkListings {
 		tasks = append(tasks, r.asked(l))
 	}
-	return ask.All(ctx, r.atATime(), tasks)
-}
-
-// atATime is how many questions are asked at once. A trial asks one after the
-// other, so that its answers come in order.
-func (r *round) atATime() int {
-	if r.trial() {
-		return 1
-	}
-	return atOnce
+	return ask.All(ctx, r.tried.AtATime(), tasks)
 }
 
 // size of a page.
@@ -137,46 +128,5 @@ func (r *round) routes(ctx context.Context, vpc, table parent) error {
 				VPCID: &vpc.id, RoutingTableID: &table.id, Start: token, Limit: r.size(),
 			}))
 		},
-	})
-}
-
-// balancers are read with what each listens on, and where it forwards to.
-func (r *round) balancers(ctx context.Context) error {
-	var balancers []parent
-	err := r.list(ctx, listing{
-		call: ibmfact.CallLoadBalancers,
-		send: func(ctx context.Context, r *round, token *string) error {
-			return sent(r.vpc.ListLoadBalancersWithContext(ctx, &vpcv1.ListLoadBalancersOptions{Start: token, Limit: r.size()}))
-		},
-		each: noting(&balancers),
-	})
-	if err != nil {
-		return err
-	}
-	return each(ctx, r, balancers, r.balancer)
-}
-
-func (r *round) balancer(ctx context.Context, lb parent) error {
-	listeners := single(ibmfact.CallListeners, func(ctx context.Context, r *round) error {
-		return sent(r.vpc.ListLoadBalancerListenersWithContext(ctx, &vpcv1.ListLoadBalancerListenersOptions{LoadBalancerID: &lb.id}))
-	})
-	listeners.subject, listeners.about = lb.uid, []label{{ibmfact.AboutLoadBalancer, lb.uid}}
-	if err := r.list(ctx, listeners); err != nil {
-		return err
-	}
-	var all []parent
-	pools := single(ibmfact.CallPools, func(ctx context.Context, r *round) error {
-		return sent(r.vpc.ListLoadBalancerPoolsWithContext(ctx, &vpcv1.ListLoadBalancerPoolsOptions{LoadBalancerID: &lb.id}))
-	})
-	pools.subject, pools.about, pools.each = lb.uid, listeners.about, noting(&all)
-	if err := r.list(ctx, pools); err != nil {
-		return err
-	}
-	return each(ctx, r, all, func(ctx context.Context, pool parent) error {
-		members := single(ibmfact.CallPoolMembers, func(ctx context.Context, r *round) error {
-			return sent(r.vpc.ListLoadBalancerPoolMembersWithContext(ctx, &vpcv1.ListLoadBalancerPoolMembersOptions{LoadBalancerID: &lb.id, PoolID: &pool.id}))
-		})
-		members.subject, members.about = pool.uid, []label{{ibmfact.AboutLoadBalancer, lb.uid}, {ibmfact.AboutPool, pool.uid}}
-		return r.list(ctx, members)
 	})
 }

@@ -60,18 +60,18 @@ func TestRepliesThatAreNone(t *testing.T) {
 		code  string
 		once  bool // it is of no use to ask again
 	}{
-		"a body cut short":                   {bad: cutShort, cause: snapshot.CutOff, code: ibmfact.CodeCutOff},
-		"a body that ends within a record":   {bad: plainly(200, json, `{"vpcs":[{"id":"v"`), cause: snapshot.CutOff, code: ibmfact.CodeCutOff},
-		"an empty 200":                       {bad: plainly(200, json, ""), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"a page of a proxy":                  {bad: plainly(200, "text/html", "<html>Sign in</html>"), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"JSON of another":                    {bad: plainly(200, json, `{"status":"ok"}`), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"a list that is null":                {bad: plainly(200, json, `{"vpcs":null}`), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"a list that is an object":           {bad: plainly(200, json, `{"vpcs":{}}`), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"a record that nothing names":        {bad: plainly(200, json, `{"vpcs":[{"name":"x"}]}`), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"a next page that is a number":       {bad: plainly(200, json, `{"vpcs":[],"next":7}`), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"an error of a gateway":              {bad: plainly(502, "text/html", "<html>Bad gateway</html>"), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable},
-		"a refusal of a proxy":               {bad: plainly(403, "text/html", "<html>Blocked</html>"), cause: snapshot.Unreadable, code: ibmfact.CodeUnreadable, once: true},
-		"a reply that nobody can be sent to": {bad: func(http.ResponseWriter, *http.Request, int) { panic(http.ErrAbortHandler) }, cause: snapshot.Unreachable, code: ibmfact.CodeUnreachable},
+		"a body cut short":                   {bad: cutShort, cause: snapshot.CutOff, code: snapshot.CodeCutOff},
+		"a body that ends within a record":   {bad: plainly(200, json, `{"vpcs":[{"id":"v"`), cause: snapshot.CutOff, code: snapshot.CodeCutOff},
+		"an empty 200":                       {bad: plainly(200, json, ""), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"a page of a proxy":                  {bad: plainly(200, "text/html", "<html>Sign in</html>"), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"JSON of another":                    {bad: plainly(200, json, `{"status":"ok"}`), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"a list that is null":                {bad: plainly(200, json, `{"vpcs":null}`), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"a list that is an object":           {bad: plainly(200, json, `{"vpcs":{}}`), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"a record that nothing names":        {bad: plainly(200, json, `{"vpcs":[{"name":"x"}]}`), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"a next page that is a number":       {bad: plainly(200, json, `{"vpcs":[],"next":7}`), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"an error of a gateway":              {bad: plainly(502, "text/html", "<html>Bad gateway</html>"), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable},
+		"a refusal of a proxy":               {bad: plainly(403, "text/html", "<html>Blocked</html>"), cause: snapshot.Unreadable, code: snapshot.CodeUnreadable, once: true},
+		"a reply that nobody can be sent to": {bad: func(http.ResponseWriter, *http.Request, int) { panic(http.ErrAbortHandler) }, cause: snapshot.Unreachable, code: snapshot.CodeUnreachable},
 		"too many requests": {bad: func(w http.ResponseWriter, _ *http.Request, _ int) {
 			w.Header().Set("Retry-After", "3600") // nobody waits an hour
 			refuse(w, 429, "too_many_requests")
@@ -186,10 +186,10 @@ func TestAListingThatDoesNotEndIsGivenUp(t *testing.T) {
 		items string
 		code  string
 	}{
-		"the page before":                {func(n int) string { return `{"href":"https://x/?start=` + strconv.Itoa(n%2) + `"}` }, `{"id":"v"}`, ibmfact.CodeTokenLoop},
-		"nothing and ever another":       {func(n int) string { return `{"href":"https://x/?start=` + strconv.Itoa(n) + `"}` }, ``, ibmfact.CodeTokenLoop},
-		"a next page without its name":   {func(int) string { return `{"href":"https://x/?limit=1"}` }, `{"id":"v"}`, ibmfact.CodeUnreadable},
-		"a next page without an address": {func(int) string { return `{}` }, `{"id":"v"}`, ibmfact.CodeUnreadable},
+		"the page before":                {func(n int) string { return `{"href":"https://x/?start=` + strconv.Itoa(n%2) + `"}` }, `{"id":"v"}`, snapshot.CodeTokenLoop},
+		"nothing and ever another":       {func(n int) string { return `{"href":"https://x/?start=` + strconv.Itoa(n) + `"}` }, ``, snapshot.CodeTokenLoop},
+		"a next page without its name":   {func(int) string { return `{"href":"https://x/?limit=1"}` }, `{"id":"v"}`, snapshot.CodeUnreadable},
+		"a next page without an address": {func(int) string { return `{}` }, `{"id":"v"}`, snapshot.CodeUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,9 +5,7 @@ import (
 
 	"github.com/IBM/vpc-go-sdk/vpcv1"
 
-	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/ask"
-	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
 
@@ -20,7 +18,7 @@ func Paginate(ctx context.Context, o Options) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	regions, err := c.findRegions(ctx, nobody{})
+	regions, err := c.findRegions(ctx, ask.Nobody{})
 	if err != nil {
 		return 0, err
 	}
@@ -60,14 +58,3 @@ func (c *Collector) paginate(ctx context.Context, region string) (n int, err err
 	}
 	return n, nil
 }
-
-// nobody takes everything and keeps nothing.
-type nobody struct{}
-
-var _ cloud.Sink = nobody{}
-
-// Answer forgets.
-func (nobody) Answer(context.Context, snapshot.Answer) error { return nil }
-
-// Resources forgets.
-func (nobody) Resources(context.Context, []snapshot.Resource) error { return nil }

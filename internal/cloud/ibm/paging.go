@@ -5,7 +5,8 @@ import (
 	"errors"
 	"net/url"
 
-	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/cloud/ask"
+	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
 
@@ -66,7 +67,7 @@ func (n nextPage) token(param string) (*string, error) {
 		token = u.Query().Get(param)
 	}
 	if token == "" {
-		return nil, &badReply{code: ibmfact.CodeUnreadable, err: errWhichPage}
+		return nil, &ask.BadReply{Code: snapshot.CodeUnreadable, Err: errWhichPage}
 	}
 	return &token, nil
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"plumbline/internal/cloud/ask"
 )
 
 // places are where IBM Cloud's services are asked. Tokens go nowhere else.
@@ -36,36 +38,22 @@ var iamHost = regexp.MustCompile(`^https://(?:[a-z0-9-]+\.)*iam\.cloud\.ibm\.com
 func placesOf(o Options, vpcURL, iamURL string) (places, error) {
 	p := places{endpoint: strings.TrimRight(o.Endpoint, "/"), home: defaultHome}
 	if p.endpoint != "" {
-		return p, checkEndpoint(p.endpoint)
+		return p, ask.CheckEndpoint("IBM Cloud", p.endpoint)
 	}
 	if vpcURL != "" {
 		m := vpcHost.FindStringSubmatch(vpcURL)
 		if m == nil {
-			return p, say(nil, "VPC_URL names an address that is not IBM Cloud's, and the token is not sent there. "+
+			return p, ask.Say(nil, "VPC_URL names an address that is not IBM Cloud's, and the token is not sent there. "+
 				"Give it as https://us-south.iaas.cloud.ibm.com/v1, or leave it out.")
 		}
 		p.home, p.network = m[1], m[2]
 	}
 	if iamURL != "" && !iamHost.MatchString(iamURL) {
-		return p, say(nil, "IAM_IDENTITY_URL names an address that is not IBM Cloud's, and the token is not sent there. "+
+		return p, ask.Say(nil, "IAM_IDENTITY_URL names an address that is not IBM Cloud's, and the token is not sent there. "+
 			"Give it as https://iam.cloud.ibm.com, or leave it out.")
 	}
 	p.iam = strings.TrimRight(iamURL, "/")
 	return p, nil
-}
-
-func checkEndpoint(s string) error {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		if strings.Contains(s, "@") {
-			s = "that was given" // it may hold a password
-		}
-		return say(nil, "The endpoint %s is not an address. Give it as https://host or http://host:port.", s)
-	}
-	if u.User != nil {
-		return say(nil, "The endpoint %s names a user. IBM Cloud takes credentials in no address: leave them out.", u.Redacted())
-	}
-	return nil
 }
 
 // region is the address of VPC's API in a region, without its version.

@@ -3,26 +3,21 @@ package ibm
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
-	"time"
 
-	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
 
-// lastWrite is how long a stopped scan may take to note that it was stopped.
-const lastWrite = 5 * time.Second
-
-// A question is one question while it is asked: its answer so far, and the tap
-// through which its pages come.
+// A question is one question while it is asked, with the tap through which its
+// pages come.
 type question struct {
-	answer snapshot.Answer
-	tap    *tap
-	now    func() time.Time
+	*ask.Question
+	tap *tap // nil after the end
 }
 
 // A request is one call of the SDK. Its context leads to the question's tap.
@@ -38,17 +33,33 @@ func (c *Collector) ask(call, subject, region string, about ...label) *question 
 	if c.options.UserData {
 		shape = ibmfact.ShapeOf(call)
 	}
-	t.shape, t.redact, t.whole, t.about = shape, c.options.Redactor, c.options.whole, about
-	t.bucket = c.bucketOf(call, region)
-	t.make = func(d wire.Doc, r *wire.Reader) (snapshot.Resource, error) {
+	t.Shape, t.Redact, t.Whole, t.About = shape, c.options.Redactor, c.options.whole, about
+	t.Bucket = c.bucketOf(call, region)
+	t.Make = func(d wire.Doc, r *wire.Reader) (snapshot.Resource, error) {
 		return c.resource(call, region, shape.Kind, d, r)
 	}
-	now := c.options.Now
-	return &question{tap: t, now: now, answer: snapshot.Answer{
-		Key:     snapshot.Key{Call: call, Scope: c.in(region), Subject: subject},
-		Lists:   shape.Kind,
-		AskedAt: now(),
-	}}
+	q := &question{tap: t}
+	q.Question = ask.Begin(snapshot.Key{Call: call, Scope: c.in(region), Subject: subject}, &t.Tap, c.options.Now, q.why, func() {
+		t.failed = nil
+		taps.Put(t)
+		q.tap = nil
+	})
+	return q
+}
+
+// why the last request was refused.
+func (q *question) why(err error) ask.Refusal { return refused(err, q.tap) }
+
+// page sends one request, with its retries, through the tap.
+func (q *question) page(ctx context.Context, send request) error {
+	return q.Page(func() error {
+		q.tap.failed, q.tap.next = nil, nextPage{}
+		err := send(withTap(ctx, q.tap))
+		if err == nil && q.tap.Attempts > 0 && q.tap.failed != nil {
+			err = q.tap.failed // whatever the SDK made of it
+		}
+		return err
+	})
 }
 
 // A pace of VPC's API, and of the others. IBM Cloud tells no figures; these are
@@ -58,6 +69,11 @@ var (
 	pacesOther = ask.Pace{Burst: 20, PerSecond: 10}
 )
 
+// oneByOne are the calls that are made for one server at a time.
+var oneByOne = []string{
+	ibmfact.CallInitialization, ibmfact.CallBareMetalInitialization, ibmfact.CallInterfaces, ibmfact.CallBareMetalInterfaces,
+}
+
 // bucketOf holds a call in a region to its pace.
 func (c *Collector) bucketOf(call, region string) *ask.Bucket {
 	if c.options.rush {
@@ -65,7 +81,7 @@ func (c *Collector) bucketOf(call, region string) *ask.Bucket {
 	}
 	pace := pacesOther
 	switch {
-	case call == ibmfact.CallInitialization || call == ibmfact.CallBareMetalInitialization:
+	case slices.Contains(oneByOne, call):
 		pace = ask.Pace{Burst: c.options.PerSecond, PerSecond: c.options.PerSecond}
 	case strings.HasPrefix(call, "is:"):
 		pace = pacesVPC
@@ -83,113 +99,4 @@ func (c *Collector) resource(call, region, kind string, d wire.Doc, reader *wire
 	r := snapshot.Resource{Kind: kind, Scope: scope, UID: uid, Name: name, Call: call, Doc: d.JSON, Redacted: d.Redacted}
 	r.Seal()
 	return r, nil
-}
-
-// page sends one request, with its retries, and counts what came. The
-// resources of the page are then in the tap.
-func (q *question) page(ctx context.Context, send request) error {
-	q.tap.begin()
-	err := send(withTap(ctx, q.tap))
-	if err == nil && q.tap.attempts > 0 && q.tap.failed != nil {
-		err = q.tap.failed // whatever the SDK made of it
-	}
-	a := &q.answer
-	a.Attempts += q.tap.attempts
-	a.HTTP, a.RequestID = q.tap.http, q.tap.requestID
-	if err != nil {
-		return err
-	}
-	a.Pages++
-	a.Items += len(q.tap.resources)
-	return nil
-}
-
-// deliver lends the page to the sink.
-func (q *question) deliver(ctx context.Context, sink cloud.Sink) error {
-	if len(q.tap.resources) == 0 {
-		return nil
-	}
-	return sink.Resources(ctx, q.tap.resources)
-}
-
-// complete ends a question whose last page came.
-func (q *question) complete(ctx context.Context, sink cloud.Sink) error {
-	q.answer.Status = snapshot.Complete
-	return q.end(ctx, sink)
-}
-
-// refuse ends a question with a refusal, or, if the scan was stopped, notes
-// that and returns why.
-func (q *question) refuse(ctx context.Context, sink cloud.Sink, err error) error {
-	if ctx.Err() != nil {
-		return q.interrupt(ctx, sink)
-	}
-	q.answer = noted(q.answer, q.why(err))
-	return q.end(ctx, sink)
-}
-
-// why the last request was refused.
-func (q *question) why(err error) refusal { return refused(err, q.tap) }
-
-// interrupt notes that the scan was stopped while the question was open. The
-// sink gets a little time of its own: ctx is over.
-func (q *question) interrupt(ctx context.Context, sink cloud.Sink) error {
-	q.answer = noted(q.answer, refusal{code: ibmfact.CodeInterrupted, cause: snapshot.Interrupted,
-		message: "The scan was stopped before the answer was complete."})
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWrite)
-	defer cancel()
-	if err := q.end(late, sink); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
-}
-
-// void ends a question whose sink failed. The sink's error is the one to tell,
-// unless the scan was stopped, which a sink may notice first.
-func (q *question) void(ctx context.Context, sink cloud.Sink, err error) error {
-	if ctx.Err() != nil {
-		return q.interrupt(ctx, sink)
-	}
-	q.close()
-	return err
-}
-
-// noted is an answer that ends with a refusal.
-func noted(a snapshot.Answer, r refusal) snapshot.Answer {
-	a.Code, a.Message, a.Cause = r.code, r.message, r.cause
-	a.Status = snapshot.Refused
-	if a.Pages > 0 {
-		a.Status = snapshot.Partial
-	}
-	return a
-}
-
-// end writes the answer down.
-func (q *question) end(ctx context.Context, sink cloud.Sink) error {
-	q.close()
-	return sink.Answer(ctx, q.answer)
-}
-
-// close notes the time and gives the tap back.
-func (q *question) close() {
-	q.answer.EndedAt = q.now()
-	if q.tap != nil {
-		q.tap.make, q.tap.redact, q.tap.bucket, q.tap.failed = nil, nil, nil, nil
-		clear(q.tap.resources)
-		taps.Put(q.tap)
-		q.tap = nil
-	}
-}
-
-// reply is an answer with its resources, kept until a sink is there.
-type reply struct {
-	answer    snapshot.Answer
-	resources []snapshot.Resource
-}
-
-func (r *reply) write(ctx context.Context, sink cloud.Sink) error {
-	if err := sink.Resources(ctx, r.resources); err != nil {
-		return err
-	}
-	return sink.Answer(ctx, r.answer)
 }

@@ -6,29 +6,10 @@ import (
 	"net/url"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 )
-
-// A refusal is why a question was not answered.
-type refusal struct {
-	code, message string
-	cause         snapshot.Cause
-}
-
-// badReply is an attempt that brought a reply which is not a whole reply of
-// IBM Cloud.
-type badReply struct {
-	code  string
-	again bool
-	err   error
-}
-
-// Error tells what came.
-func (b *badReply) Error() string { return b.err.Error() }
-
-// Unwrap gives the cause.
-func (b *badReply) Unwrap() error { return b.err }
 
 // said is what a service of IBM Cloud wrote into a reply that is an error.
 type said struct {
@@ -42,27 +23,27 @@ func (s *said) Error() string { return s.code + ": " + s.message }
 // refused says why the request failed that went through a tap. What the tap saw
 // is believed before what the SDK made of it: the SDK tells messages without
 // codes.
-func refused(err error, t *tap) refusal {
-	var bad *badReply
+func refused(err error, t *tap) ask.Refusal {
+	var bad *ask.BadReply
 	var words *said
 	var locked *noToken
 	var code, message string
-	http := t.http
+	http := t.HTTP
 	switch {
 	case errors.As(err, &bad) || errors.As(t.failed, &bad):
-		code, message = bad.code, bad.Error()
+		code, message = bad.Code, bad.Error()
 	case errors.As(t.failed, &locked):
-		return locked.refusal
+		return locked.Refusal
 	case errors.As(t.failed, &words):
 		code, message, http = words.code, words.message, words.http
-	case t.attempts == 0:
-		code, message = ibmfact.CodeNotSent, lastWords(err)
-	case t.http == 0 && t.failed != nil:
-		code, message = ibmfact.CodeUnreachable, lastWords(t.failed)
+	case t.Attempts == 0:
+		code, message = snapshot.CodeNotSent, lastWords(err)
+	case t.HTTP == 0 && t.failed != nil:
+		code, message = snapshot.CodeUnreachable, lastWords(t.failed)
 	default:
-		code, message = ibmfact.CodeUnreadable, lastWords(err)
+		code, message = snapshot.CodeUnreadable, lastWords(err)
 	}
-	return refusal{code: code, message: cloud.Words(message), cause: ibmfact.Meaning(code, http)}
+	return ask.Refusal{Code: code, Message: cloud.Words(message), Cause: ibmfact.Meaning(code, http)}
 }
 
 // lastWords is what the network said at last.

@@ -8,6 +8,7 @@ import (
 	"github.com/IBM/vpc-go-sdk/vpcv1"
 
 	"plumbline/internal/cloud"
+	"plumbline/internal/cloud/ask"
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -27,24 +28,23 @@ func (c *Collector) findRegions(ctx context.Context, sink cloud.Sink) ([]string,
 		return err
 	})
 	if err != nil {
-		return c.knownRegions(), q.refuse(ctx, sink, err)
+		return c.knownRegions(), q.Refuse(ctx, sink, err)
 	}
-	if len(q.tap.resources) == 0 {
-		q.answer = noted(q.answer, refusal{code: ibmfact.CodeNoRegions, cause: snapshot.Unreadable, message: "The reply lists no region."})
-		if err := q.end(ctx, sink); err != nil {
+	if len(q.tap.Resources) == 0 {
+		if err := q.RefuseFor(ctx, sink, ask.Refusal{Code: snapshot.CodeNoRegions, Cause: snapshot.Unreadable, Message: "The reply lists no region."}); err != nil {
 			return nil, err
 		}
-		return nil, say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
-			"Every account has regions: check that this is IBM Cloud, or an endpoint that knows VPC's API.", capital(c.where()))
+		return nil, ask.Say(nil, "%s answered with an empty list of regions, so nothing could be looked at. "+
+			"Every account has regions: check that this is IBM Cloud, or an endpoint that knows VPC's API.", ask.Capital(c.where()))
 	}
-	endpoints, err := endpointsIn(q.tap.resources)
+	endpoints, err := endpointsIn(q.tap.Resources)
 	if err != nil {
-		return c.knownRegions(), q.refuse(ctx, sink, err)
+		return c.knownRegions(), q.Refuse(ctx, sink, err)
 	}
-	if err := q.deliver(ctx, sink); err != nil {
-		return nil, q.void(ctx, sink, err)
+	if err := q.Deliver(ctx, sink); err != nil {
+		return nil, q.Void(ctx, sink, err)
 	}
-	if err := q.complete(ctx, sink); err != nil {
+	if err := q.Complete(ctx, sink); err != nil {
 		return nil, err
 	}
 	return c.chooseRegions(ctx, sink, endpoints)
@@ -57,7 +57,7 @@ func endpointsIn(rs []snapshot.Resource) (map[string]string, error) {
 	for i := range rs {
 		v, err := rd.Read(bytes.Clone(rs[i].Doc))
 		if err != nil {
-			return nil, &badReply{code: ibmfact.CodeUnreadable, err: err}
+			return nil, &ask.BadReply{Code: snapshot.CodeUnreadable, Err: err}
 		}
 		endpoints[rs[i].Name] = text(v, "endpoint")
 	}
@@ -92,7 +92,7 @@ func (c *Collector) chooseRegions(ctx context.Context, sink cloud.Sink, endpoint
 		case len(c.options.Regions) > 0 && !slices.Contains(c.options.Regions, name):
 			why.Cause = snapshot.OutOfScope
 		case !c.places.believed(name, endpoints[name]):
-			why = snapshot.Answer{Status: snapshot.Refused, Code: ibmfact.CodeElsewhere, Cause: ibmfact.Meaning(ibmfact.CodeElsewhere, 0),
+			why = snapshot.Answer{Status: snapshot.Refused, Code: snapshot.CodeElsewhere, Cause: snapshot.OtherRefusal,
 				Message: "The address of this region is none of IBM Cloud's that is known here, and the token is not sent there."}
 		default:
 			chosen = append(chosen, name)

@@ -79,7 +79,7 @@ func TestARegionWhoseAddressIsAnothersIsNotAsked(t *testing.T) {
 	twoRegions(f, "https://thief.example/eu-de", "available")
 	n := scan(t, connected(t, options(f)))
 	for _, call := range ibmfact.RegionQuestions {
-		if a := n.answer(call, "eu-de", ""); a.Status != snapshot.Refused || a.Cause != snapshot.OtherRefusal || a.Code != ibmfact.CodeElsewhere || a.Attempts != 0 {
+		if a := n.answer(call, "eu-de", ""); a.Status != snapshot.Refused || a.Cause != snapshot.OtherRefusal || a.Code != snapshot.CodeElsewhere || a.Attempts != 0 {
 			t.Errorf("%s: %+v", call, a)
 		}
 	}
@@ -111,7 +111,7 @@ func TestAnEmptyListOfRegionsIsNoAnswer(t *testing.T) {
 	if _, err := connected(t, options(f)).Account(context.Background(), n); err == nil || !strings.Contains(err.Error(), "empty list of regions") {
 		t.Error(err)
 	}
-	if a := n.answer(ibmfact.CallRegions, "", ""); a.Status != snapshot.Partial || a.Code != ibmfact.CodeNoRegions {
+	if a := n.answer(ibmfact.CallRegions, "", ""); a.Status != snapshot.Partial || a.Code != snapshot.CodeNoRegions {
 		t.Errorf("%+v", a)
 	}
 }

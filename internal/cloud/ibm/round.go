@@ -9,13 +9,9 @@ import (
 
 	"plumbline/internal/cloud"
 	"plumbline/internal/cloud/ask"
-	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
-
-// atOnce is how many questions a region is asked at a time.
-const atOnce = 6
 
 // A round is a series of questions about one place: a region, or the account.
 type round struct {
@@ -51,31 +47,13 @@ type listing struct {
 
 // list asks a question to its last page. In a trial the first is enough.
 func (r *round) list(ctx context.Context, l listing) error {
-	if r.enough(l.call) {
+	if r.tried.Enough(l.call) {
 		return nil
 	}
 	q := r.ask(l.call, l.subject, r.region, l.about...)
-	var at ask.Pages
-	var token *string
-	for {
-		next, err := r.onePage(ctx, q, l, token)
-		if err != nil {
-			return q.refuse(ctx, r.sink, err)
-		}
-		if err := l.tell(q.tap); err != nil {
-			return q.refuse(ctx, r.sink, err)
-		}
-		if err := q.deliver(ctx, r.sink); err != nil {
-			return q.void(ctx, r.sink, err)
-		}
-		if next == nil || r.trial() {
-			return q.complete(ctx, r.sink)
-		}
-		if err := follow(&at, *next, len(q.tap.resources)); err != nil {
-			return q.refuse(ctx, r.sink, err)
-		}
-		token = next
-	}
+	return q.List(ctx, r.sink, ask.Listing{One: r.trial(), Each: l.each, Page: func(ctx context.Context, token *string) (*string, error) {
+		return r.onePage(ctx, q, l, token)
+	}})
 }
 
 // onePage asks for a page and says which is the next, nil after the last.
@@ -86,29 +64,6 @@ func (r *round) onePage(ctx context.Context, q *question, l listing, token *stri
 	return q.tap.next.token(cmp.Or(l.param, "start"))
 }
 
-// follow says what is wrong with the token of the next page, nil if nothing is.
-func follow(at *ask.Pages, token string, items int) error {
-	if err := at.Follow(token, items); err != nil {
-		return &badReply{code: ibmfact.CodeTokenLoop, err: err}
-	}
-	return nil
-}
-
-// tell shows the documents of a page.
-func (l *listing) tell(t *tap) error {
-	if l.each == nil {
-		return nil
-	}
-	for i := range t.resources {
-		v, err := t.reader.Read(t.resources[i].Doc)
-		if err != nil {
-			return &badReply{code: ibmfact.CodeUnreadable, err: err}
-		}
-		l.each(&t.resources[i], v)
-	}
-	return nil
-}
-
 // asked makes a task of a listing.
 func (r *round) asked(l listing) ask.Task {
 	return func(ctx context.Context) error { return r.list(ctx, l) }
@@ -116,14 +71,7 @@ func (r *round) asked(l listing) ask.Task {
 
 // each does the same for every subject of a question; in a trial for the first.
 func each[T any](ctx context.Context, r *round, subjects []T, do func(context.Context, T) error) error {
-	if r.trial() && len(subjects) > 1 {
-		subjects = subjects[:1]
-	}
-	tasks := make([]ask.Task, 0, len(subjects))
-	for _, s := range subjects {
-		tasks = append(tasks, func(ctx context.Context) error { return do(ctx, s) })
-	}
-	return ask.All(ctx, atOnce, tasks)
+	return ask.Each(ctx, r.tried, subjects, do)
 }
 
 // text of a member, "" if there is none.

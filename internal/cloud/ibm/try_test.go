@@ -14,7 +14,8 @@ import (
 func TestATrialMakesEachCallOnceInTheOrderOfTheList(t *testing.T) {
 	t.Parallel()
 	f := furnished(t)
-	f.refuses("/v1/apikeys", http.StatusForbidden, "not_authorized")
+	f.says("/us-south/v1/instances", `{"instances":[{"id":"`+instanceID+`","crn":"`+instanceCRN+`","name":"web"},{"id":"0717_b","name":"db-1","network_interfaces":[{"id":"0717-nic"}]}]}`)
+	f.refuses("/v1/serviceid_groups", http.StatusForbidden, "not_authorized")
 	tried, err := connected(t, options(f)).Try(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +24,7 @@ func TestATrialMakesEachCallOnceInTheOrderOfTheList(t *testing.T) {
 	for _, a := range tried {
 		got = append(got, a.Call)
 		status := snapshot.Complete
-		if a.Call == ibmfact.CallAPIKeys {
+		if a.Call == ibmfact.CallServiceGroups {
 			status = snapshot.Refused
 		}
 		if a.Status != status || a.Attempts != 1 {

@@ -29,7 +29,7 @@ func newWires(o Options) *wires {
 	w := &wires{silence: o.Silence, backoff: o.MaxBackoff, base: http.DefaultTransport.(*http.Transport).Clone()}
 	w.base.DialContext = (&net.Dialer{Timeout: min(o.Silence, dialTimeout), KeepAlive: 30 * time.Second}).DialContext
 	w.base.ReadBufferSize = 64 << 10
-	w.base.MaxIdleConnsPerHost = o.Parallel * atOnce
+	w.base.MaxIdleConnsPerHost = o.Parallel * ask.AtOnce
 	w.direct = w.base.Clone()
 	w.direct.Proxy = nil
 	w.direct.DialContext = (&net.Dialer{Timeout: min(o.Silence, nearTimeout)}).DialContext
@@ -89,9 +89,9 @@ func (w *wires) retrying(through http.RoundTripper, attempts int) *http.Client {
 		return min(core.IBMCloudSDKBackoffPolicy(least, most, n, resp), most)
 	}
 	c.CheckRetry = func(ctx context.Context, resp *http.Response, err error) (bool, error) {
-		var bad *badReply
+		var bad *ask.BadReply
 		if errors.As(err, &bad) && ctx.Err() == nil {
-			return bad.again, nil
+			return bad.Again, nil
 		}
 		return core.IBMCloudSDKRetryPolicy(ctx, resp, err)
 	}

@@ -81,15 +81,18 @@ func ibmNeeds() (needs []need) {
 // ibmFollow are calls that are not made, or have nothing to tell, where another
 // is refused: what they are asked of is not known.
 var ibmFollow = map[string][]string{
-	ibmfact.CallInstances:     {ibmfact.CallInitialization},
-	ibmfact.CallBareMetal:     {ibmfact.CallBareMetalInitialization},
-	ibmfact.CallVPCs:          {ibmfact.CallRoutingTables, ibmfact.CallRoutes},
-	ibmfact.CallRoutingTables: {ibmfact.CallRoutes},
-	ibmfact.CallLoadBalancers: {ibmfact.CallListeners, ibmfact.CallPools, ibmfact.CallPoolMembers},
-	ibmfact.CallPools:         {ibmfact.CallPoolMembers},
-	ibmfact.CallProfiles:      {ibmfact.CallLinks, ibmfact.CallClaimRules, ibmfact.CallProfileIdentities},
-	ibmfact.CallAccessGroups:  {ibmfact.CallGroupMembers},
-	ibmfact.CallEnterprises:   {ibmfact.CallAccountGroups, ibmfact.CallMemberAccounts},
+	ibmfact.CallInstances:        {ibmfact.CallInitialization, ibmfact.CallInterfaces},
+	ibmfact.CallBareMetal:        {ibmfact.CallBareMetalInitialization, ibmfact.CallBareMetalInterfaces},
+	ibmfact.CallVPCs:             {ibmfact.CallRoutingTables, ibmfact.CallRoutes},
+	ibmfact.CallRoutingTables:    {ibmfact.CallRoutes},
+	ibmfact.CallLoadBalancers:    {ibmfact.CallListeners, ibmfact.CallListenerPolicies, ibmfact.CallListenerRules, ibmfact.CallPools, ibmfact.CallPoolMembers},
+	ibmfact.CallListeners:        {ibmfact.CallListenerPolicies, ibmfact.CallListenerRules},
+	ibmfact.CallListenerPolicies: {ibmfact.CallListenerRules},
+	ibmfact.CallPools:            {ibmfact.CallPoolMembers},
+	ibmfact.CallProfiles:         {ibmfact.CallLinks, ibmfact.CallClaimRules, ibmfact.CallProfileIdentities},
+	ibmfact.CallAccessGroups:     {ibmfact.CallGroupMembers},
+	ibmfact.CallAPIKeys:          {ibmfact.CallAPIKey},
+	ibmfact.CallEnterprises:      {ibmfact.CallAccountGroups, ibmfact.CallMemberAccounts},
 }
 
 // Silences says, for each call that a provider's scan makes, which rules can no

@@ -113,6 +113,21 @@ examples:
   - {name: off, want: pass, w: {metadata: {endpoint: disabled}}}
 `
 
+// A call of IBM Cloud whose refusal costs no verdict says so where it is listed,
+// and no other does.
+func TestACallThatCostsNoVerdictSaysSo(t *testing.T) {
+	t.Parallel()
+	silent, err := Silences(rules(t), "ibm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range ibmrole.Calls {
+		if none := strings.HasPrefix(c.Silences, "No verdict: "); none != (len(silent[c.Call]) == 0) {
+			t.Errorf("%s silences %q, and is listed with: %s", c.Call, silent[c.Call], c.Silences)
+		}
+	}
+}
+
 // A rule that no call silences would be one that looks at nothing, or one that
 // takes a refusal for an answer.
 func TestEachRuleCanBeSilencedByAPermission(t *testing.T) {

@@ -6,15 +6,6 @@ import (
 	"plumbline/internal/snapshot"
 )
 
-// The codes of our own, for replies that carry none of AWS's.
-const (
-	ours            = "plumbline:"
-	CodeCutOff      = ours + string(snapshot.CutOff)
-	CodeUnreadable  = ours + string(snapshot.Unreadable)
-	CodeUnreachable = ours + string(snapshot.Unreachable)
-	CodeInterrupted = ours + string(snapshot.Interrupted)
-)
-
 // causes by code. Sources: "Error codes for the Amazon EC2 API" in the EC2 API
 // reference, "Common errors" of the STS reference, and the codes that the SDK's
 // retryer takes for throttling (aws/retry, DefaultThrottleErrorCodes).
@@ -77,16 +68,14 @@ var causes = map[string]snapshot.Cause{
 	"ServiceException":             snapshot.ServerError, // Organizations
 	"ServiceFailure":               snapshot.ServerError, // IAM
 	"ServiceUnavailableException":  snapshot.ServerError,
-
-	CodeCutOff:      snapshot.CutOff,
-	CodeUnreadable:  snapshot.Unreadable,
-	CodeUnreachable: snapshot.Unreachable,
-	CodeInterrupted: snapshot.Interrupted,
 }
 
 // Meaning says in our words why a question was not answered: by the cloud's
 // code, and where there is none by the HTTP status, 0 if no reply came.
 func Meaning(code string, http int) snapshot.Cause {
+	if c, ok := snapshot.OurCause(code); ok {
+		return c
+	}
 	if i := strings.LastIndexByte(code, '#'); i >= 0 { // "com.amazonaws…#Code"
 		code = code[i+1:]
 	}

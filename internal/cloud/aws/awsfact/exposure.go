@@ -7,6 +7,7 @@ import (
 
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/inlet"
 	"plumbline/internal/reach"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
@@ -153,7 +154,7 @@ type exposing struct {
 	in    *reading
 	a     *terrain
 	nics  []nic
-	ways  []inlet
+	ways  inlet.Ways
 	paths []reach.Path
 
 	address bool  // it has a public address
@@ -180,12 +181,12 @@ func (x *exposing) addressed(n *nic, p public) {
 	g, admitted, why, from := x.denies(n)
 	gates = append(gates, g)
 	gates = append(gates, acc.gates...)
-	var ways []inlet
+	var ways inlet.Ways
 	switch admitted {
 	case reach.Open:
 		ways = slices.Clone(acc.ways)
 	case reach.Unknown:
-		ways = weakened(acc.ways, why, from)
+		ways = acc.ways.Weakened(why, from)
 	}
 	for i := range ways {
 		ways[i].Address = p.address
@@ -195,7 +196,7 @@ func (x *exposing) addressed(n *nic, p public) {
 }
 
 // path notes how a path ends: at the instance, which has to run.
-func (x *exposing) path(p reach.Path, ways []inlet) reach.Path {
+func (x *exposing) path(p reach.Path, ways inlet.Ways) reach.Path {
 	running := x.in.running()
 	g := reach.Gate{Kind: "state", ID: x.in.w.ID, Says: "the instance runs", Passes: reach.Open, From: x.in.s.from, Path: "/instanceState/name"}
 	switch {
@@ -207,7 +208,7 @@ func (x *exposing) path(p reach.Path, ways []inlet) reach.Path {
 	}
 	p.Gates = append(p.Gates, g)
 	p.Maybe = len(ways) > 0 && running.may
-	p.Open = running.must && slices.ContainsFunc(ways, func(w inlet) bool { return w.certain })
+	p.Open = running.must && ways.Certain()
 	return p
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"plumbline/internal/fact"
+	"plumbline/internal/inlet"
 	"plumbline/internal/reach"
 	"plumbline/internal/snapshot"
 )
@@ -240,7 +241,7 @@ func (x *exposing) leadsThrough(n *nic, c course) {
 func (x *exposing) note(n *nic, c course, family string, acc *access) {
 	ways := acc.ways
 	if c.doubt != nil {
-		ways = weakened(ways, c.doubt.why, c.doubt.origin)
+		ways = ways.Weakened(c.doubt.why, c.doubt.origin)
 	}
 	x.ways = append(x.ways, ways...)
 	p := reach.Path{Family: family, Interface: n.id, Gates: slices.Clone(acc.gates), Via: unlistedBalancer}
@@ -271,10 +272,10 @@ func (x *exposing) vague(n *nic, c course) {
 	for i := range out.ways {
 		w := &out.ways[i]
 		w.Via, w.Address, w.Layer, w.FrontFrom, w.FrontTo = f.via, f.address, f.layer, 0, 65535
-		w.why, w.from = c.doubt.why, c.doubt.origin
+		w.Why, w.Origin = c.doubt.why, c.doubt.origin
 	}
 	if c.port != 0 {
-		out.ways = slices.DeleteFunc(out.ways, func(w inlet) bool { return w.From > int64(c.port) || w.To < int64(c.port) })
+		out.ways = slices.DeleteFunc(out.ways, func(w inlet.Way) bool { return w.From > int64(c.port) || w.To < int64(c.port) })
 		for i := range out.ways {
 			out.ways[i].From, out.ways[i].To = int64(c.port), int64(c.port)
 		}

@@ -2,11 +2,11 @@ package awsfact
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/inlet"
 	"plumbline/internal/reach"
 	"plumbline/internal/snapshot"
 )
@@ -20,18 +20,10 @@ type stand struct {
 	carrier     bool // the address is a carrier's, of a zone at a network's edge
 }
 
-// An inlet is one opening, with what it means for the whole.
-type inlet struct {
-	estate.Opening
-	certain, any bool
-	why          *fact.Reason // where it is not certain
-	from         *fact.Origin
-}
-
 // An access is what is let in where an interface stands.
 type access struct {
 	gates  []reach.Gate
-	ways   []inlet
+	ways   inlet.Ways
 	routed yesno // a route leads there, whatever filters say
 }
 
@@ -226,11 +218,11 @@ type front struct {
 var frontless = front{layer: "l4"}
 
 // ways are the openings that are left at the end of a passage.
-func (p *passage) ways(f front) []inlet {
+func (p *passage) ways(f front) inlet.Ways {
 	spans := reach.Spans(p.came, p.back, p.family)
-	out := make([]inlet, 0, len(spans))
+	out := make(inlet.Ways, 0, len(spans))
 	for _, s := range spans {
-		w := inlet{certain: s.Certain, any: s.Any, Opening: estate.Opening{
+		w := inlet.Way{Certain: s.Certain, Any: s.Any, Opening: estate.Opening{
 			Family: p.family, Protocol: s.Protocol, From: int64(s.Ports.From), To: int64(s.Ports.To),
 			FrontFrom: int64(s.Ports.From), FrontTo: int64(s.Ports.To),
 			Layer: f.layer, Via: f.via, Address: f.address, Return: string(s.Return), Sources: p.from(s.Sources),
@@ -239,20 +231,9 @@ func (p *passage) ways(f front) []inlet {
 			w.FrontFrom, w.FrontTo = f.from, f.to
 		}
 		if !s.Certain {
-			w.why, w.from = p.whyOf(s.Flow)
+			w.Why, w.Origin = p.whyOf(s.Flow)
 		}
 		out = append(out, w)
-	}
-	return out
-}
-
-// weakened are ways of which it is not certain that they are there.
-func weakened(ways []inlet, why *fact.Reason, from *fact.Origin) []inlet {
-	out := slices.Clone(ways)
-	for i := range out {
-		if out[i].certain {
-			out[i].certain, out[i].why, out[i].from = false, why, from
-		}
 	}
 	return out
 }

@@ -29,24 +29,9 @@ func RegionUID(account, region string) string { return Provider + ":" + account 
 // AccountUID names an account.
 func AccountUID(account string) string { return RegionUID(account, snapshot.Global) }
 
-// VPCUID is a VPC's ARN; account is its owner, who may have shared it.
-func VPCUID(partition, region, account, id string) string {
-	return ec2ARN(partition, region, account, "vpc", id)
-}
-
-// SubnetUID is a subnet's ARN; account is its owner.
-func SubnetUID(partition, region, account, id string) string {
-	return ec2ARN(partition, region, account, "subnet", id)
-}
-
 // GroupUID is a security group's ARN; account is its owner.
 func GroupUID(partition, region, account, id string) string {
 	return ec2ARN(partition, region, account, "security-group", id)
-}
-
-// ACLUID is a network ACL's ARN; account is its owner.
-func ACLUID(partition, region, account, id string) string {
-	return ec2ARN(partition, region, account, "network-acl", id)
 }
 
 // InterfaceUID is a network interface's ARN; account is its owner.
@@ -72,16 +57,6 @@ func TemplateVersionUID(partition, region, account, id, version string) string {
 // VolumeUID is a volume's ARN.
 func VolumeUID(partition, region, account, id string) string {
 	return ec2ARN(partition, region, account, "volume", id)
-}
-
-// VPNUID is the ARN of a site-to-site VPN connection.
-func VPNUID(partition, region, account, id string) string {
-	return ec2ARN(partition, region, account, "vpn-connection", id)
-}
-
-// ClientVPNUID is the ARN of a client VPN endpoint.
-func ClientVPNUID(partition, region, account, id string) string {
-	return ec2ARN(partition, region, account, "client-vpn-endpoint", id)
 }
 
 // DetectorUID is the ARN of a GuardDuty detector.

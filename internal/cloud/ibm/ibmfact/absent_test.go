@@ -9,22 +9,25 @@ import (
 	"testing"
 
 	"plumbline/internal/cloud/ibm/ibmfact"
+	"plumbline/internal/house"
 	"plumbline/internal/wire"
 )
 
-// toldByAbsence are the members whose absence says something: the VPC API and IAM leave them out where there is none.
+// toldByAbsence are the members whose absence says something: the VPC API and IAM leave them out where there is none,
+// and so does our own document leave out the servers that asked nothing.
 var toldByAbsence = map[string][]string{
-	ibmfact.KindAPIKey:         {"/activity/last_authn"}, // it was never used
 	ibmfact.KindFloatingIP:     {"/target"},
 	ibmfact.KindPublicRange:    {"/target"},
-	ibmfact.KindListener:       {"/default_pool"},
+	ibmfact.KindListener:       {"/default_pool", "/policies"},
 	ibmfact.KindInitialization: {"/default_trusted_profile"},
+	house.EventsKind:           {"/asked/" + webID},
 	ibmfact.KindTemplate:       {"/metadata_service", "/metadata_service/enabled", "/image", "/default_trusted_profile"},
 }
 
 // closing are the kinds of documents of which the smaller worlds hold what the
 // large one does not.
-var closing = []string{ibmfact.KindRoute, ibmfact.KindRoutingTable, ibmfact.KindPublicRange, ibmfact.KindSubnet, ibmfact.KindVNI, ibmfact.KindFlowLog}
+var closing = []string{ibmfact.KindRoute, ibmfact.KindRoutingTable, ibmfact.KindPublicRange, ibmfact.KindSubnet, ibmfact.KindVNI, ibmfact.KindInterface, ibmfact.KindFlowLog,
+	ibmfact.KindListener, ibmfact.KindListenerPolicy, ibmfact.KindListenerRule}
 
 // members are the pointers of all members of objects in a document, with what
 // leads to them.
@@ -86,7 +89,7 @@ func altered(t testing.TB, b []byte, pointer string, strange bool) []byte {
 // knows: no fact turns into another, but where its absence is an answer.
 func TestAMemberThatIsNotThereAnswersNothing(t *testing.T) {
 	t.Parallel()
-	for name, make := range map[string]func(testing.TB) *world{"an account of everything": full, "closed by routes": routed, "reached by ranges": ranged} {
+	for name, make := range worlds {
 		for _, what := range []string{"absent", "strange"} {
 			t.Run(name+", "+what, func(t *testing.T) {
 				t.Parallel()

@@ -110,10 +110,14 @@ func TestWhatReachesAServerThroughALoadBalancer(t *testing.T) {
 			toGroup(w)
 			w.change("/listener/l1", func(d doc) { d["https_redirect"] = doc{"http_status_code": 301} })
 		}, "internal", ""},
-		{"policies of a listener may choose another pool", "application", "https", func(w *world) {
+		{"the pool that the listener names is in no list", "application", "https", func(w *world) {
 			toGroup(w)
-			w.change("/listener/l1", func(d doc) { d["default_pool"] = ref("p2"); d["policies"] = []doc{ref("pol")} })
-		}, "? not_collected the policies of the listener l1", "? tcp 8080-8080 front 443 l7 full"},
+			w.change("/listener/l1", func(d doc) { d["default_pool"] = ref("p9") })
+		}, "? absent p9", "? tcp 8080-8080 front 443 l7 full"},
+		{"the listener asks clients for a certificate", "application", "https", func(w *world) {
+			toGroup(w)
+			w.change("/listener/l1", func(d doc) { d["client_authentication"] = doc{"certificate_authority": doc{"crn": "crn:v1:ca"}} })
+		}, "? not_collected whose certificates the listener takes", "? tcp 8080-8080 front 443 l7 full"},
 		{"the listeners were refused", "application", "https", func(w *world) {
 			toGroup(w)
 			w.refuse(ibmfact.CallListeners)

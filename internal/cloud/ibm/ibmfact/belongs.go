@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"plumbline/internal/house"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
@@ -12,6 +13,9 @@ import (
 // must be one of its call, and must be about what its uid and name say. What
 // stands in a file may have been written by anybody.
 func Belongs(r *snapshot.Resource, rd *wire.Reader) error {
+	if ours, err := house.Belongs(r); ours {
+		return err
+	}
 	if s := Shapes[r.Call]; s == nil || r.Kind == "" || s.Kind != r.Kind {
 		return fmt.Errorf("%s does not list %s", r.Call, r.Kind)
 	}

@@ -2,20 +2,6 @@ package ibmfact
 
 import "plumbline/internal/snapshot"
 
-// The codes of our own, for replies that carry none of IBM Cloud's.
-const (
-	ours            = "plumbline:"
-	CodeCutOff      = ours + string(snapshot.CutOff)
-	CodeUnreadable  = ours + string(snapshot.Unreadable)
-	CodeUnreachable = ours + string(snapshot.Unreachable)
-	CodeInterrupted = ours + string(snapshot.Interrupted)
-	CodeTokenLoop   = ours + "token_loop" // a page names, as the next, one that came before
-	CodeNoRegions   = ours + "no_regions" // an empty list of regions
-	CodeElsewhere   = ours + "elsewhere"  // a region whose endpoint is not IBM Cloud's
-	CodeLogin       = ours + "bad_login"  // the token could not be renewed
-	CodeNotSent     = ours + "not_sent"   // the request could not be made
-)
-
 // causes by code. Each service of IBM Cloud spells its own; where a code is
 // not here, the status of the reply tells what it means. Sources: the sections
 // "Error handling" of the API references of VPC, IAM identity, IAM policy
@@ -52,16 +38,6 @@ var causes = map[string]snapshot.Cause{
 	"service_error":         snapshot.ServerError,
 	"bad_gateway":           snapshot.ServerError,
 	"gateway_timeout":       snapshot.ServerError,
-
-	CodeCutOff:      snapshot.CutOff,
-	CodeUnreadable:  snapshot.Unreadable,
-	CodeUnreachable: snapshot.Unreachable,
-	CodeInterrupted: snapshot.Interrupted,
-	CodeTokenLoop:   snapshot.Unreadable,
-	CodeNoRegions:   snapshot.Unreadable,
-	CodeElsewhere:   snapshot.OtherRefusal,
-	CodeLogin:       snapshot.BadLogin,
-	CodeNotSent:     snapshot.OtherRefusal,
 }
 
 // Meaning says in our words why a question was not answered: by the cloud's
@@ -71,11 +47,13 @@ var causes = map[string]snapshot.Cause{
 // codes, and "unauthorized" is both a login that is not accepted and a right
 // that is missing.
 func Meaning(code string, http int) snapshot.Cause {
-	switch {
-	case isOurs(code):
-	case http == 401:
+	if c, ok := snapshot.OurCause(code); ok {
+		return c
+	}
+	switch http {
+	case 401:
 		return snapshot.BadLogin
-	case http == 429:
+	case 429:
 		return snapshot.Throttled
 	}
 	if c, ok := causes[code]; ok {
@@ -83,8 +61,6 @@ func Meaning(code string, http int) snapshot.Cause {
 	}
 	return byStatus(code, http)
 }
-
-func isOurs(code string) bool { return len(code) > len(ours) && code[:len(ours)] == ours }
 
 func byStatus(code string, http int) snapshot.Cause {
 	switch {

@@ -43,14 +43,14 @@ func TestWhatRefusalsMean(t *testing.T) {
 		{"", 302, snapshot.OtherRefusal},
 		{"", 200, snapshot.Unreadable},
 		{"", 0, snapshot.Unreachable},
-		{ibmfact.CodeUnreachable, 0, snapshot.Unreachable},
-		{ibmfact.CodeUnreadable, 401, snapshot.Unreadable},
-		{ibmfact.CodeUnreadable, 200, snapshot.Unreadable},
-		{ibmfact.CodeCutOff, 200, snapshot.CutOff},
-		{ibmfact.CodeInterrupted, 0, snapshot.Interrupted},
-		{ibmfact.CodeLogin, 0, snapshot.BadLogin},
-		{ibmfact.CodeTokenLoop, 200, snapshot.Unreadable},
-		{ibmfact.CodeElsewhere, 0, snapshot.OtherRefusal},
+		{snapshot.CodeUnreachable, 0, snapshot.Unreachable},
+		{snapshot.CodeUnreadable, 401, snapshot.Unreadable},
+		{snapshot.CodeUnreadable, 200, snapshot.Unreadable},
+		{snapshot.CodeCutOff, 200, snapshot.CutOff},
+		{snapshot.CodeInterrupted, 0, snapshot.Interrupted},
+		{snapshot.CodeLogin, 0, snapshot.BadLogin},
+		{snapshot.CodeTokenLoop, 200, snapshot.Unreadable},
+		{snapshot.CodeElsewhere, 0, snapshot.OtherRefusal},
 	} {
 		t.Run(fmt.Sprintf("%s %d", c.code, c.http), func(t *testing.T) {
 			t.Parallel()

@@ -9,11 +9,15 @@ import (
 	"plumbline/internal/fact"
 	"plumbline/internal/power"
 	"plumbline/internal/snapshot"
+	"plumbline/internal/wire"
 )
 
 // climb says that somebody who has less power than the profile may create a
 // server that becomes it: a claim rule of the profile does not name its servers,
 // and a policy lets him create some where the rule holds.
+//
+// Whoever a profile names one by one may be that profile whenever he wants: what
+// it may do is his already.
 //
 // The owner of the account has everything by being the owner, which no policy
 // says; where policies name him beside, he may be taken for somebody with less.
@@ -46,9 +50,10 @@ func (m *iam) climb(p *profile) (fact.Of[bool], fact.Of[string]) {
 		if !may.may {
 			continue
 		}
-		w, stands := m.worthOf(holder), m.anybodyIs(holder)
+		w, stands := m.withProfiles(holder), m.anybodyIs(holder)
 		switch {
 		case !stands.may:
+		case slices.Contains(m.trusted[holder], p): // he is trusted with it
 		case holder == "" && is.most == power.None: // there is nothing to be had
 		case w.least.Rank() >= is.most.Rank(): // he has as much already
 		case may.must && stands.must && w.most.Rank() < is.least.Rank() && !all.may:
@@ -73,14 +78,17 @@ func (p *profile) climbers(is yesno, h *hole, who []string) (fact.Of[bool], fact
 	return climb, fact.Map(climb, func(bool) string { return strings.Join(who, ", ") })
 }
 
-// called is a holder's name: that of an access group or a trusted profile, and of
-// others the id in policies.
+// called is a holder's name: that of an access group, a trusted profile or a
+// service ID, and of others the id in policies.
 func (m *iam) called(holder string) string {
 	if g := m.access[holder]; g != nil {
 		return "the access group " + called(g.name, holder)
 	}
 	if p := m.byIAMID[holder]; p != nil {
 		return "the trusted profile " + called(p.name, holder)
+	}
+	if name, ok := m.services[holder]; ok {
+		return "the service ID " + called(name, holder)
 	}
 	return holder
 }
@@ -135,11 +143,14 @@ func (m *iam) creates(who string, open []*claimRule) yesno {
 		for _, r := range open {
 			one := makes
 			if len(p.on.groups) > 0 {
+				holds := m.holdsIn(r, p.on.groups)
 				switch {
-				case r.wantsOther(p.on.groups):
+				case !holds.may:
 					continue
-				case r.scope() != estate.ScopeResourceGroup || !r.pinned("resource_group_id"):
+				case r.scope() != estate.ScopeResourceGroup:
 					one = unsure(p.s.why(snapshot.UnknownValue, "what the rule "+called(r.name, r.id)+" wants, in the resource group "+strings.Join(p.on.groups, ", ")), p.s.from)
+				case !holds.must:
+					one = holds
 				}
 			}
 			if !is.must || p.conditional || p.on.tagged {
@@ -151,12 +162,53 @@ func (m *iam) creates(who string, open []*claimRule) yesno {
 	return all
 }
 
-// wantsOther says that a rule holds in other resource groups only.
-func (r *claimRule) wantsOther(groups []string) bool {
-	return slices.ContainsFunc(r.conditions, func(k condition) bool {
-		return k.claim == "resource_group_id" && k.pins() &&
-			!slices.ContainsFunc(k.values, func(v string) bool { return slices.Contains(groups, v) })
+// holdsIn says whether a rule that wants a resource group holds in one of some.
+// Rules may name a group, which policies call by its id: the list of groups says
+// which it is. That list leaves out what its reader may not see, so that a name
+// which it lacks can be any group's.
+func (m *iam) holdsIn(r *claimRule, groups []string) yesno {
+	all := sure(true)
+	for i := range r.conditions {
+		k := &r.conditions[i]
+		byName := k.claim == "resource_group_name"
+		if !byName && k.claim != "resource_group_id" || !k.pins() {
+			continue
+		}
+		found := sure(false)
+		for _, v := range k.values {
+			if !byName {
+				found = found.or(sure(slices.Contains(groups, v)))
+				continue
+			}
+			id, h := m.resourceGroup(v, k.operator)
+			if h != nil {
+				found = found.or(unsure(h.why, h.origin))
+				continue
+			}
+			found = found.or(sure(slices.Contains(groups, id)))
+		}
+		if !found.may {
+			return found
+		}
+		if !found.must {
+			all = found
+		}
+	}
+	return all
+}
+
+// resourceGroup finds the id of a resource group by its name, or why it cannot be
+// found.
+func (m *iam) resourceGroup(name, operator string) (id string, missing *hole) {
+	eachOf(m.c.Resources(KindResourceGroup), func(_ *snapshot.Resource, _ source, v wire.Value) {
+		if is := text(v.Get("name")); is == name || operator == "EQUALS_IGNORE_CASE" && strings.EqualFold(is, name) {
+			id = text(v.Get("id"))
+		}
 	})
+	if id == "" {
+		return "", notFound(m.c, CallResourceGroups, snapshot.Global, "", name)
+	}
+	return id, nil
 }
 
 // makesServers says that a policy lets its holder create servers: Editor or

@@ -28,7 +28,7 @@ func fillKey(c *snapshot.Context, k *estate.Credential, s source, v wire.Value) 
 	const expires = "/expires_at"
 	k.ID, k.Owner = text(v.Get("id")), text(v.Get("iam_id"))
 	k.Age = s.day(c, v.Get("created_at"), "/created_at")
-	k.Idle = s.idle(c, v.Get("activity"), k.Age)
+	k.Idle = idle(c, k.UID, k.Age)
 	k.Expires = fact.Known(text(v.Get("expires_at")) != "", s.from, expires)
 	if e := v.Get("expires_at"); !nothing(e) && !e.Is("") && text(e) == "" {
 		k.Expires = fact.Unknown[bool](s.strange(e), s.from, expires)
@@ -59,16 +59,26 @@ func (s source) active(c *snapshot.Context, v wire.Value) fact.Of[bool] {
 	return is
 }
 
-// idle are the days since a key was used. IAM sends activity only where it was
-// asked for; within it, last_authn is left out where the key was never used.
-func (s source) idle(c *snapshot.Context, v wire.Value, age fact.Of[int64]) fact.Of[int64] {
-	const path = "/activity/last_authn"
-	switch last := v.Get("last_authn"); {
-	case !v.IsObject():
-		return fact.Unknown[int64](s.why(snapshot.Absent, "/activity"), s.from, path)
-	case nothing(last):
-		return age
-	default:
+// idle are the days since a key was used, which IAM tells of each key by itself.
+// It leaves last_authn out where the key was never used, and then has counted no
+// use (Activity in iamidentityv1).
+func idle(c *snapshot.Context, key string, age fact.Of[int64]) fact.Of[int64] {
+	const path, counted = "/activity/last_authn", "/activity/authn_count"
+	res, ok := c.Resource(KindKeyActivity, snapshot.Global, KeyActivityUID(key))
+	if !ok {
+		return unknownBy[int64](notFound(c, CallAPIKey, snapshot.Global, key, key))
+	}
+	s := source{originOf(res)}
+	v, err := new(wire.Reader).Read(res.Doc)
+	if err != nil {
+		return fact.Unknown[int64](s.why(snapshot.Unreadable, res.UID), s.from, "")
+	}
+	last, uses := v.Get("activity").Get("last_authn"), v.Get("activity").Get("authn_count")
+	if !nothing(last) && !last.Is("") {
 		return s.day(c, last, path)
 	}
+	if n, told := number(uses); !told || n != 0 {
+		return fact.Unknown[int64](s.oddly(uses, counted), s.from, counted)
+	}
+	return age
 }

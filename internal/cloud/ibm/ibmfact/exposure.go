@@ -5,13 +5,13 @@ import (
 
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/inlet"
 	"plumbline/internal/reach"
 	"plumbline/internal/snapshot"
 )
 
 const (
 	attachmentsPath = "/network_attachments"
-	interfacesPath  = "/network_interfaces"
 	statePath       = "/status"
 )
 
@@ -37,6 +37,7 @@ func (in *reading) exposure() {
 		x.floating(&x.nics[i])
 		x.ranged(&x.nics[i])
 	}
+	x.direct = x.leads
 	x.fronted()
 	x.tell()
 	x.rules()
@@ -61,9 +62,12 @@ type exposing struct {
 	in    *reading
 	a     *terrain
 	nics  []nic
-	ways  []inlet
+	ways  inlet.Ways
 	paths []reach.Path
 	leads yesno // a public address, or a load balancer, leads to it
+
+	direct yesno // a public address does
+	handed sieve // what load balancers hand on to it, whatever gates stand before it
 }
 
 // floating follows the floating IPs of an interface.
@@ -146,7 +150,7 @@ func (x *exposing) arrive(n *nic, p *passage, at stand, address string, seeming 
 	f := front{layer: "l4", address: address}
 	ways := p.ways(f)
 	if seeming != nil {
-		ways = weakened(ways, seeming.why, seeming.origin)
+		ways = ways.Weakened(seeming.why, seeming.origin)
 	}
 	x.ways = append(x.ways, ways...)
 	x.paths = append(x.paths, x.path(reach.Path{Family: reach.IPv4, Address: address, Interface: n.id, Gates: p.gates}, ways))
@@ -234,10 +238,11 @@ func (x *exposing) through(n *nic, at stand, h *hit) {
 	} else {
 		x.leads = x.leads.or(unsure(h.front.public.why, h.front.public.from))
 	}
+	x.hands(h)
 	as, f := x.a.fronted(h, at)
 	for _, is := range as {
 		for _, w := range is.ways {
-			if !slices.ContainsFunc(x.ways, w.same) {
+			if !slices.ContainsFunc(x.ways, func(o inlet.Way) bool { return same(w, o) }) {
 				x.ways = append(x.ways, w)
 			}
 		}
@@ -246,40 +251,10 @@ func (x *exposing) through(n *nic, at stand, h *hit) {
 }
 
 // same says that two ways open the same.
-func (w *inlet) same(o inlet) bool {
-	return w.certain == o.certain && w.any == o.any && w.Protocol == o.Protocol && w.From == o.From && w.To == o.To &&
+func same(w, o inlet.Way) bool {
+	return w.Certain == o.Certain && w.Any == o.Any && w.Protocol == o.Protocol && w.From == o.From && w.To == o.To &&
 		w.FrontFrom == o.FrontFrom && w.FrontTo == o.FrontTo && w.Layer == o.Layer && w.Via == o.Via && w.Address == o.Address &&
 		w.Return == o.Return && w.Sources == o.Sources
-}
-
-// rules are those of the groups that the interfaces wear.
-func (x *exposing) rules() {
-	var worn []string
-	var gaps []*fact.Reason
-	for i := range x.nics {
-		worn = append(worn, x.nics[i].at.groups...)
-		if h := x.nics[i].at.ungrouped; h != nil {
-			gaps = append(gaps, h.why)
-		} else if len(x.nics[i].at.groups) == 0 {
-			gaps = append(gaps, x.in.s.why(snapshot.Absent, "/security_groups"))
-		}
-	}
-	slices.Sort(worn)
-	var rules []estate.GateRule
-	from := x.in.s.from
-	for i, id := range slices.Compact(worn) {
-		g := x.a.groups[id]
-		if g == nil {
-			gaps = append(gaps, x.a.missing(CallSecurityGroups, id).why)
-			continue
-		}
-		if i == 0 {
-			from = g.s.from
-		}
-		more, holes := g.gateRules()
-		rules, gaps = append(rules, more...), append(gaps, holes...)
-	}
-	x.in.w.Exposure.Rules = fact.Listed(slices.Clip(rules), from, "/rules", gaps...)
 }
 
 // spoofing says whether any interface may send from addresses not its own.

@@ -7,7 +7,6 @@ import (
 
 	"plumbline/internal/fact"
 	"plumbline/internal/reach"
-	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
 
@@ -100,21 +99,12 @@ func (x *exposing) attached(n *nic, item wire.Value) {
 		return
 	}
 	n.spoof = s.truth(v.Get("allow_ip_spoofing"), "/allow_ip_spoofing")
-	nat := s.truth(v.Get("enable_infrastructure_nat"), "/enable_infrastructure_nat")
-	if is, known := nat.Get(); known {
-		n.nat = sure(is)
-	} else {
-		n.nat = x.translates(&hole{nat.Why(), s.from})
-	}
+	n.nat = x.translated(v, s)
 	ips := v.Get("ips")
 	if !ips.IsList() {
 		n.others = &hole{s.oddly(ips, "/ips"), s.from}
 	}
-	if worn := v.Get("security_groups"); worn.IsList() {
-		n.at.groups = ids(worn)
-	} else {
-		x.wears(n, nil)
-	}
+	x.dressed(n, v)
 	for _, ip := range ips.Items() {
 		if a, err := netip.ParseAddr(text(ip.Get("address"))); err == nil {
 			n.address(a) // of its own, though public addresses are translated into the first
@@ -122,6 +112,25 @@ func (x *exposing) attached(n *nic, item wire.Value) {
 			n.others = &hole{s.oddly(ip.Get("address"), "/ips/address"), s.from}
 		}
 	}
+}
+
+// translated reads whether the network translates the public addresses of an
+// interface.
+func (x *exposing) translated(v wire.Value, s source) yesno {
+	nat := s.truth(v.Get("enable_infrastructure_nat"), "/enable_infrastructure_nat")
+	if is, known := nat.Get(); known {
+		return sure(is)
+	}
+	return x.translates(&hole{nat.Why(), s.from})
+}
+
+// dressed reads the groups that an interface's own document names.
+func (x *exposing) dressed(n *nic, v wire.Value) {
+	if worn := v.Get("security_groups"); worn.IsList() {
+		n.at.groups = ids(worn)
+		return
+	}
+	x.wears(n, nil)
 }
 
 // translates says whether the network translates the public addresses of an
@@ -134,16 +143,23 @@ func (x *exposing) translates(h *hole) yesno {
 	return unsure(h.why, h.origin)
 }
 
-// older reads a network interface. Of it the listing of servers tells no more
-// than its address, and it has no other: its only reserved IP is the primary one
-// (ListInstanceNetworkInterfaceIps in vpcv1). Whether it may send from others is
-// not asked.
+// older reads a network interface of the older kind. The listing of servers tells
+// no more of it than its address; the rest stands in a document beside the server.
+// It has no other address: its only reserved IP is the primary one
+// (ListInstanceNetworkInterfaceIps in vpcv1).
 func (x *exposing) older(n *nic, _ wire.Value) {
-	s := x.in.s
-	why := s.why(snapshot.NotCollected, interfacesPath+"/allow_ip_spoofing")
-	n.spoof = fact.Unknown[bool](why, s.from, interfacesPath)
-	n.nat = x.translates(&hole{s.why(snapshot.NotCollected, interfacesPath+"/enable_infrastructure_nat"), s.from})
-	x.wears(n, nil)
+	call := CallInterfaces
+	if x.in.w.Type == typeBareMetal {
+		call = CallBareMetalInterfaces
+	}
+	v, s, missing := x.in.besides(KindInterface, InterfaceUID(x.in.res.UID, n.id), call, "")
+	if missing != nil {
+		n.spoof, n.nat = unknownBy[bool](missing), x.translates(missing)
+		x.wears(n, missing)
+		return
+	}
+	n.spoof, n.nat = s.truth(v.Get("allow_ip_spoofing"), "/allow_ip_spoofing"), x.translated(v, s)
+	x.dressed(n, v)
 }
 
 // wears takes the groups of an interface from the groups' own lists of targets.

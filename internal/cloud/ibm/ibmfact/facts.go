@@ -18,7 +18,9 @@ func New() *Facts { return new(Facts) }
 func (*Facts) IsWorkload(kind string) bool { return kind == KindInstance || kind == KindBareMetal }
 
 // Beside says whether documents of a kind come with the page of their workload.
-func (*Facts) Beside(kind string) bool { return kind == KindInitialization || kind == KindVNI }
+func (*Facts) Beside(kind string) bool {
+	return kind == KindInitialization || kind == KindVNI || kind == KindInterface
+}
 
 // Workload reads one server.
 func (f *Facts) Workload(c *snapshot.Context, r *snapshot.Resource) (estate.Object, error) {

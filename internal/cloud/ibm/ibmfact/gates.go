@@ -32,7 +32,7 @@ func gates(c *snapshot.Context) (out []estate.Object) {
 // fillGroup reads a security group. The VPC names the one that was made with it.
 func fillGroup(a *terrain, g *estate.Gate, s source, v wire.Value) {
 	if x := a.groups[g.ID]; x != nil {
-		rules, gaps := x.gateRules()
+		rules, gaps := x.gateRules(nil)
 		g.Rules, g.Targets = fact.Listed(rules, s.from, "/rules", gaps...), x.targets
 	}
 	g.Default = a.standard(text(v.Get("vpc").Get("id")), g.ID, func(x *vpc) string { return x.defaultGroup }, "/default_security_group/id")

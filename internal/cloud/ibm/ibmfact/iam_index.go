@@ -23,6 +23,9 @@ type iam struct {
 	grouped  bool                    // one is an access group's
 	roles    map[string]*customRole  // by CRN
 	access   map[string]*accessGroup // by id
+	services map[string]string       // names of service IDs, by iam_id
+	trusted  map[string][]*profile   // those that name an iam_id one by one
+	untold   *profile                // of those whose names were not told, one that may do most
 
 	worths   sync.Map   // by iam_id
 	hidden   []*profile // of which not all links and claim rules were listed
@@ -49,6 +52,7 @@ type profile struct {
 	links                []*link
 	rules                []*claimRule // of every type
 	linksHole, rulesHole *hole
+	namesHole            *hole // there may be more whom it names
 	unreadable           *hole // a link of which it cannot be read what it is to
 	s                    source
 }
@@ -69,7 +73,8 @@ func iamOf(c *snapshot.Context) *iam {
 
 func readIAM(c *snapshot.Context) *iam {
 	m := &iam{c: c, byUID: map[string]*profile{}, byIAMID: map[string]*profile{}, linked: map[string][]*link{},
-		groups: map[string][]string{}, policies: map[string][]*policy{}, roles: map[string]*customRole{}, access: map[string]*accessGroup{}}
+		groups: map[string][]string{}, policies: map[string][]*policy{}, roles: map[string]*customRole{}, access: map[string]*accessGroup{},
+		services: map[string]string{}, trusted: map[string][]*profile{}}
 	m.unlisted = either(unlisted(c, CallProfiles, snapshot.Global, ""), eachOf(c.Resources(KindProfile), m.takeProfile))
 	for _, p := range m.profiles {
 		p.linksHole = unlisted(c, CallLinks, snapshot.Global, p.uid)
@@ -86,6 +91,10 @@ func readIAM(c *snapshot.Context) *iam {
 	m.unruled = either(unlisted(c, CallPolicies, snapshot.Global, ""), eachOf(c.Resources(KindPolicy), m.takePolicy))
 	m.readGroups()
 	eachOf(c.Resources(KindRole), m.takeRole) // one that is missing is missed where a policy names it
+	eachOf(c.Resources(KindServiceID), func(_ *snapshot.Resource, _ source, v wire.Value) {
+		m.services[text(v.Get("iam_id"))] = text(v.Get("name"))
+	})
+	m.readTrusted()
 	return m
 }
 

@@ -218,7 +218,10 @@ func (in *reading) strongest(m *iam, ways []becoming, certain []*profile, gaps [
 	id.Name, id.Role, id.Mechanism = fact.Known(best.uid, best.s.from, "/crn"), fact.Known(best.uid, best.s.from, "/crn"), how
 	var grants []estate.Grant
 	for _, p := range distinct(certain) {
-		grants = append(grants, p.judge(m).grants...)
+		for _, g := range p.judge(m).grants {
+			g.Holder = called(p.name, p.id)
+			grants = append(grants, g)
+		}
 	}
 	slices.SortStableFunc(grants, func(a, b estate.Grant) int {
 		return cmp.Compare(power.Level(b.Level).Rank(), power.Level(a.Level).Rank())

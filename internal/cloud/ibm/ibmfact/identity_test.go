@@ -164,7 +164,7 @@ func TestTheStrongestProfileCounts(t *testing.T) {
 	if told(id.Power) != "admin" || told(id.AtLeast) != "admin" || told(id.Name) != profileUID("P2") || told(id.Mechanism) != "claim_rule" {
 		t.Errorf("%v, at least %v, as %v by %v", told(id.Power), told(id.AtLeast), told(id.Name), told(id.Mechanism))
 	}
-	if g := id.Grants.Items(); len(g) != 2 || g[0].Level != "admin" || g[0].Action != "Administrator" || g[0].Resource != "all services" || g[0].Policy != "b" {
+	if g := id.Grants.Items(); len(g) != 2 || g[0].Level != "admin" || g[0].Action != "Administrator" || g[0].Resource != "all services" || g[0].Policy != "b" || g[0].Holder != "p2" || g[1].Holder != "p1" {
 		t.Errorf("grants %+v", g)
 	}
 	w.claim("P1", "r2", "VSI", "colour", "EQUALS", `"red"`) // P1 again, which it may become anyhow

@@ -9,6 +9,7 @@ const (
 	KindBareMetal      = "ibm.bare_metal_server"         // a workload
 	KindInitialization = "ibm.instance_initialization"   // beside its workload, of either type
 	KindVNI            = "ibm.virtual_network_interface" // beside the workload that it is attached to
+	KindInterface      = "ibm.network_interface"         // of the older kind, beside its workload
 
 	KindTemplate      = "ibm.instance_template"
 	KindInstanceGroup = "ibm.instance_group"
@@ -25,6 +26,8 @@ const (
 	KindRoute           = "ibm.route"
 	KindLoadBalancer    = "ibm.load_balancer"
 	KindListener        = "ibm.load_balancer_listener"
+	KindListenerPolicy  = "ibm.load_balancer_listener_policy"
+	KindListenerRule    = "ibm.load_balancer_listener_policy_rule"
 	KindPool            = "ibm.load_balancer_pool"
 	KindPoolMember      = "ibm.load_balancer_pool_member"
 	KindVPNGateway      = "ibm.vpn_gateway"
@@ -39,7 +42,9 @@ const (
 	KindClaimRule       = "ibm.trusted_profile_claim_rule"
 	KindProfileIdentity = "ibm.trusted_profile_identity"
 	KindServiceID       = "ibm.service_id"
-	KindAPIKey          = "ibm.api_key" //nolint:gosec // a kind of document, which holds no key
+	KindServiceGroup    = "ibm.service_id_group"
+	KindAPIKey          = "ibm.api_key"          //nolint:gosec // a kind of document, which holds no key
+	KindKeyActivity     = "ibm.api_key_activity" //nolint:gosec // the same
 	KindAccountSettings = "ibm.account_settings"
 	KindPolicy          = "ibm.access_policy"
 	KindRole            = "ibm.role" // a custom role
@@ -66,6 +71,8 @@ const (
 	CallInitialization          = "is:GetInstanceInitialization"        // one answer for all instances of a region
 	CallBareMetalInitialization = "is:GetBareMetalServerInitialization" // one answer for all servers of a region
 	CallVNIs                    = "is:ListVirtualNetworkInterfaces"
+	CallInterfaces              = "is:ListInstanceNetworkInterfaces"        // one answer for all instances of a region
+	CallBareMetalInterfaces     = "is:ListBareMetalServerNetworkInterfaces" // one answer for all servers of a region
 
 	CallTemplates      = "is:ListInstanceTemplates"
 	CallInstanceGroups = "is:ListInstanceGroups"
@@ -81,9 +88,11 @@ const (
 	CallRoutingTables    = "is:ListVPCRoutingTables"      // subject: the VPC's uid
 	CallRoutes           = "is:ListVPCRoutingTableRoutes" // subject: the routing table's uid
 	CallLoadBalancers    = "is:ListLoadBalancers"
-	CallListeners        = "is:ListLoadBalancerListeners"   // subject: the load balancer's uid
-	CallPools            = "is:ListLoadBalancerPools"       // subject: the load balancer's uid
-	CallPoolMembers      = "is:ListLoadBalancerPoolMembers" // subject: the pool's uid
+	CallListeners        = "is:ListLoadBalancerListeners"           // subject: the load balancer's uid
+	CallListenerPolicies = "is:ListLoadBalancerListenerPolicies"    // subject: the listener's uid
+	CallListenerRules    = "is:ListLoadBalancerListenerPolicyRules" // subject: the policy's uid
+	CallPools            = "is:ListLoadBalancerPools"               // subject: the load balancer's uid
+	CallPoolMembers      = "is:ListLoadBalancerPoolMembers"         // subject: the pool's uid
 	CallVPNGateways      = "is:ListVPNGateways"
 	CallVPNServers       = "is:ListVPNServers"
 	CallEndpointGateways = "is:ListEndpointGateways"
@@ -95,8 +104,10 @@ const (
 	CallLinks             = "iam-identity:ListLinks"            // subject: the profile's uid
 	CallClaimRules        = "iam-identity:ListClaimRules"       // subject: the profile's uid
 	CallProfileIdentities = "iam-identity:GetProfileIdentities" // subject: the profile's uid
-	CallServiceIDs        = "iam-identity:ListServiceIds"
-	CallAPIKeys           = "iam-identity:ListAPIKeys"
+	CallServiceGroups     = "iam-identity:ListServiceIDGroup"
+	CallServiceIDs        = "iam-identity:ListServiceIds" // subject: the uid of a group of service IDs, "" for the default one
+	CallAPIKeys           = "iam-identity:ListAPIKeys"    // subject: the same
+	CallAPIKey            = "iam-identity:GetAPIKey"      // subject: the key's uid
 	CallAccountSettings   = "iam-identity:GetAccountSettings"
 	CallPolicies          = "iam-access-management:ListV2Policies"
 	CallRoles             = "iam-access-management:ListRoles"
@@ -123,4 +134,4 @@ var RegionQuestions = append([]string{
 
 // BesideCalls are asked about the workloads of each page, or handed out with
 // them, and end with one answer for a region.
-var BesideCalls = []string{CallInitialization, CallBareMetalInitialization, CallVNIs}
+var BesideCalls = []string{CallInitialization, CallBareMetalInitialization, CallVNIs, CallInterfaces, CallBareMetalInterfaces}

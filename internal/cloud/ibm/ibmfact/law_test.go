@@ -74,6 +74,12 @@ func overturned(full, blind any) (bad []string) {
 	return bad
 }
 
+// worlds are those that the laws are held against.
+var worlds = map[string]func(testing.TB) *world{
+	"an account of everything": full, "closed by routes": routed, "reached by ranges": ranged, "with interfaces of the older kind": older,
+	"reached by a policy of a listener": ruled, "open to more than a load balancer hands on": crowded,
+}
+
 // full is an account in which every question tells something.
 func full(t testing.TB) *world {
 	w := site(t)
@@ -95,6 +101,7 @@ func full(t testing.TB) *world {
 	w.policy("d", "IBMid-1", "Editor", "serviceName", "is")
 	w.accessGroup("AccessGroupId-1", "iam-P2")
 	w.things()
+	w.listened()
 	return w
 }
 
@@ -102,7 +109,7 @@ func full(t testing.TB) *world {
 // document a listing leaves out, no fact turns into another.
 func TestWhatIsNotSeenOverturnsNothing(t *testing.T) {
 	t.Parallel()
-	for name, make := range map[string]func(testing.TB) *world{"an account of everything": full, "closed by routes": routed, "reached by ranges": ranged} {
+	for name, make := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			notOverturned(t, make)

@@ -72,12 +72,31 @@ func Unseen(c *snapshot.Context) (gaps []judge.Unseen) {
 
 // gap is the place of a listing that did not come whole.
 func (l *listing) gap(c *snapshot.Context, place estate.Subject) []judge.Unseen {
-	a := c.Answer(l.call, place.Region, "")
-	if a.Whole() {
+	a, whole := l.answer(c, place.Region)
+	if whole {
 		return nil
 	}
 	h := holeOf(a)
 	return []judge.Unseen{{Kind: l.kind, Subject: place, Like: l.blank(place), Silent: a.Cause == snapshot.OutOfScope, Why: h.why, Origin: h.origin}}
+}
+
+// answer is how a listing ended at a place: the first of its answers that is not
+// whole, if there is one. API keys are listed by the groups of service IDs that
+// they belong to, so that these have to be known.
+func (l *listing) answer(c *snapshot.Context, region string) (a snapshot.Answer, whole bool) {
+	answers := []snapshot.Answer{c.Answer(l.call, region, "")}
+	if l.call == CallAPIKeys {
+		answers = append(answers, c.Answer(CallServiceGroups, region, ""))
+		for _, g := range c.Resources(KindServiceGroup) {
+			answers = append(answers, c.Answer(l.call, region, g.UID))
+		}
+	}
+	for _, a := range answers {
+		if !a.Whole() {
+			return a, false
+		}
+	}
+	return answers[0], true
 }
 
 // asked names the regions where things may be: those that were listed, and those
@@ -116,7 +135,7 @@ func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
 		}
 		known = true
 		if l.global {
-			if !c.Answer(l.call, snapshot.Global, "").Whole() {
+			if _, whole := l.answer(c, snapshot.Global); !whole {
 				return false
 			}
 			continue

@@ -10,6 +10,7 @@ import (
 	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/house"
 	"plumbline/internal/snapshot"
 	"plumbline/internal/wire"
 )
@@ -74,21 +75,23 @@ func (w *world) add(kind, call, region, uid string, d doc) *snapshot.Resource {
 // calls are all questions of a scan, by whether they are asked in each region.
 var regional = []string{
 	ibmfact.CallInstances, ibmfact.CallBareMetal, ibmfact.CallVNIs, ibmfact.CallInitialization, ibmfact.CallBareMetalInitialization,
-	ibmfact.CallTemplates, ibmfact.CallInstanceGroups, ibmfact.CallImages, ibmfact.CallVPCs, ibmfact.CallSubnets, ibmfact.CallSecurityGroups,
+	ibmfact.CallInterfaces, ibmfact.CallBareMetalInterfaces, ibmfact.CallTemplates, ibmfact.CallInstanceGroups, ibmfact.CallImages, ibmfact.CallVPCs, ibmfact.CallSubnets, ibmfact.CallSecurityGroups,
 	ibmfact.CallNetworkACLs, ibmfact.CallFloatingIPs, ibmfact.CallPublicGateways, ibmfact.CallPublicRanges, ibmfact.CallLoadBalancers,
 	ibmfact.CallVPNGateways, ibmfact.CallVPNServers, ibmfact.CallEndpointGateways, ibmfact.CallFlowLogs, ibmfact.CallBackupPolicies,
 }
 
 var global = []string{
-	ibmfact.CallRegions, ibmfact.CallProfiles, ibmfact.CallServiceIDs, ibmfact.CallAPIKeys, ibmfact.CallAccountSettings, ibmfact.CallPolicies,
-	ibmfact.CallRoles, ibmfact.CallAccessGroups, ibmfact.CallResourceGroups, ibmfact.CallTrackerTargets, ibmfact.CallTrackerRoutes, ibmfact.CallTrackerSettings,
+	ibmfact.CallRegions, ibmfact.CallProfiles, ibmfact.CallServiceGroups, ibmfact.CallServiceIDs, ibmfact.CallAPIKeys, ibmfact.CallAccountSettings, ibmfact.CallPolicies,
+	ibmfact.CallRoles, ibmfact.CallAccessGroups, ibmfact.CallResourceGroups, ibmfact.CallTrackerTargets, ibmfact.CallTrackerRoutes, ibmfact.CallTrackerSettings, house.EventsCall,
 }
 
 // below are the questions that are put about a thing of a kind.
 var below = []struct{ kind, call string }{
 	{ibmfact.KindVPC, ibmfact.CallRoutingTables}, {ibmfact.KindRoutingTable, ibmfact.CallRoutes}, {ibmfact.KindLoadBalancer, ibmfact.CallListeners},
-	{ibmfact.KindLoadBalancer, ibmfact.CallPools}, {ibmfact.KindPool, ibmfact.CallPoolMembers}, {ibmfact.KindProfile, ibmfact.CallLinks},
-	{ibmfact.KindProfile, ibmfact.CallClaimRules}, {ibmfact.KindAccessGroup, ibmfact.CallGroupMembers},
+	{ibmfact.KindListener, ibmfact.CallListenerPolicies},
+	{ibmfact.KindListenerPolicy, ibmfact.CallListenerRules}, {ibmfact.KindLoadBalancer, ibmfact.CallPools}, {ibmfact.KindPool, ibmfact.CallPoolMembers}, {ibmfact.KindProfile, ibmfact.CallLinks},
+	{ibmfact.KindProfile, ibmfact.CallClaimRules}, {ibmfact.KindProfile, ibmfact.CallProfileIdentities}, {ibmfact.KindAccessGroup, ibmfact.CallGroupMembers},
+	{ibmfact.KindAPIKey, ibmfact.CallAPIKey}, {ibmfact.KindServiceGroup, ibmfact.CallServiceIDs}, {ibmfact.KindServiceGroup, ibmfact.CallAPIKeys},
 }
 
 // under are the calls of those.

@@ -191,17 +191,29 @@ func (x *acl) effective() (rules []estate.GateRule, gaps []*fact.Reason) {
 			all := r.flow(r.other, dir.word == "out")
 			if r.odd != nil {
 				if gaps = append(gaps, r.odd); r.deny {
-					left = left.Subtract(all)
+					left = left.Subtract(r.takes(dir.word == "out"))
 				}
 				continue
 			}
 			rules = append(rules, x.decides(r, dir.word, all, left)...)
 			if r.own.Covers(reach.All(reach.IPv4)) { // one for some addresses leaves others to those after it
-				left = left.Subtract(all)
+				left = left.Subtract(r.takes(dir.word == "out"))
 			}
 		}
 	}
 	return rules, gaps
+}
+
+// takes is what a rule decides instead of those after it. The API names ports
+// from 1 on: who names all of those means port 0 as well.
+func (r *aclRule) takes(out bool) reach.Flow {
+	whole := r.selector
+	for _, ports := range []*Range{&whole.ports, &whole.clients} {
+		if *ports == (Range{From: 1, To: reach.AllPorts.To}) {
+			*ports = reach.AllPorts
+		}
+	}
+	return whole.flow(r.other, out)
 }
 
 // decides is what is left for a rule to decide.

@@ -24,8 +24,8 @@ type balancer struct {
 	ready         fact.Of[string] // operating_status
 	groups        []string        // security groups that it wears; with none it takes everything
 	subnets       []string
-	own           reach.Addrs // its private addresses, any where they are not told
-	ownless       *hole       // why they are not
+	own           reach.Addrs // its private addresses
+	ownless       *hole       // why they are not told
 	listeners     []listener
 	pools         map[string]string // uids by id
 	failsafes     map[string]failsafe
@@ -37,10 +37,23 @@ type balancer struct {
 type listener struct {
 	id, protocol string
 	ports        Range
-	pool         string // id, "" where it hands nothing to one by default
-	policies     bool   // rules may send requests to other pools
+	pool         string       // id, "" where it hands nothing to one by default
+	policies     []string     // ids of those that send requests elsewhere
+	unnamed      *fact.Reason // why it is not known which there are
 	odd          *fact.Reason
+	asks         *fact.Reason // why it may turn a client away
 	s            source
+}
+
+// doubt is why it may not take what comes to it.
+func (l *listener) doubt() *hole {
+	switch {
+	case l.odd != nil:
+		return &hole{l.odd, l.s.from}
+	case l.asks != nil:
+		return &hole{l.asks, l.s.from}
+	}
+	return nil
 }
 
 // A target is a member of a pool.
@@ -65,8 +78,8 @@ func (a *terrain) takeBalancer(v wire.Value, s source) bool {
 			b.odd = s.oddly(ip.Get("address"), "/private_ips/address")
 		}
 	}
-	if b.own.Empty() { // as it may be of public ones (LoadBalancer.private_ips in vpcv1)
-		b.own, b.ownless = reach.All(reach.IPv4), &hole{s.why(snapshot.Absent, "/private_ips"), s.from}
+	if b.own.Empty() {
+		b.ownless = &hole{s.why(snapshot.Absent, "/private_ips: which addresses of its subnets it has"), s.from}
 	}
 	for _, list := range []string{"security_groups", "subnets", "private_ips"} {
 		if l := v.Get(list); !l.IsList() || list != "private_ips" && len(ids(l)) != l.Len() {
@@ -116,7 +129,10 @@ func ids(v wire.Value) (out []string) {
 func (a *terrain) takeListener(v wire.Value, s source) bool {
 	uid := holderUID(v, s.from.UID, AboutLoadBalancer)
 	l := listener{id: text(v.Get("id")), protocol: text(v.Get("protocol")), pool: text(v.Get("default_pool").Get("id")),
-		policies: v.Get("policies").Len() > 0, s: s}
+		policies: ids(v.Get("policies")), s: s}
+	if named := v.Get("policies"); !nothing(named) && (!named.IsList() || len(l.policies) != named.Len()) {
+		l.unnamed = s.oddly(named, "/policies")
+	}
 	if d := v.Get("default_pool"); !nothing(d) && l.pool == "" {
 		return false
 	}
@@ -137,6 +153,9 @@ func (a *terrain) takeListener(v wire.Value, s source) bool {
 	case "http", "https", "tcp", "udp":
 	default:
 		l.odd = s.oddly(v.Get("protocol"), "/protocol")
+	}
+	if !nothing(v.Get("client_authentication")) {
+		l.asks = s.why(snapshot.NotCollected, "whose certificates the listener takes")
 	}
 	b := a.balancer(uid)
 	b.listeners = append(b.listeners, l)
@@ -174,6 +193,7 @@ type hit struct {
 	listener *listener // nil where it is not known which
 	target   *target   // nil where it is not known whether it is one
 	doubt    *hole     // why it may not be so
+	when     string    // which requests it gets, in words; "" for whatever nothing else takes
 }
 
 // aims are the hits of all load balancers that the internet may reach, by what
@@ -220,9 +240,9 @@ func (a *terrain) aim(all map[string][]hit, b *balancer) {
 	}
 	for i := range b.listeners {
 		l := &b.listeners[i]
-		doubts, lost := b.reaches(l)
-		for _, id := range sortedKeys(doubts) {
-			a.pool(all, vpc, b.pools[id], hit{front: b, listener: l, doubt: doubts[id]})
+		pools, lost := a.reaches(b, l)
+		for _, id := range sortedKeys(pools) {
+			a.pool(all, vpc, b.pools[id], hit{front: b, listener: l, doubt: pools[id].doubt, when: pools[id].when})
 		}
 		if lost != nil {
 			all[vpc] = append(all[vpc], hit{front: b, listener: l, doubt: lost})

@@ -32,33 +32,3 @@ func (s source) failsafe(v wire.Value) failsafe {
 	}
 	return failsafe{pool: text(to), why: s.why(snapshot.NotCollected, "whether a member of the pool "+lastPart(s.from.UID)+" is healthy"), s: s}
 }
-
-// reaches are the pools that a listener hands requests to, with why it is not
-// certain, which is nil for its default pool. lost is set where they may go to
-// some place that no pool names.
-func (b *balancer) reaches(l *listener) (doubts map[string]*hole, lost *hole) {
-	doubts = map[string]*hole{}
-	var next []string
-	take := func(id string, doubt *hole) {
-		if was, seen := doubts[id]; !seen || was != nil && doubt == nil {
-			doubts[id], next = doubt, append(next, id)
-		}
-	}
-	if b.pools[l.pool] != "" {
-		take(l.pool, nil)
-	}
-	if l.policies {
-		for _, id := range sortedKeys(b.pools) {
-			take(id, &hole{l.s.why(snapshot.NotCollected, "the policies of the listener "+l.id), l.s.from})
-		}
-	}
-	for ; len(next) > 0; next = next[1:] {
-		switch f := b.failsafes[next[0]]; {
-		case f.lost, f.pool != "" && b.pools[f.pool] == "":
-			lost = either(lost, &hole{f.why, f.s.from})
-		case f.pool != "":
-			take(f.pool, &hole{f.why, f.s.from})
-		}
-	}
-	return doubts, lost
-}

@@ -228,7 +228,8 @@ func (a *terrain) groupsLet(ids []string, unsure *hole, out bool, own reach.Addr
 }
 
 // gateRules are a group's rules as facts. gaps say where one could not be read.
-func (g *secGroup) gateRules() (rules []estate.GateRule, gaps []*fact.Reason) {
+// needed is asked of those that let any address in; nil where there is no server.
+func (g *secGroup) gateRules(needed func(*groupRule) fact.Of[bool]) (rules []estate.GateRule, gaps []*fact.Reason) {
 	if g.hole != nil {
 		gaps = append(gaps, g.hole)
 	}
@@ -243,6 +244,8 @@ func (g *secGroup) gateRules() (rules []estate.GateRule, gaps []*fact.Reason) {
 				AnyAddress: r.group == "" && reach.AnySource(r.remote)}
 			if dir == 1 {
 				told.Direction = "out"
+			} else if told.AnyAddress && needed != nil {
+				told.Needed = needed(r)
 			}
 			told.From, told.To = r.told()
 			rules = append(rules, told)

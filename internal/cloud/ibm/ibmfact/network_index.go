@@ -45,6 +45,9 @@ type terrain struct {
 	fronts   map[string]*balancer // by uid
 	members  map[string][]target  // of pools, by the pool's uid
 
+	policies   map[string]*listenerPolicy   // of listeners, by uid
+	policiesOf map[string][]*listenerPolicy // by the listener's uid
+
 	memo sync.Map
 }
 
@@ -53,7 +56,7 @@ func newTerrain(c *snapshot.Context, region string) *terrain {
 		c: c, region: region, flawed: map[string]*hole{},
 		vpcs: map[string]*vpc{}, subnets: map[string]*subnet{}, groups: map[string]*secGroup{}, worn: map[string][]string{},
 		acls: map[string]*acl{}, aclOf: map[string]string{}, tables: map[string]*routeTable{}, tableOf: map[string]string{},
-		floating: map[string][]floatingIP{}, fronts: map[string]*balancer{}, members: map[string][]target{},
+		floating: map[string][]floatingIP{}, fronts: map[string]*balancer{}, members: map[string][]target{}, policies: map[string]*listenerPolicy{}, policiesOf: map[string][]*listenerPolicy{},
 	}
 }
 
@@ -87,7 +90,8 @@ func (a *terrain) missing(call, id string) *hole {
 
 // takers by kind, and the call whose list a document that cannot be read leaves
 // a hole in. One returns false where a document cannot be told apart from
-// others. Load balancers come before what stands below them.
+// others. Load balancers come before what stands below them, and policies before their
+// rules.
 var takers = []struct {
 	kind, call string
 	take       func(a *terrain, v wire.Value, s source) bool
@@ -102,6 +106,8 @@ var takers = []struct {
 	{KindPublicRange, CallPublicRanges, (*terrain).takeRange},
 	{KindLoadBalancer, CallLoadBalancers, (*terrain).takeBalancer},
 	{KindListener, CallListeners, (*terrain).takeListener},
+	{KindListenerPolicy, CallListenerPolicies, (*terrain).takeListenerPolicy},
+	{KindListenerRule, CallListenerRules, (*terrain).takeListenerRule},
 	{KindPool, CallPools, (*terrain).takePool},
 	{KindPoolMember, CallPoolMembers, (*terrain).takeMember},
 }

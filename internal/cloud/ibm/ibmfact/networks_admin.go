@@ -190,13 +190,13 @@ func (a *terrain) administered(v wire.Value, s source, sub, vpcID string) yesno 
 	a.routed(p, &at)
 	found := sure(false)
 	for _, w := range p.ways(frontless) {
-		if !w.any || w.Protocol != "tcp" || (w.From > 22 || w.To < 22) && (w.From > 3389 || w.To < 3389) {
+		if !w.Any || w.Protocol != "tcp" || (w.From > 22 || w.To < 22) && (w.From > 3389 || w.To < 3389) {
 			continue
 		}
-		if w.certain {
+		if w.Certain {
 			return sure(true)
 		}
-		found = found.or(unsure(w.why, w.from))
+		found = found.or(unsure(w.Why, w.Origin))
 	}
 	return found
 }

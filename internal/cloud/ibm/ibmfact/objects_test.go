@@ -14,7 +14,8 @@ func (w *world) things() {
 		"session_expiration_in_seconds": "28800", "session_invalidation_in_seconds": "NOT_SET", "system_access_token_expiration_in_seconds": "3600",
 		"restrict_create_platform_apikey": "RESTRICTED", "restrict_create_service_id": "NOT_SET"})
 	w.add(ibmfact.KindAPIKey, ibmfact.CallAPIKeys, snapshotGlobal, "", doc{"id": "ApiKey-1", "crn": "crn:v1:bluemix:public:iam-identity::a/" + account + "::apikey:ApiKey-1",
-		"name": "ci", "iam_id": "iam-ServiceId-1", "created_at": "2026-08-01T00:00+0000", "disabled": false, "activity": doc{"last_authn": "2026-11-12T00:00+0000", "authn_count": 3}})
+		"name": "ci", "iam_id": "iam-ServiceId-1", "created_at": "2026-08-01T00:00+0000", "disabled": false})
+	w.activity("ApiKey-1", doc{"last_authn": "2026-11-12T00:00+0000", "authn_count": 3})
 	w.add(ibmfact.KindTrackerTarget, ibmfact.CallTrackerTargets, snapshotGlobal, "", doc{"id": "t1", "crn": "crn:v1:bluemix:public:atracker:us-south:a/" + account + "::target:t1",
 		"name": "cos", "target_type": "cloud_object_storage", "write_status": doc{"status": "success"}})
 	w.add(ibmfact.KindTrackerRoute, ibmfact.CallTrackerRoutes, snapshotGlobal, "", doc{"id": "ro1", "crn": "crn:v1:bluemix:public:atracker:us-south:a/" + account + "::route:ro1",
@@ -121,34 +122,6 @@ func TestWhetherAuditEventsAreKept(t *testing.T) {
 			c.make(w)
 			if a := object[*estate.Account](w, ":global"); told(a.EventsKept) != c.want {
 				t.Errorf("%v, want %v", told(a.EventsKept), c.want)
-			}
-		})
-	}
-}
-
-func TestAPIKeys(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name                       string
-		change                     func(doc)
-		age, idle, active, expires any
-	}{
-		{"as it is", func(doc) {}, int64(113), int64(10), true, false},
-		{"never used", func(d doc) { d["activity"] = doc{"authn_count": 0} }, int64(113), int64(113), true, false},
-		{"activity was not told", func(d doc) { delete(d, "activity") }, int64(113), "? absent /activity", true, false},
-		{"disabled", func(d doc) { d["disabled"] = true }, int64(113), int64(10), false, false},
-		{"it ends", func(d doc) { d["expires_at"] = "2027-01-01T00:00+0000" }, int64(113), int64(10), true, true},
-		{"it has ended", func(d doc) { d["expires_at"] = "2026-01-01T00:00+0000" }, int64(113), int64(10), false, true},
-		{"a time that nobody can read", func(d doc) { d["created_at"] = "soon" }, "? unknown_value soon", int64(10), true, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.things()
-			w.change(":apikey:ApiKey-1", c.change)
-			k := object[*estate.Credential](w, ":ApiKey-1")
-			if told(k.Age) != c.age || told(k.Idle) != c.idle || told(k.Active) != c.active || told(k.Expires) != c.expires || k.Owner != "iam-ServiceId-1" {
-				t.Errorf("age %v, idle %v, active %v, expires %v, of %s", told(k.Age), told(k.Idle), told(k.Active), told(k.Expires), k.Owner)
 			}
 		})
 	}
@@ -361,6 +334,7 @@ func TestRegionsAndWhatWasNotSeen(t *testing.T) {
 		ibmfact.CallInstances: estate.KindWorkload, ibmfact.CallBareMetal: estate.KindWorkload, ibmfact.CallTemplates: estate.KindTemplate,
 		ibmfact.CallImages: estate.KindImage, ibmfact.CallVPCs: estate.KindNetwork, ibmfact.CallSecurityGroups: estate.KindGate,
 		ibmfact.CallNetworkACLs: estate.KindGate, ibmfact.CallProfiles: estate.KindPrincipal, ibmfact.CallAPIKeys: estate.KindCredential,
+		ibmfact.CallServiceGroups: estate.KindCredential,
 	} {
 		c := full(t).refuse(call).context()
 		gaps := f.Unseen(c)

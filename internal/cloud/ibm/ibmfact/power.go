@@ -79,7 +79,7 @@ func (m *iam) weigh(iamID string) *worth {
 		}
 		w.doubt(g.most, g.odd, g.from)
 		if len(w.grants) < mostGrants && g.least != power.None {
-			w.grants = append(w.grants, g.told())
+			w.grants = append(w.grants, g.told(m))
 		}
 	}
 	if m.unruled != nil {
@@ -115,9 +115,13 @@ func (p *policy) concerns() yesno {
 // mostGrants is how many grants are named.
 const mostGrants = 20
 
-func (g *gift) told() estate.Grant {
+func (g *gift) told(m *iam) estate.Grant {
 	p := g.policy
-	return estate.Grant{Level: string(g.least), Action: g.role, Resource: p.on.words(), Policy: p.id, Statement: called(p.group, ""),
+	through := p.group
+	if a := m.access[p.group]; a != nil && a.name != "" {
+		through = a.name + " (" + p.group + ")"
+	}
+	return estate.Grant{Level: string(g.least), Action: g.role, Resource: p.on.words(), Policy: p.id, Statement: through,
 		Why: g.why, Inferred: p.conditional || p.on.tagged, Path: "/control/grant/roles", From: p.s.from}
 }
 

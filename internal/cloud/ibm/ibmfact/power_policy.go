@@ -329,6 +329,9 @@ func (g *gift) on(at *place) {
 		g.most, g.least = lesser(g.most, power.Escalation), lesser(g.least, power.Limited)
 		return
 	}
+	if g.most.Rank() > power.Limited.Rank() {
+		g.why += ", of single things alone"
+	}
 	g.most, g.least = lesser(g.most, power.Limited), lesser(g.least, power.Limited)
 }
 

@@ -1,6 +1,7 @@
 package ibmfact_test
 
 import (
+	"strings"
 	"testing"
 
 	"plumbline/internal/cloud/ibm/ibmfact"
@@ -137,6 +138,26 @@ func TestWhatAProfileMayDo(t *testing.T) {
 	}
 }
 
+// A grant says what its level comes from, and names the access group that it
+// comes through.
+func TestAGrantTellsWhatItRestsOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.profile("P1")
+	w.accessGroup("AccessGroupId-1", "iam-P1")
+	w.policy("a", "AccessGroupId-1", "Reader", "serviceName", "cloud-object-storage")
+	w.policy("b", "iam-P1", "Reader", "serviceName", "cloud-object-storage", "serviceInstance", "i", "resourceType", "bucket", "resource", "b")
+	w.change("::access-group:AccessGroupId-1", func(d doc) { d["name"] = "readers" })
+	var got []string
+	for _, g := range object[*estate.Principal](w, ":P1").Grants.Items() {
+		got = append(got, g.Level+": "+g.Why+"; "+g.Statement)
+	}
+	want := "data_read: reads what is stored; readers (AccessGroupId-1)\nlimited: reads what is stored, of single things alone; "
+	if s := strings.Join(got, "\n"); s != want {
+		t.Errorf("%s\nwant\n%s", s, want)
+	}
+}
+
 // accessGroup makes an access group with a member.
 func (w *world) accessGroup(id, member string) {
 	uid := "crn:v1:bluemix:public:iam-groups::a/" + account + "::access-group:" + id
@@ -209,7 +230,7 @@ func TestWhoeverMayCreateServersMayClimb(t *testing.T) {
 		{"an editor of a resource group, and the rule names one by its name", func(w *world) {
 			w.claim("P1", "r", "VSI", "resource_group_name", "EQUALS", `"Default"`)
 			w.policy("b", "IBMid-1", "Editor", "serviceName", "is", "resourceGroupId", "rg-1")
-		}, "? unknown_value what the rule r wants, in the resource group rg-1"},
+		}, "? absent Default"},
 		{"an access group that takes people in by rules", func(w *world) {
 			w.claim("P1", "r", "VSI")
 			w.ruled("AccessGroupId-1", true)

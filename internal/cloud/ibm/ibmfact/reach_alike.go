@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"plumbline/internal/fact"
+	"plumbline/internal/inlet"
 	"plumbline/internal/reach"
 )
 
@@ -14,7 +15,7 @@ import (
 // An arrival is what comes of packets at the end of their way.
 type arrival struct {
 	gates []reach.Gate
-	ways  []inlet
+	ways  inlet.Ways
 }
 
 // likeness is what tells a stand from others for its gates: which rules are about
@@ -77,6 +78,7 @@ func (a *terrain) fronted(h *hit, at stand) (as []arrival, f front) {
 		named     bool
 		odd       *fact.Reason
 		doubt     *hole
+		when      string
 		ungrouped *hole
 		like      string
 	}
@@ -84,7 +86,7 @@ func (a *terrain) fronted(h *hit, at stand) (as []arrival, f front) {
 		as []arrival
 		f  front
 	}
-	k := key{front: h.front, listener: h.listener, doubt: h.doubt, ungrouped: at.ungrouped, like: a.likeness(&at)}
+	k := key{front: h.front, listener: h.listener, doubt: h.doubt, when: h.when, ungrouped: at.ungrouped, like: a.likeness(&at)}
 	if t := h.target; t != nil {
 		k.port, k.named, k.odd = t.port, true, t.odd
 	}

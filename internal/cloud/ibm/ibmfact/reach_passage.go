@@ -3,11 +3,11 @@ package ibmfact
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
+	"plumbline/internal/inlet"
 	"plumbline/internal/reach"
 )
 
@@ -106,14 +106,6 @@ func (p *passage) whyOf(packets reach.Flow) (*fact.Reason, *fact.Origin) {
 	return fact.NobodyAsked, nil
 }
 
-// An inlet is one opening, with what it means for the whole.
-type inlet struct {
-	estate.Opening
-	certain, any bool
-	why          *fact.Reason // where it is not certain
-	from         *fact.Origin
-}
-
 // A front is what a client connects to in place of the server.
 type front struct {
 	layer, via, address string
@@ -121,11 +113,11 @@ type front struct {
 }
 
 // ways are the openings that are left at the end of a passage.
-func (p *passage) ways(f front) []inlet {
+func (p *passage) ways(f front) inlet.Ways {
 	spans := reach.Spans(p.came, p.back, reach.IPv4)
-	out := make([]inlet, 0, len(spans))
+	out := make(inlet.Ways, 0, len(spans))
 	for _, s := range spans {
-		w := inlet{certain: s.Certain, any: s.Any, Opening: estate.Opening{
+		w := inlet.Way{Certain: s.Certain, Any: s.Any, Opening: estate.Opening{
 			Family: reach.IPv4, Protocol: s.Protocol, From: int64(s.Ports.From), To: int64(s.Ports.To),
 			FrontFrom: int64(s.Ports.From), FrontTo: int64(s.Ports.To),
 			Layer: f.layer, Via: f.via, Address: f.address, Return: string(s.Return), Sources: reach.Say(s.Sources, reach.IPv4),
@@ -134,20 +126,9 @@ func (p *passage) ways(f front) []inlet {
 			w.FrontFrom, w.FrontTo = int64(f.ports.From), int64(f.ports.To)
 		}
 		if !s.Certain {
-			w.why, w.from = p.whyOf(s.Flow)
+			w.Why, w.Origin = p.whyOf(s.Flow)
 		}
 		out = append(out, w)
-	}
-	return out
-}
-
-// weakened are ways of which it is not certain that they are there.
-func weakened(ways []inlet, why *fact.Reason, from *fact.Origin) []inlet {
-	out := slices.Clone(ways)
-	for i := range out {
-		if out[i].certain {
-			out[i].certain, out[i].why, out[i].from = false, why, from
-		}
 	}
 	return out
 }

@@ -25,6 +25,12 @@ var computeShapes = map[string]*wire.Shape{
 	CallVNIs: in("virtual_network_interfaces", KindVNI, wire.Shape{
 		Sets: setsAt("ips:id", "security_groups:id"),
 	}),
+	CallInterfaces: in("network_interfaces", KindInterface, wire.Shape{
+		Sets: setsAt("floating_ips:id", "security_groups:id"),
+	}),
+	CallBareMetalInterfaces: in("network_interfaces", KindInterface, wire.Shape{
+		Sets: setsAt("allowed_vlans", "floating_ips:id", "security_groups:id"),
+	}),
 	// A template is what was asked for, not what came of it: the order of its
 	// interfaces is the order in which they are made.
 	CallTemplates: in("templates", KindTemplate, wire.Shape{

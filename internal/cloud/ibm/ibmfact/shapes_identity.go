@@ -24,8 +24,14 @@ var identityShapes = map[string]*wire.Shape{
 		Sets: setsAt("unique_instance_crns"), Secrets: []string{"description"}, Hide: []string{"apikey/apikey"},
 		Drop: []string{answered, "activity", "apikey/context", "apikey/activity"},
 	}),
+	CallServiceGroups: in("serviceid_groups", KindServiceGroup, wire.Shape{Secrets: []string{"description"}}),
 	CallAPIKeys: in("apikeys", KindAPIKey, wire.Shape{
-		Secrets: []string{"description"}, Hide: []string{"apikey"}, Drop: []string{answered, "activity/authn_count"},
+		Secrets: []string{"description"}, Hide: []string{"apikey"}, Drop: []string{answered, "activity"},
+	}),
+	// The reply may hold the very key, where its owner let IAM keep it (APIKey in
+	// iamidentityv1). What is wanted of it is the activity; the rest the list tells.
+	CallAPIKey: whole(KindKeyActivity, wire.Shape{
+		Drop: []string{answered, "apikey", "description", "entity_tag", "history", "name"},
 	}),
 	CallAccountSettings: whole(KindAccountSettings, wire.Shape{
 		Sets: setsAt("restrict_user_domains:realm_id", "restrict_user_domains/invitation_email_allow_patterns", "user_mfa:iam_id"),

@@ -47,6 +47,11 @@ var balancerShapes = map[string]*wire.Shape{
 	CallListeners: in("listeners", KindListener, wire.Shape{
 		Sets: setsAt("policies:id"), Secrets: []string{"https_redirect/uri"},
 	}),
+	CallListenerPolicies: in("policies", KindListenerPolicy, wire.Shape{
+		Sets: setsAt("rules:id"), Secrets: []string{"target/name", "target/uri", "target/url"},
+	}),
+	// A header that a request has to bear may be what lets it in.
+	CallListenerRules: in("rules", KindListenerRule, wire.Shape{Hide: []string{"value"}}),
 	// What a health check sends may be a password.
 	CallPools: in("pools", KindPool, wire.Shape{
 		Sets: setsAt("health_monitor/request/headers:field", "health_monitor/response/codes", "members:id"),

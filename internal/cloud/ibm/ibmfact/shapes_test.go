@@ -123,9 +123,12 @@ func TestListsWithoutOrderAreSorted(t *testing.T) {
 		"what changes while nothing changes": {call: ibmfact.CallSubnets,
 			one: `{"subnets":[{"id":"s","available_ipv4_address_count":250}],"total_count":1,"first":{"href":"a"}}`,
 			two: `{"subnets":[{"id":"s","available_ipv4_address_count":249}],"total_count":9,"first":{"href":"b"}}`},
-		"which machine answered, and when a policy was last of use": {call: ibmfact.CallAPIKeys,
+		"which machine answered, and when a key was used": {call: ibmfact.CallAPIKeys,
 			one: `{"apikeys":[{"id":"k","context":{"transaction_id":"1"},"activity":{"authn_count":1,"last_authn":"2026-01-01T00:00+0000"}}],"context":{"host":"a"}}`,
-			two: `{"apikeys":[{"id":"k","context":{"transaction_id":"2"},"activity":{"authn_count":2,"last_authn":"2026-01-01T00:00+0000"}}],"context":{"host":"b"}}`},
+			two: `{"apikeys":[{"id":"k","context":{"transaction_id":"2"},"activity":{"authn_count":2,"last_authn":"2026-02-02T00:00+0000"}}],"context":{"host":"b"}}`},
+		"when a key was used is what is asked for": {call: ibmfact.CallAPIKey, different: true,
+			one: `{"id":"k","activity":{"authn_count":1,"last_authn":"2026-01-01T00:00+0000"}}`,
+			two: `{"id":"k","activity":{"authn_count":2,"last_authn":"2026-01-01T00:00+0000"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,6 +171,16 @@ func TestSecretsNeverReachADocument(t *testing.T) {
 				t.Errorf("%s is not in %s", c.kept, docs[0].JSON)
 			}
 		})
+	}
+}
+
+// Where its owner let IAM keep it, a key is told with when it was used.
+func TestAnAPIKeyLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	docs := documents(t, ibmfact.ShapeOf(ibmfact.CallAPIKey),
+		[]byte(`{"id":"ApiKey-1","apikey":"Xy-12_secret","name":"Xy-12_secret","description":"Xy-12_secret","activity":{"authn_count":0}}`))
+	if want := `{"activity":{"authn_count":0},"id":"ApiKey-1"}`; string(docs[0].JSON) != want {
+		t.Errorf("%s, want %s", docs[0].JSON, want)
 	}
 }
 

@@ -17,16 +17,8 @@ func ThingUID(account, region, kind, id string) string {
 // InitializationUID names what a workload was made with.
 func InitializationUID(workload string) string { return workload + "/initialization" }
 
-// LinkUID names the link of a trusted profile to a compute resource.
-func LinkUID(profile, id string) string { return profile + "/link/" + id }
+// KeyActivityUID names when an API key was used.
+func KeyActivityUID(key string) string { return key + "/activity" }
 
-// RuleUID names a claim rule of a trusted profile.
-func RuleUID(profile, id string) string { return profile + "/rule/" + id }
-
-// PolicyUID names an access policy, which has no CRN.
-func PolicyUID(account, id string) string {
-	return ThingUID(account, snapshot.Global, "policy", id)
-}
-
-// TokenUID names whom the credentials speak for.
-func TokenUID(account string) string { return AccountUID(account) + "/token" }
+// InterfaceUID names a network interface of the older kind.
+func InterfaceUID(workload, id string) string { return workload + "/network-interface/" + id }

@@ -35,7 +35,7 @@ func TestWhatIsNotSeenOverturnsNoVerdict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, make := range map[string]func(testing.TB) *world{"an account of everything": full, "closed by routes": routed, "reached by ranges": ranged} {
+	for name, make := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b, w := judge.NewBench(set, ibmfact.New()), make(t)
@@ -70,7 +70,7 @@ func TestEveryRuleSpeaks(t *testing.T) {
 	w.group("r006-default", []string{}, in("tcp", 22, 22))
 	c := w.context()
 	b := judge.NewBench(set, ibmfact.New())
-	spoke := map[string]bool{"IBM-IMDS-001": true} // it asks what people attested, which no cloud tells
+	spoke := map[string]bool{"IBM-IMDS-001": true} // it asks of servers without a profile, and here all have one
 	for _, res := range []judge.Result{b.Page(c, slices.Concat(c.Resources(ibmfact.KindInstance), c.Resources(ibmfact.KindBareMetal))), b.Close(c)} {
 		for i := range res.Subjects {
 			for j, r := range res.Rules {

@@ -75,6 +75,7 @@ var parts = []func(*reading){
 	(*reading).exposure, // what reaches it from the internet
 	(*reading).identity, // which trusted profiles it may become, and what they may do
 	(*reading).unasked,  // what IBM Cloud tells of no server
+	(*reading).requests, // whether anything asked its metadata service
 }
 
 // states are IBM's words for where a server stands (Instance.status and

@@ -41,8 +41,8 @@ func denied(a snapshot.Answer) string {
 		switch {
 		case c.Call != a.Call || c.Service == "":
 		case c.Role == Operator:
-			return fmt.Sprintf("Only the role %s on the service %s may call %s, and it may delete API keys too, so that no template grants it. Grant it, or leave it: %s",
-				c.Role, c.Service, c.Call, notes[c.Service])
+			return fmt.Sprintf("No role of IBM Cloud's that only reads may call %s. The role %s on the service %s may, and it may delete API keys too, so that no template grants it. Grant it or a custom role, or leave it: %s",
+				c.Call, c.Role, c.Service, notes[c.Service])
 		case c.Service == ServiceEnterprise:
 			return fmt.Sprintf("Grant the role %s on the service %s in the account that the enterprise belongs to, or leave it: %s", c.Role, c.Service, notes[c.Service])
 		default:

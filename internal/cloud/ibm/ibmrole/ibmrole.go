@@ -18,10 +18,11 @@ type Call struct {
 	Void     bool   // no scan starts while it is refused
 }
 
-// The platform roles. Viewer reads and changes nothing. Operator is the least
+// The platform roles. Viewer reads and changes nothing. Operator is one of those
 // that IBM Cloud's list of IAM roles and actions names for
-// iam-identity.apikey.list; it may delete API keys too, so that no template
-// grants it: that is for whoever owns the account to weigh.
+// iam-identity.apikey.list and .get, beside Editor and Administrator; all of them
+// change API keys too, so that no template grants one: that is for whoever owns
+// the account to weigh.
 const (
 	Viewer   = "Viewer"
 	Operator = "Operator"
@@ -50,7 +51,7 @@ type Grant struct {
 
 // notes say of a grant what its calls alone do not.
 var notes = map[string]string{
-	ServiceIdentity:   "API keys of others are told to Operator alone, who may delete them too. With Viewer, how old they are is not assessed.",
+	ServiceIdentity:   "API keys of others are told to Editor and Operator, who may change or delete them too, or to a custom role with the actions iam-identity.apikey.list and iam-identity.apikey.get. With Viewer, only those keys are judged that IBM Cloud tells.",
 	ServiceEnterprise: "Answers in the account that an enterprise belongs to. Elsewhere it may be left out.",
 }
 

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,5 +95,28 @@ func TestNothingButReadingIsGranted(t *testing.T) {
 				t.Errorf("%s grants %s", x.Name, word)
 			}
 		}
+	}
+}
+
+// An interactive zsh takes comments for commands: it shall find nothing in them to
+// quote, match, redirect or begin another command with.
+func TestCommentsMayBePasted(t *testing.T) {
+	t.Parallel()
+	plain := regexp.MustCompile(`^# [A-Za-z0-9 .,:/_-]+$`)
+	n := 0
+	for _, x := range slices.Concat(RoleTemplates(""), MemberTemplates("")) {
+		if x.Language != "sh" {
+			continue
+		}
+		for line := range strings.Lines(x.Text) {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "#") {
+				if n++; !plain.MatchString(line) {
+					t.Errorf("%s: %s", x.File, line)
+				}
+			}
+		}
+	}
+	if n < 12 {
+		t.Errorf("only %d comments were found", n)
 	}
 }

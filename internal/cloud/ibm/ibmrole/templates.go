@@ -47,9 +47,14 @@ func RoleTemplates(server string) []Template {
 		{Name: "IBM Cloud CLI, with an API key", File: "plumbline-key.sh", Language: "sh", Key: true},
 		{Name: "Terraform, with an API key", File: "plumbline-key.tf", Language: "hcl", Key: true},
 	}
+	return written(list, filling{server, server == noServer, Grants()})
+}
+
+// written fills templates.
+func written(list []Template, fill any) []Template {
 	for i := range list {
 		var b strings.Builder
-		if err := texts.ExecuteTemplate(&b, list[i].File, filling{server, server == noServer, Grants()}); err != nil {
+		if err := texts.ExecuteTemplate(&b, list[i].File, fill); err != nil {
 			panic(err) // a template of ours, filled with strings
 		}
 		list[i].Text = b.String()

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"plumbline/internal/cloud/sim/serve"
 )
 
 // A Kind is a way for a call to go wrong.
@@ -60,7 +62,7 @@ func (s *Server) Fail(f Fault) {
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults, s.calls, s.buckets = nil, nil, map[bucketKey]*bucket{}
+	s.faults, s.calls, s.buckets = nil, nil, map[bucketKey]*serve.Bucket{}
 }
 
 func (s *Server) faultFor(c *caller) *Fault {
@@ -71,9 +73,7 @@ func (s *Server) faultFor(c *caller) *Fault {
 		if f.Action != "" && f.Action != c.action && f.Action != c.name() || f.Region != "" && f.Region != c.scope {
 			continue
 		}
-		f.seen++
-		from := max(f.From, 1)
-		if hit == nil && f.seen >= from && (f.Count == 0 || f.seen < from+f.Count) {
+		if f.seen++; hit == nil && serve.InTurn(f.seen, f.From, f.Count) {
 			copied := *f
 			hit = &copied
 		}
@@ -99,7 +99,6 @@ func (f *Fault) status(c *caller) int {
 }
 
 const (
-	maintenance = "<html><head><title>Maintenance</title></head><body>We will be back soon.<br></body></html>"
 	foreignJSON = `{"gateway":{"status":"ok"}}`
 	foreign     = `<?xml version="1.0" encoding="UTF-8"?>` + "\n<gateway><status>ok</status></gateway>"
 )
@@ -108,12 +107,11 @@ const (
 func (f *Fault) play(w http.ResponseWriter, r *http.Request, c *caller) {
 	switch f.Kind {
 	case Hang:
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
+		serve.Hang(r)
 	case Reset:
-		reset(w)
+		serve.Reset(w)
 	case InternalHTML, HTML:
-		respond(w, "text/html", f.status(c), []byte(maintenance))
+		respond(w, "text/html", f.status(c), []byte(serve.Maintenance))
 	case Empty:
 		respond(w, c.kind(), f.status(c), nil)
 	case ForeignXML:
@@ -160,36 +158,8 @@ func (c *caller) bare() []byte {
 	}
 }
 
-// cut sends half of a reply.
-func (f *Fault) cut(w http.ResponseWriter, c *caller, status int, b []byte) {
-	half := b[:len(b)/2]
-	if f.Kind == CutClean {
-		respond(w, c.kind(), status, half)
-		return
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
-	w.WriteHeader(status)
-	_, _ = w.Write(half) // the connection is thrown away next
-	_ = http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
-}
-
-// respond sends a short reply. A client that is gone cannot be told.
+// respond sends a short reply.
 func respond(w http.ResponseWriter, kind string, status int, b []byte) {
 	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
-	w.WriteHeader(status)
-	_, _ = w.Write(b)
-}
-
-// reset drops the connection with a TCP reset where it can.
-func reset(w http.ResponseWriter) {
-	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-		if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
-			_ = tcp.SetLinger(0)
-		}
-		_ = conn.Close()
-		return
-	}
-	panic(http.ErrAbortHandler)
+	serve.Respond(w, status, b)
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"plumbline/internal/cloud/sim"
+	"plumbline/internal/cloud/sim/serve"
 )
 
 // Options says how the simulated AWS behaves. The zero value is prompt, never
@@ -50,7 +51,7 @@ type Server struct {
 	faults   []*Fault
 	calls    []Call
 	sessions map[string]session
-	buckets  map[bucketKey]*bucket
+	buckets  map[bucketKey]*serve.Bucket
 }
 
 // New serves an estate.
@@ -58,7 +59,7 @@ func New(e *sim.Estate, o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Server{opt: o, estate: e, allow: o.Allow, sessions: map[string]session{}, buckets: map[bucketKey]*bucket{}}
+	return &Server{opt: o, estate: e, allow: o.Allow, sessions: map[string]session{}, buckets: map[bucketKey]*serve.Bucket{}}
 }
 
 // Estate is what is served now.
@@ -155,7 +156,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &caller{id: s.requestID()}
 	a := c.read(r, body)
-	if s.opt.Latency > 0 && !wait(r, s.opt.Latency) {
+	if s.opt.Latency > 0 && !serve.Wait(r, s.opt.Latency) {
 		panic(http.ErrAbortHandler)
 	}
 	no := s.admit(c, a.form, r, body)
@@ -173,7 +174,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Amzn-Requestid", c.id)
 	c.errorHeaders(h, p.refused)
 	if f != nil {
-		f.cut(w, c, status, p.b)
+		serve.Cut(w, status, p.b, f.Kind == CutClean)
 		return
 	}
 	c.send(w, status, p)
@@ -221,16 +222,4 @@ func (s *Server) carryOut(c *caller, a ask) (*page, *refusal) {
 func (s *Server) requestID() string {
 	n := s.serial.Add(1)
 	return fmt.Sprintf("%08x-51b0-4a11-8000-%012x", n*2654435761%(1<<32), n)
-}
-
-// wait lets time pass; false if the client gave up meanwhile.
-func wait(r *http.Request, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -3,15 +3,11 @@ package awssim
 import (
 	"net/url"
 	"strings"
-	"time"
+
+	"plumbline/internal/cloud/sim/serve"
 )
 
-// A bucket holds the tokens of one action in one region of one account.
-type bucket struct {
-	tokens float64
-	at     time.Time
-}
-
+// A bucketKey is what calls are counted by.
 type bucketKey struct{ account, region, action string }
 
 // limits are capacity and refill a second of an action, from the request
@@ -57,15 +53,11 @@ func (s *Server) spend(c *caller, q url.Values) *refusal {
 	now := s.opt.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := s.buckets[k]
-	if b == nil {
-		b = &bucket{tokens: capacity, at: now}
-		s.buckets[k] = b
+	if s.buckets[k] == nil {
+		s.buckets[k] = &serve.Bucket{}
 	}
-	b.tokens, b.at = min(capacity, b.tokens+refill*now.Sub(b.at).Seconds()), now
-	if b.tokens < 1 {
+	if !s.buckets[k].Take(now, capacity, refill) {
 		return c.throttled()
 	}
-	b.tokens--
 	return nil
 }

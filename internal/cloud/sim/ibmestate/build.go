@@ -14,9 +14,10 @@ func newAccount(id, name string) *Account {
 	a := &Account{ID: id, Name: name, Key: "simulated-" + id}
 	a.Groups = []*ResourceGroup{a.resourceGroup("Default")}
 	a.Groups[0].Default = true
+	a.serviceGroup("default")
 	scanner := a.service("plumbline-scanner")
 	a.IAMID = scanner.IAMID
-	a.key("plumbline-scanner", scanner.IAMID, recently).LastUsed = recently
+	a.key("plumbline-scanner", scanner.IAMID, recently).used(recently, 1)
 	a.Settings = Settings{
 		RestrictServiceIDs: "RESTRICTED", RestrictAPIKeys: "RESTRICTED", MFA: "TOTP4ALL", SessionExpiration: "7200", SessionInvalidation: "3600",
 		MaxSessions: "NOT_SET", AccessToken: "3600", RefreshToken: "259200",
@@ -148,11 +149,16 @@ func (s *Subnet) server(name string, groups ...*SecurityGroup) *Server {
 
 // legacy makes a server of the older kind, without VNIs.
 func (s *Subnet) legacy(name string, groups ...*SecurityGroup) *Server {
-	x := s.server(name, groups...)
-	i := x.Interfaces[0]
-	x.Legacy, i.Legacy = true, true
-	i.ID, i.CRN = i.Attachment, "" // a network interface is no thing of its own
-	return x
+	return s.server(name, groups...).older()
+}
+
+// older has the server do without VNIs.
+func (s *Server) older() *Server {
+	s.Legacy = true
+	for _, i := range s.Interfaces {
+		i.Legacy, i.ID, i.CRN = true, i.Attachment, "" // a network interface is no thing of its own
+	}
+	return s
 }
 
 // bare makes a bare metal server.

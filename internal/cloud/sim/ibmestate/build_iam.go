@@ -3,6 +3,7 @@ package ibmestate
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -107,8 +108,17 @@ func only(x *Server) (func(*Server) bool, Condition) {
 	return virtual(func(s *Server) bool { return s == x }), Condition{"resource", "EQUALS", quoted(x.ID)}
 }
 
+// serviceGroup makes a group of service IDs; the first of an account is the
+// default one.
+func (a *Account) serviceGroup(name string) *ServiceGroup {
+	g := &ServiceGroup{Thing: a.global("iam-identity", "serviceid-group", "", name), Default: len(a.ServiceGroups) == 0}
+	a.ServiceGroups = append(a.ServiceGroups, g)
+	return g
+}
+
+// service makes a service ID in the default group.
 func (a *Account) service(name string) *ServiceID {
-	s := &ServiceID{Thing: a.global("iam-identity", "serviceid", "ServiceId-", name)}
+	s := &ServiceID{Thing: a.global("iam-identity", "serviceid", "ServiceId-", name), Group: a.ServiceGroups[0]}
 	s.IAMID = "iam-" + s.ID
 	a.Services = append(a.Services, s)
 	return s
@@ -121,6 +131,11 @@ func (a *Account) key(name, iamID string, created time.Time) *APIKey {
 	k.Created = created
 	a.APIKeys = append(a.APIKeys, k)
 	return k
+}
+
+// used says how often a key was used, and when for the last time.
+func (k *APIKey) used(last time.Time, times int) {
+	k.LastUsed, k.Uses = last, times
 }
 
 func (a *Account) accessGroup(name string) *AccessGroup {
@@ -165,6 +180,13 @@ var (
 	oneBucketReads   = grant{name: "read one bucket", power: Limited, roles: []string{serviceRole("Reader")}, resource: []Attribute{
 		is("serviceName", "cloud-object-storage"), is("serviceInstance", "4f2a5a0e-6c3c-4d0f-9a52-5a6f6a7a1d3e"), is("resourceType", "bucket"), is("resource", "release-artifacts")}}
 )
+
+// in is the same grant over one resource group.
+func (g grant) in(r *ResourceGroup) grant {
+	g.name += " in " + r.Name
+	g.resource = append(slices.Clone(g.resource), is("resourceGroupId", r.ID))
+	return g
+}
 
 // grant gives a profile what a policy says.
 func (a *Account) grant(p *Profile, g grant) {

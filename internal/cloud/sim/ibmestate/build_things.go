@@ -21,7 +21,15 @@ func (v *VPC) balancer(name string, public, network bool, groups []*SecurityGrou
 
 // listen opens ports of a load balancer that lead to a port of servers. A port
 // of 0 is the one that was dialled.
-func (l *LoadBalancer) listen(protocol string, from, to, port int, servers ...*Server) {
+func (l *LoadBalancer) listen(protocol string, from, to, port int, servers ...*Server) *Listener {
+	p := l.pool(protocol, port, servers...)
+	x := &Listener{ID: l.Region.prefix() + "-" + uuid(p.ID, "listener"), Protocol: protocol, PortMin: from, PortMax: to, Pool: p}
+	l.Listeners = append(l.Listeners, x)
+	return x
+}
+
+// pool makes a pool that no listener leads to yet.
+func (l *LoadBalancer) pool(protocol string, port int, servers ...*Server) *Pool {
 	p := &Pool{ID: l.Region.prefix() + "-" + uuid(l.ID, "pool", fmt.Sprint(len(l.Pools))), Name: fmt.Sprintf("%s-pool-%d", l.Name, len(l.Pools)+1), Protocol: protocol}
 	if protocol == "https" {
 		p.Protocol = "http" // the balancer ends TLS
@@ -36,7 +44,16 @@ func (l *LoadBalancer) listen(protocol string, from, to, port int, servers ...*S
 		p.Members = append(p.Members, m)
 	}
 	l.Pools = append(l.Pools, p)
-	l.Listeners = append(l.Listeners, &Listener{ID: l.Region.prefix() + "-" + uuid(p.ID, "listener"), Protocol: protocol, PortMin: from, PortMax: to, Pool: p})
+	return p
+}
+
+// policy has a listener do something with requests for a path.
+func (l *LoadBalancer) policy(x *Listener, action, path string) *ListenerPolicy {
+	n := len(x.Policies) + 1
+	p := &ListenerPolicy{ID: l.Region.prefix() + "-" + uuid(x.ID, "policy", fmt.Sprint(n)), Name: fmt.Sprintf("policy-%d", n), Action: action, Priority: n}
+	p.Rules = []*ListenerRule{{ID: l.Region.prefix() + "-" + uuid(p.ID, "rule"), Type: "path", Condition: "equals", Value: path}}
+	x.Policies = append(x.Policies, p)
+	return p
 }
 
 // endpointGateway gives a VPC a private way to a service.

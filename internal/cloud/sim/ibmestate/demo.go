@@ -105,7 +105,8 @@ func (d *demo) payments() {
 	data.ACL = v.acl("data", aclRule("allow", "inbound", "tcp").from("10.240.0.0/16").dials(5432, 5432), aclRule("allow", "outbound", "tcp").to("10.240.0.0/16").calls(5432, 5432))
 	api1 := app.server("api-1", apps).metadata(true, "https", 1).wants(viaLB(world("tcp", 8443, 8443).behind(443, "l7")))
 	api2 := app.server("api-2", apps).metadata(true, "https", 1).wants(viaLB(world("tcp", 8443, 8443).behind(443, "l7")))
-	v.balancer("checkout", true, false, []*SecurityGroup{balanced}, front).listen("https", 443, 443, 8443, api1, api2)
+	checkout := v.balancer("checkout", true, false, []*SecurityGroup{balanced}, front)
+	checkout.policy(checkout.listen("https", 443, 443, 8443, api1, api2), "reject", "/internal")
 	who, says := inSubnet(app)
 	d.appData.trust("checkout servers", "VSI", who, says)
 	data.server("db-1", stores)
@@ -141,7 +142,7 @@ func (d *demo) machines() {
 	parked.Status = "stopped"
 	parked.Interfaces[0].float()
 	n.bare("metal-1", inside).metadata(true, "http", 0)
-	metal := n.bare("metal-2", inside).metadata(true, "https", 0)
+	metal := n.bare("metal-2", inside).metadata(true, "https", 0).older()
 	d.release.link(metal)
 	key := d.south.sshKey("operators")
 	bad := n.template("batch-template", inside, &Metadata{true, "http", 2}, "#cloud-config\nruncmd:\n - export DB_PASSWORD='kX7p2mQ9vL4tR8wZ'\n - ./start\n")
@@ -187,11 +188,16 @@ func (d *demo) account() {
 	a.policy(is("iam_id", deploy.IAMID), objectWriter)
 	builder := a.service("server-builder") // may make servers, and so become whatever a claim rule makes of them
 	a.policy(is("iam_id", builder.IAMID), serverMaker)
-	a.key("deployer-old", deploy.IAMID, time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)).LastUsed = recently
+	a.key("deployer-old", deploy.IAMID, time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)).used(recently, 900)
 	fresh := a.key("deployer-new", deploy.IAMID, recently)
-	fresh.Expires, fresh.LastUsed = recently.AddDate(0, 3, 0), recently
+	fresh.Expires = recently.AddDate(0, 3, 0)
+	fresh.used(recently, 12)
+	tenant := a.service("tenant-17") // in a group of its own, whose keys nobody sees who asks for the default group's
+	tenant.Group = a.serviceGroup("tenants")
+	a.key("tenant-17", tenant.IAMID, time.Date(2025, 3, 4, 5, 6, 7, 0, time.UTC)) // it was never used
 	mine := a.key("laptop", "IBMid-5500012345", time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC))
-	mine.User, mine.LastUsed = true, time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC)
+	mine.User = true
+	mine.used(time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC), 3)
 	off := a.key("lost-laptop", "IBMid-5500012345", time.Date(2023, 1, 2, 3, 4, 5, 0, time.UTC))
 	off.User, off.Disabled = true, true
 	a.customRole("ObjectLister", "cloud-object-storage", "cloud-object-storage.account.get_account_buckets")

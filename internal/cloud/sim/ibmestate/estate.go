@@ -47,15 +47,16 @@ type Account struct {
 	IAMID    string // of that service id
 	Regions  []*Region
 
-	Groups       []*ResourceGroup
-	Profiles     []*Profile
-	Services     []*ServiceID
-	APIKeys      []*APIKey
-	Settings     Settings
-	Policies     []*Policy
-	CustomRoles  []*Role
-	AccessGroups []*AccessGroup
-	Tracker      Tracker
+	Groups        []*ResourceGroup
+	Profiles      []*Profile
+	ServiceGroups []*ServiceGroup
+	Services      []*ServiceID
+	APIKeys       []*APIKey
+	Settings      Settings
+	Policies      []*Policy
+	CustomRoles   []*Role
+	AccessGroups  []*AccessGroup
+	Tracker       Tracker
 }
 
 // A Region is one region of an account: what stands in it, by IBM's lists.

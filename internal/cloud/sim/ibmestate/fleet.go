@@ -2,6 +2,7 @@ package ibmestate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -143,6 +144,14 @@ func (f *fleet) floatingLen() int {
 		return 0
 	}
 	return (len(f.afloat)-1)*f.size + f.afloat[len(f.afloat)-1].size()
+}
+
+// floatingOf is the floating IP of server n, if servers of its cell have one.
+func (f *fleet) floatingOf(n int) []*FloatingIP {
+	if k := slices.Index(f.afloat, f.cells[n/f.size]); k >= 0 {
+		return []*FloatingIP{f.floating(k*f.size + n%f.size)}
+	}
+	return nil
 }
 
 // floating makes floating IP n: that of a server of the cells that have them.

@@ -54,10 +54,18 @@ type Identity struct {
 	Accounts                []string
 }
 
+// A ServiceGroup is what service IDs are kept in, so that there may be more of
+// them. Nothing else depends on it.
+type ServiceGroup struct {
+	Thing
+	Default bool // the one that nobody made: whoever names no group means it
+}
+
 // A ServiceID is an identity for programs.
 type ServiceID struct {
 	Thing
 	IAMID  string
+	Group  *ServiceGroup
 	Locked bool
 }
 
@@ -97,6 +105,7 @@ type Policy struct {
 	LastPermit  string
 	Permits     int
 	Created     time.Time
+	Changes     int // made so far
 }
 
 // An Attribute is one line of a policy.

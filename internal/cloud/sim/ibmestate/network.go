@@ -156,6 +156,25 @@ type Listener struct {
 	Protocol         string
 	PortMin, PortMax int
 	Pool             *Pool
+	Policies         []*ListenerPolicy
+}
+
+// A ListenerPolicy picks requests out by its rules, and says what becomes of
+// them: that they go to one of Pool, Listener and URL, or are rejected.
+type ListenerPolicy struct {
+	ID, Name string
+	Action   string // forward_to_pool, forward_to_listener, https_redirect, redirect, reject
+	Priority int
+	Rules    []*ListenerRule
+	Pool     *Pool
+	Listener *Listener
+	URL      string
+}
+
+// A ListenerRule says what a request has to bear, see its Type.
+type ListenerRule struct {
+	ID                            string
+	Type, Condition, Field, Value string
 }
 
 // A Pool is the servers behind a load balancer.

@@ -99,8 +99,9 @@ var identityScenes = []*IdentityScene{
 		who, says := inGroup(t.a.Groups[0])
 		t.profile("p", manager).trust("group", "VSI", who, says)
 	}},
-	{"claim rule of the resource group, by name", []string{"p"}, Write, false, nil, func(t *stage) {
-		t.profile("p", objectWriter).trust("group", "VSI", everybody, equals("resource_group_name", "Default"))
+	{"claim rule of the resource group, by name", []string{"p"}, Admin, false, nil, func(t *stage) {
+		t.profile("p", manager).trust("group", "VSI", everybody, equals("resource_group_name", "Default"))
+		t.a.policy(is("iam_id", t.a.service("group-builder").IAMID), serverMaker.in(t.a.Groups[0])) // and so becomes a manager of everything
 	}},
 	{"claim rule of the region", []string{"p"}, Write, false, nil, func(t *stage) {
 		who, says := inRegion(t.r)

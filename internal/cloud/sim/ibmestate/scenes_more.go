@@ -38,11 +38,7 @@ var others = []*Scene{
 	}},
 	{"UDP from the world", reachable(world("udp", 53, 53)), func(s *site) { s.only(inward("udp", 53, 53, anywhere)) }},
 	{"ICMP from the world", reachable(world("icmp", 0, 0)), func(s *site) { s.only(inward("icmp", 0, 0, anywhere)) }},
-	{"network interface of the old kind", reachable(ssh), func(s *site) {
-		i := s.server.Interfaces[0]
-		s.server.Legacy, i.Legacy = true, true
-		i.ID, i.CRN = i.Attachment, ""
-	}},
+	{"network interface of the old kind", reachable(ssh), func(s *site) { s.server.older() }},
 	{"no NAT, and the rule is about the private address", shut, func(s *site) {
 		s.metal()
 		s.server.Interfaces[0].NoNAT = true
@@ -99,6 +95,71 @@ var others = []*Scene{
 		s.only(inward("tcp", 22, 22, anywhere), inward("quic_next", 0, 0, anywhere))
 	}},
 	{"a status that nobody knows", Want{State: Uncertain, Public: true}, func(s *site) { s.server.Status = "hibernating" }},
+	{"network interface of the old kind that may send from other addresses", reachable(ssh), func(s *site) { s.server.older().Interfaces[0].Spoofing = true }},
+	{"a bare metal server with a network interface of the old kind", reachable(ssh), func(s *site) {
+		s.metal()
+		s.server.older().Interfaces[0].Spoofing = true
+	}},
+	{"old kind without NAT, and the rule is about the floating address", reachable(ssh), func(s *site) {
+		s.metal()
+		s.server.older().Interfaces[0].NoNAT = true
+		x := inward("tcp", 22, 22, anywhere)
+		x.Local = s.ip.Address
+		s.only(x)
+	}},
+	{"behind a load balancer whose private addresses are not told", viaLB(world("tcp", 8080, 8080).behind(443, "l7")), func(s *site) { untold(s) }},
+	{"behind one of these, and it admits half of the subnet", Want{State: Uncertain, Public: true}, func(s *site) {
+		untold(s)
+		s.only(inward("tcp", 8080, 8080, s.r.LoadBalancers[len(s.r.LoadBalancers)-1].Subnets[0].prefix+"0/25"))
+	}},
+	{"a listener's policy forwards to it", viaLB(world("tcp", 8080, 8080).behind(443, "l7")), func(s *site) {
+		l, x, own := elsewhere(s)
+		l.policy(x, "forward_to_pool", "/api").Pool = own
+	}},
+	{"a listener's policies turn requests away", apart, func(s *site) {
+		l, x, _ := elsewhere(s)
+		l.policy(x, "reject", "/admin")
+		l.policy(x, "redirect", "/docs").URL = "https://docs.example.com/{path}"
+	}},
+	{"a listener's policy forwards to another listener", viaLB(world("tcp", 8080, 8080).behind(443, "l7"), world("tcp", 8080, 8080).behind(8443, "l7")), func(s *site) {
+		l, x, own := elsewhere(s)
+		l.Groups[0].admit(inward("tcp", 8443, 8443, anywhere))
+		next := &Listener{ID: l.Region.prefix() + "-" + uuid(l.ID, "listener 8443"), Protocol: "https", PortMin: 8443, PortMax: 8443, Pool: own}
+		l.Listeners = append(l.Listeners, next)
+		l.policy(x, "forward_to_listener", "/next").Listener = next
+	}},
+	{"a listener sends all to HTTPS, where a policy forwards to it", viaLB(world("tcp", 8080, 8080).behind(443, "l7")), func(s *site) {
+		l, x, own := elsewhere(s)
+		l.Groups[0].admit(inward("tcp", 80, 80, anywhere))
+		plain := &Listener{ID: l.Region.prefix() + "-" + uuid(l.ID, "listener 80"), Protocol: "http", PortMin: 80, PortMax: 80}
+		l.Listeners = append(l.Listeners, plain)
+		all := l.policy(plain, "https_redirect", "/")
+		all.Listener, all.Rules[0].Condition = x, "starts_with"
+		l.policy(x, "forward_to_pool", "/api").Pool = own
+	}},
+	{"a listener's policy forwards to it, and its group lets anybody in to that", viaLB(world("tcp", 8080, 8080).behind(443, "l7")), func(s *site) {
+		l, x, own := elsewhere(s)
+		l.policy(x, "forward_to_pool", "/api").Pool = own
+		s.group.admit(inward("tcp", 8080, 8080, anywhere))
+	}},
+}
+
+// untold puts the server behind a public load balancer whose document has no
+// private address.
+func untold(s *site) {
+	balanced(s, true)
+	s.r.LoadBalancers[len(s.r.LoadBalancers)-1].Private = nil
+}
+
+// elsewhere puts the server behind an application load balancer whose listener
+// leads to another server; own is the server's pool.
+func elsewhere(s *site) (l *LoadBalancer, x *Listener, own *Pool) {
+	balanced(s, true)
+	l = s.r.LoadBalancers[len(s.r.LoadBalancers)-1]
+	x, own = l.Listeners[0], l.Pools[0]
+	other := s.subnet.server(s.server.Name+"-other", s.group).wants(viaLB(world("tcp", 8080, 8080).behind(443, "l7")))
+	x.Pool = l.pool("https", 8080, other)
+	return l, x, own
 }
 
 // metal puts a bare metal server into the server's place. Only its interfaces

@@ -147,6 +147,19 @@ func (r *Region) Floating(n int) *FloatingIP {
 	return r.fleet.floating(n - len(r.floating))
 }
 
+// FloatingOf are the floating IPs of an interface.
+func (r *Region) FloatingOf(i *Interface) (all []*FloatingIP) {
+	for _, f := range r.floating {
+		if f.Interface == i {
+			all = append(all, f)
+		}
+	}
+	if !i.Held() {
+		all = append(all, r.fleet.floatingOf(i.Owner.number)...)
+	}
+	return all
+}
+
 // DropFloating releases a floating IP; false if there is none of that id. Those
 // of the fleet stay.
 func (r *Region) DropFloating(id string) bool {

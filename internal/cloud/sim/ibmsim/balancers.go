@@ -25,9 +25,7 @@ func (c *caller) loadBalancer(l *ibmestate.LoadBalancer) any {
 	}
 	o["udp_supported"], o["failsafe_policy_actions"] = l.Network, []string{"fail", "forward"}
 	o["attached_load_balancer_pool_members"], o["logging"] = []any{}, object{"datapath": object{"active": false}}
-	o["listeners"] = each(l.Listeners, func(x *ibmestate.Listener) any {
-		return object{"id": x.ID, "href": c.at("load_balancers/" + l.ID + "/listeners/" + x.ID)}
-	})
+	o["listeners"] = each(l.Listeners, func(x *ibmestate.Listener) any { return c.listenerRef(l, x) })
 	o["pools"] = each(l.Pools, func(p *ibmestate.Pool) any { return c.poolRef(l, p) })
 	o["private_ips"] = each(l.Private, func(a string) any { return c.reserved(l.Subnets[0], a) })
 	o["public_ips"] = each(l.Addresses, func(a string) any { return object{"address": a} })
@@ -55,19 +53,7 @@ func (s *Server) listListeners(c *caller) (any, *refusal) {
 	if no != nil {
 		return nil, no
 	}
-	return object{"listeners": each(l.Listeners, func(x *ibmestate.Listener) any {
-		o := object{
-			"id": x.ID, "href": c.at("load_balancers/" + l.ID + "/listeners/" + x.ID), "created_at": stamp(l.Created), "accept_proxy_protocol": false, "protocol": x.Protocol,
-			"port": x.PortMin, "port_min": x.PortMin, "port_max": x.PortMax, "provisioning_status": "active", "policies": []any{},
-		}
-		if x.Pool != nil {
-			o["default_pool"] = c.poolRef(l, x.Pool)
-		}
-		if x.Protocol == "https" {
-			o["certificate_instance"] = object{"crn": "crn:v1:bluemix:public:secrets-manager:" + c.region.Name + ":a/" + c.account.ID + ":36fa422d-080d-4d83-8d2d-86851b4001df:secret:2e786aab-42fa-63ed-14f8-d66d552f4dd5"}
-		}
-		return o
-	})}, nil
+	return object{"listeners": each(l.Listeners, func(x *ibmestate.Listener) any { return c.listener(l, x) })}, nil
 }
 
 func (s *Server) listPools(c *caller) (any, *refusal) {

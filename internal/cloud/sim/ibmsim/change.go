@@ -9,31 +9,30 @@ import (
 
 // changes are the calls that fixes make.
 func changes() []*route {
-	vpc := func(method, path, call string, status int, do func(*Server, *caller) (any, *refusal)) *route {
-		return &route{pattern: method + " /{region}/v1" + path, call: "is:" + call, form: vpcForm, do: do, status: status}
+	all := []*route{
+		vpcChange("PATCH", "/instances/{id}", "UpdateInstance", 200, (*Server).updateInstance),
+		vpcChange("PATCH", "/bare_metal_servers/{id}", "UpdateBareMetalServer", 200, (*Server).updateBareMetal),
+		vpcChange("PATCH", "/images/{id}", "UpdateImage", 200, (*Server).updateImage),
+		vpcChange("PATCH", "/virtual_network_interfaces/{id}", "UpdateVirtualNetworkInterface", 200, (*Server).updateVNI),
+		vpcChange("DELETE", "/floating_ips/{id}", "DeleteFloatingIP", 204, (*Server).deleteFloatingIP),
 	}
-	iam := func(method, path, call string, status int, do func(*Server, *caller) (any, *refusal)) *route {
-		return &route{pattern: method + " " + path, call: call, form: identityForm, do: do, status: status}
-	}
-	return []*route{
-		vpc("PATCH", "/instances/{id}", "UpdateInstance", 200, (*Server).updateInstance),
-		vpc("PATCH", "/bare_metal_servers/{id}", "UpdateBareMetalServer", 200, (*Server).updateBareMetal),
-		vpc("PATCH", "/images/{id}", "UpdateImage", 200, (*Server).updateImage),
-		vpc("PATCH", "/virtual_network_interfaces/{id}", "UpdateVirtualNetworkInterface", 200, (*Server).updateVNI),
-		vpc("PATCH", "/flow_log_collectors/{id}", "UpdateFlowLogCollector", 200, (*Server).updateFlowLog),
-		vpc("POST", "/flow_log_collectors", "CreateFlowLogCollector", 201, (*Server).createFlowLog),
-		vpc("DELETE", "/floating_ips/{id}", "DeleteFloatingIP", 204, (*Server).deleteFloatingIP),
-		vpc("DELETE", "/instance/templates/{id}", "DeleteInstanceTemplate", 204, (*Server).deleteTemplate),
-		vpc("POST", "/security_groups/{id}/rules", "CreateSecurityGroupRule", 201, (*Server).createRule),
-		vpc("DELETE", "/security_groups/{id}/rules/{sub}", "DeleteSecurityGroupRule", 204, (*Server).deleteRule),
-		vpc("POST", "/network_acls/{id}/rules", "CreateNetworkACLRule", 201, (*Server).createACLRule),
-		vpc("DELETE", "/network_acls/{id}/rules/{sub}", "DeleteNetworkACLRule", 204, (*Server).deleteACLRule),
-		iam("DELETE", "/v1/profiles/{id}/links/{sub}", "iam-identity:DeleteLink", 204, (*Server).deleteLink),
-		iam("DELETE", "/v1/profiles/{id}/rules/{sub}", "iam-identity:DeleteClaimRule", 204, (*Server).deleteClaimRule),
-		iam("DELETE", "/v1/apikeys/{id}", "iam-identity:DeleteAPIKey", 204, (*Server).deleteAPIKey),
-		iam("PUT", "/v1/accounts/{id}/settings/identity", "iam-identity:UpdateAccountSettings", 200, (*Server).updateSettings),
-		iam("DELETE", "/v2/policies/{id}", "iam-access-management:DeleteV2Policy", 204, (*Server).deletePolicy),
-	}
+	return slices.Concat(all, filterChanges(), templateChanges(), serviceChanges(), identityChanges(), policyChanges(), trackerChanges())
+}
+
+func vpcChange(method, path, call string, status int, do func(*Server, *caller) (any, *refusal)) *route {
+	return &route{pattern: method + " /{region}/v1" + path, call: "is:" + call, form: vpcForm, do: do, status: status}
+}
+
+func identityChange(method, path, call string, status int, do func(*Server, *caller) (any, *refusal)) *route {
+	return &route{pattern: method + " " + path, call: call, form: identityForm, do: do, status: status}
+}
+
+// nth is a number that no other change has.
+func (s *Server) nth() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serial++
+	return s.serial
 }
 
 // patch reads a merge patch, which must be sent as one.
@@ -169,60 +168,9 @@ func (s *Server) updateVNI(c *caller) (any, *refusal) {
 	return c.vni(hit), nil
 }
 
-func (s *Server) updateFlowLog(c *caller) (any, *refusal) {
-	var p struct {
-		Active *bool `json:"active"`
-	}
-	if no := c.patch(&p); no != nil {
-		return nil, no
-	}
-	for _, f := range c.region.FlowLogs {
-		if f.ID == c.PathValue("id") {
-			if p.Active != nil {
-				f.Active = *p.Active
-			}
-			return c.flowLog(f), nil
-		}
-	}
-	return nil, notFound("flow log collector " + c.PathValue("id"))
-}
-
-// createFlowLog makes a collector of a VPC.
-func (s *Server) createFlowLog(c *caller) (any, *refusal) {
-	var p struct {
-		Name   string
-		Active *bool
-		Bucket struct{ Name string } `json:"storage_bucket"`
-		Target struct{ ID string }
-	}
-	if no := c.into(&p); no != nil {
-		return nil, no
-	}
-	for _, v := range c.region.VPCs {
-		if v.ID == p.Target.ID {
-			f := c.region.AddFlowLog(p.Name, v)
-			f.Bucket, f.Active = p.Bucket.Name, p.Active == nil || *p.Active
-			return c.flowLog(f), nil
-		}
-	}
-	return nil, badField("target.id names no VPC")
-}
-
 func (s *Server) deleteFloatingIP(c *caller) (any, *refusal) {
 	if !c.region.DropFloating(c.PathValue("id")) {
 		return nil, notFound("floating IP " + c.PathValue("id"))
-	}
-	return nil, nil
-}
-
-func (s *Server) deleteTemplate(c *caller) (any, *refusal) {
-	for _, g := range c.region.InstanceGroups {
-		if g.Template.ID == c.PathValue("id") {
-			return nil, &refusal{status: http.StatusConflict, code: "instance_template_in_use", message: "The instance group " + g.Name + " uses the template."}
-		}
-	}
-	if !removed(&c.region.Templates, c.PathValue("id"), func(t *ibmestate.Template) string { return t.ID }) {
-		return nil, notFound("instance template " + c.PathValue("id"))
 	}
 	return nil, nil
 }

@@ -6,6 +6,21 @@ import (
 	"plumbline/internal/cloud/sim/ibmestate"
 )
 
+// filterChanges change what security groups and network ACLs let through.
+func filterChanges() []*route {
+	return []*route{
+		vpcChange("POST", "/security_groups/{id}/rules", "CreateSecurityGroupRule", 201, (*Server).createRule),
+		vpcChange("DELETE", "/security_groups/{id}/rules/{sub}", "DeleteSecurityGroupRule", 204, (*Server).deleteRule),
+		vpcChange("POST", "/network_acls/{id}/rules", "CreateNetworkACLRule", 201, (*Server).createACLRule),
+		vpcChange("DELETE", "/network_acls/{id}/rules/{sub}", "DeleteNetworkACLRule", 204, (*Server).deleteACLRule),
+	}
+}
+
+// badPorts says that ports are not given in pairs, or to a protocol without any.
+func badPorts(protocol string, from, to int) bool {
+	return from > to || from == 0 != (to == 0) || to > 65535 || to > 0 && protocol != "tcp" && protocol != "udp"
+}
+
 func (c *caller) theGroup() (*ibmestate.SecurityGroup, *refusal) {
 	for _, g := range c.region.SecurityGroups {
 		if g.ID == c.PathValue("id") {
@@ -49,6 +64,9 @@ func (s *Server) createRule(c *caller) (any, *refusal) {
 	}
 	if x.Direction != "inbound" && x.Direction != "outbound" || x.Protocol == "" || x.Local == "" || x.Remote == "" && x.RemoteGroup == nil {
 		return nil, badField("The rule is not complete.")
+	}
+	if badPorts(x.Protocol, x.PortMin, x.PortMax) {
+		return nil, badField("port_min and port_max are not valid")
 	}
 	g.Add(x)
 	return c.rule(g, x), nil
@@ -95,6 +113,12 @@ func (s *Server) createACLRule(c *caller) (any, *refusal) {
 	}
 	if p.Action == "" || p.Direction == "" || p.Protocol == "" || p.Source == "" || p.Destination == "" {
 		return nil, badField("The rule is not complete.")
+	}
+	if p.Action == "deny" && p.Protocol == "icmp_tcp_udp" {
+		return nil, badField("action must not be deny if protocol is icmp_tcp_udp")
+	}
+	if badPorts(p.Protocol, p.SourceMin, p.SourceMax) || badPorts(p.Protocol, p.DestMin, p.DestMax) {
+		return nil, badField("The ports are not valid.")
 	}
 	at := len(a.Rules)
 	if p.Before != nil {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"plumbline/internal/cloud/sim/serve"
 )
 
 // A Kind is a way for a call to go wrong.
@@ -62,7 +64,7 @@ func (s *Server) Fail(f Fault) {
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults, s.calls, s.buckets = nil, nil, map[string]*bucket{}
+	s.faults, s.calls, s.buckets = nil, nil, map[string]*serve.Bucket{}
 }
 
 func (s *Server) faultFor(c *caller) *Fault {
@@ -73,9 +75,7 @@ func (s *Server) faultFor(c *caller) *Fault {
 		if f.Call != c.route.call && (f.Call != "" || c.route.form == tokenForm) || f.Region != "" && f.Region != c.PathValue("region") || f.Subject != "" && f.Subject != c.about() {
 			continue
 		}
-		f.seen++
-		from := max(f.From, 1)
-		if hit == nil && f.seen >= from && (f.Count == 0 || f.seen < from+f.Count) {
+		if f.seen++; hit == nil && serve.InTurn(f.seen, f.From, f.Count) {
 			copied := *f
 			hit = &copied
 		}
@@ -106,34 +106,30 @@ func (f *Fault) status() int {
 	}
 }
 
-const (
-	maintenance = "<html><head><title>Maintenance</title></head><body>We will be back soon.<br></body></html>"
-	foreign     = `{"gateway":{"status":"ok"}}`
-)
+const foreign = `{"gateway":{"status":"ok"}}`
 
 // play answers a call that is not carried out.
 func (f *Fault) play(w http.ResponseWriter, c *caller) {
 	c.headers(w.Header())
 	switch f.Kind {
 	case Hang:
-		<-c.Context().Done()
-		panic(http.ErrAbortHandler)
+		serve.Hang(c.Request)
 	case Reset:
-		reset(w)
+		serve.Reset(w)
 		return
 	case InternalHTML, HTML:
 		w.Header().Set("Content-Type", "text/html")
-		respond(w, f.status(), []byte(maintenance))
+		serve.Respond(w, f.status(), []byte(serve.Maintenance))
 	case Empty:
-		respond(w, f.status(), nil)
+		serve.Respond(w, f.status(), nil)
 	case Foreign:
-		respond(w, f.status(), []byte(foreign))
+		serve.Respond(w, f.status(), []byte(foreign))
 	case NoList:
-		respond(w, f.status(), []byte("{}"))
+		serve.Respond(w, f.status(), []byte("{}"))
 	default:
 		no := f.refusal(c)
 		no.headers(w.Header())
-		respond(w, no.status, no.body(c))
+		serve.Respond(w, no.status, no.body(c))
 	}
 }
 
@@ -150,37 +146,4 @@ func (f *Fault) refusal(c *caller) *refusal {
 	default:
 		return internal()
 	}
-}
-
-// cut sends half of a reply.
-func (f *Fault) cut(w http.ResponseWriter, status int, b []byte) {
-	half := b[:len(b)/2]
-	if f.Kind == CutClean {
-		respond(w, status, half)
-		return
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
-	w.WriteHeader(status)
-	_, _ = w.Write(half) // the connection is thrown away next
-	_ = http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
-}
-
-// respond sends a short reply. A client that is gone cannot be told.
-func respond(w http.ResponseWriter, status int, b []byte) {
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
-	w.WriteHeader(status)
-	_, _ = w.Write(b)
-}
-
-// reset drops the connection with a TCP reset where it can.
-func reset(w http.ResponseWriter) {
-	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-		if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
-			_ = tcp.SetLinger(0)
-		}
-		_ = conn.Close()
-		return
-	}
-	panic(http.ErrAbortHandler)
 }

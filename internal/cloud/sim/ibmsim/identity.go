@@ -8,7 +8,7 @@ import (
 	"plumbline/internal/cloud/sim/ibmestate"
 )
 
-// listing is a page of a list of IAM identity: its next page is named by a
+// identityPage is a page of a list of IAM identity: its next page is named by a
 // token in a full address.
 func (s *Server) identityPage(c *caller, name string, all []any) (any, *refusal) {
 	if no := c.myAccount(); no != nil {
@@ -104,18 +104,61 @@ func (s *Server) getIdentities(c *caller) (any, *refusal) {
 	})}, nil
 }
 
-func (s *Server) listServiceIDs(c *caller) (any, *refusal) {
-	return s.identityPage(c, "serviceids", each(c.account.Services, func(x *ibmestate.ServiceID) any {
+// listServiceGroups lists the groups of service IDs, the default one among them,
+// in one page.
+func (s *Server) listServiceGroups(c *caller) (any, *refusal) {
+	if no := c.myAccount(); no != nil {
+		return nil, no
+	}
+	return object{"serviceid_groups": each(c.account.ServiceGroups, func(g *ibmestate.ServiceGroup) any {
 		return object{
+			"id": g.ID, "entity_tag": "1-" + g.ID[:8], "account_id": c.account.ID, "crn": g.CRN, "name": g.Name, "description": "", "created_at": stamp(g.Created),
+			"created_by": "IBMid-5500012345", "modified_at": stamp(g.Created),
+		}
+	})}, nil
+}
+
+// theServiceGroup is the group of service IDs that is asked for: the default one where
+// none is named.
+func (c *caller) theServiceGroup() (*ibmestate.ServiceGroup, *refusal) {
+	id := c.URL.Query().Get("group_id")
+	for _, g := range c.account.ServiceGroups {
+		if g.ID == id || id == "" && g.Default {
+			return g, nil
+		}
+	}
+	return nil, &refusal{status: 404, code: "BXNIM0101E", message: "The service ID group could not be found."}
+}
+
+func (s *Server) listServiceIDs(c *caller) (any, *refusal) {
+	g, no := c.theServiceGroup()
+	if no != nil {
+		return nil, no
+	}
+	all := []any{}
+	for _, x := range c.account.Services {
+		if x.Group != g {
+			continue
+		}
+		o := object{
 			"id": x.ID, "iam_id": x.IAMID, "entity_tag": "1-" + x.ID[10:18], "crn": x.CRN, "locked": x.Locked, "created_at": stamp(x.Created), "modified_at": stamp(x.Created),
 			"account_id": c.account.ID, "name": x.Name, "description": "", "unique_instance_crns": []string{},
 		}
-	}))
+		if c.URL.Query().Get("show_group_id") == "true" {
+			o["group_id"] = g.ID
+		}
+		all = append(all, o)
+	}
+	return s.identityPage(c, "serviceids", all)
 }
 
-// listAPIKeys lists the caller's own keys, or one identity's, or, with the
-// scope account, all of them.
+// listAPIKeys lists the caller's own keys, or one identity's, or, with the scope
+// account, those of all users and of the service IDs of one group.
 func (s *Server) listAPIKeys(c *caller) (any, *refusal) {
+	g, no := c.theServiceGroup()
+	if no != nil {
+		return nil, no
+	}
 	q := c.URL.Query()
 	whose := q.Get("iam_id")
 	if whose == "" {
@@ -123,12 +166,22 @@ func (s *Server) listAPIKeys(c *caller) (any, *refusal) {
 	}
 	all := []any{}
 	for _, k := range c.account.APIKeys {
-		if q.Get("scope") != "account" && k.IAMID != whose || q.Get("type") == "user" && !k.User || q.Get("type") == "serviceid" && k.User {
+		if q.Get("scope") != "account" && k.IAMID != whose || q.Get("type") == "user" && !k.User || q.Get("type") == "serviceid" && k.User || !k.User && serviceGroupOf(c.account, k) != g {
 			continue
 		}
 		all = append(all, c.apiKey(k))
 	}
 	return s.identityPage(c, "apikeys", all)
+}
+
+// serviceGroupOf is the group of the service ID that a key belongs to.
+func serviceGroupOf(a *ibmestate.Account, k *ibmestate.APIKey) *ibmestate.ServiceGroup {
+	for _, x := range a.Services {
+		if x.IAMID == k.IAMID {
+			return x.Group
+		}
+	}
+	return nil
 }
 
 func (c *caller) apiKey(k *ibmestate.APIKey) object {

@@ -11,9 +11,9 @@
 // Listen serves it on a loopback address. One server stands for every endpoint
 // of IBM Cloud. With its base E:
 //
-//	E/identity/token                     grant types apikey and cr-token
+//	E/identity/token                     grant types apikey, cr-token and assume
 //	E/<region>/v1/...                    VPC; wants version and generation=2
-//	E/v1/profiles, serviceids, apikeys, accounts/<id>/settings/identity
+//	E/v1/profiles, serviceids, serviceid_groups, apikeys, accounts/<id>/settings/identity
 //	E/v2/policies, roles, groups, resource_groups
 //	E/api/v2/targets, routes, settings   Activity Tracker
 //	E/v1/enterprises, account-groups, accounts
@@ -37,6 +37,7 @@ import (
 	"time"
 
 	"plumbline/internal/cloud/sim/ibmestate"
+	"plumbline/internal/cloud/sim/serve"
 )
 
 // A Server answers as IBM Cloud would. Make one with New; it is safe for
@@ -56,7 +57,7 @@ type Server struct {
 	allow   []string
 	faults  []*Fault
 	calls   []Call
-	buckets map[string]*bucket
+	buckets map[string]*serve.Bucket
 }
 
 // An Option says how the simulated IBM Cloud behaves.
@@ -80,7 +81,7 @@ func Clock(now func() time.Time) Option { return func(s *Server) { s.now = now }
 
 // New serves an estate.
 func New(e *ibmestate.Estate, opts ...Option) *Server {
-	s := &Server{mux: http.NewServeMux(), now: time.Now, most: 100, estate: e, buckets: map[string]*bucket{}}
+	s := &Server{mux: http.NewServeMux(), now: time.Now, most: 100, estate: e, buckets: map[string]*serve.Bucket{}}
 	for _, o := range opts {
 		o(s)
 	}
@@ -148,7 +149,11 @@ type caller struct {
 	region  *ibmestate.Region // of a VPC call
 	body    []byte
 	base    string // scheme and host that the caller sees
+	etag    string // of what is answered; "" is none
 }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 func (s *Server) serve(w http.ResponseWriter, q *http.Request, r *route) {
 	body, err := io.ReadAll(io.LimitReader(q.Body, 1<<20))
@@ -159,7 +164,7 @@ func (s *Server) serve(w http.ResponseWriter, q *http.Request, r *route) {
 	if q.TLS != nil {
 		c.base = "https://" + q.Host
 	}
-	if s.latency > 0 && !wait(q, s.latency) {
+	if s.latency > 0 && !serve.Wait(q, s.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	no := s.admit(c)
@@ -184,7 +189,7 @@ func (s *Server) serve(w http.ResponseWriter, q *http.Request, r *route) {
 	s.note(c, f, status)
 	c.headers(w.Header())
 	if f != nil {
-		f.cut(w, status, b)
+		serve.Cut(w, status, b, f.Kind == CutClean)
 		return
 	}
 	w.WriteHeader(status)
@@ -213,6 +218,9 @@ func (c *caller) headers(h http.Header) {
 	h.Set("Transaction-Id", c.id)
 	h.Set("X-Request-Id", c.id)
 	h.Set("X-Correlation-Id", c.id)
+	if c.etag != "" {
+		h.Set("ETag", c.etag)
+	}
 }
 
 // requestID is an id as IBM makes them; no two are the same.
@@ -221,18 +229,6 @@ func (s *Server) requestID() string {
 	defer s.mu.Unlock()
 	s.serial++
 	return fmt.Sprintf("%08x-6f1a-4c2e-9d31-%012x", s.serial*2654435761%(1<<32), s.serial)
-}
-
-// wait lets time pass; false if the client gave up meanwhile.
-func wait(r *http.Request, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
 
 // A Call is one request that reached the simulated IBM Cloud.
@@ -267,7 +263,7 @@ func (s *Server) note(c *caller, f *Fault, status int) {
 
 // about is the id in the path of what a call is about: the last one.
 func (c *caller) about() string {
-	for _, name := range []string{"sub", "id"} {
+	for _, name := range []string{"policy", "sub", "id"} {
 		if v := c.PathValue(name); v != "" {
 			return v
 		}

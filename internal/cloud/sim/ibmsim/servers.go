@@ -18,8 +18,11 @@ func (c *caller) bareMetal(x *ibmestate.Server) any {
 	o["metadata_service"] = object{"enabled": x.Metadata.Enabled, "protocol": x.Metadata.Protocol}
 	o["vpc"], o["zone"] = c.vpcRef(x.VPC), c.zone(x.Zone)
 	o["network_interfaces"] = each(x.Interfaces, func(i *ibmestate.Interface) any { return c.nic(i, x) })
-	o["network_attachments"] = each(x.Interfaces, func(i *ibmestate.Interface) any { return c.attachment(i, x) })
-	o["primary_network_interface"], o["primary_network_attachment"] = c.nic(x.Interfaces[0], x), c.attachment(x.Interfaces[0], x)
+	o["primary_network_interface"] = c.nic(x.Interfaces[0], x)
+	if !x.Legacy {
+		o["network_attachments"] = each(x.Interfaces, func(i *ibmestate.Interface) any { return c.attachment(i, x) })
+		o["primary_network_attachment"] = c.attachment(x.Interfaces[0], x)
+	}
 	return withExtra(o, x.Extra)
 }
 
@@ -130,15 +133,17 @@ func (c *caller) template(t *ibmestate.Template) any {
 }
 
 func (s *Server) listInstanceGroups(c *caller) (any, *refusal) {
-	return listed(s, c, "instance_groups", c.region.InstanceGroups, func(c *caller, g *ibmestate.InstanceGroup) any {
-		o := stable(c.owned(g.Thing, g.Group, "instance_groups", ""), "stable")
-		o["updated_at"], o["membership_count"], o["status"], o["managers"] = stamp(g.Created), g.Count, g.Status, []any{}
-		o["instance_template"] = typeless(c.ref(g.Template.Thing, "instance/templates", ""))
-		o["subnets"] = each(g.Subnets, func(n *ibmestate.Subnet) any { return c.subnetRef(n) })
-		o["vpc"] = c.vpcRef(g.Template.VPC)
-		if g.Pool != nil {
-			o["load_balancer_pool"], o["application_port"] = c.poolRef(g.Balancer, g.Pool), 443
-		}
-		return o
-	})
+	return listed(s, c, "instance_groups", c.region.InstanceGroups, (*caller).instanceGroup)
+}
+
+func (c *caller) instanceGroup(g *ibmestate.InstanceGroup) any {
+	o := stable(c.owned(g.Thing, g.Group, "instance_groups", ""), "stable")
+	o["updated_at"], o["membership_count"], o["status"], o["managers"] = stamp(g.Created), g.Count, g.Status, []any{}
+	o["instance_template"] = typeless(c.ref(g.Template.Thing, "instance/templates", ""))
+	o["subnets"] = each(g.Subnets, func(n *ibmestate.Subnet) any { return c.subnetRef(n) })
+	o["vpc"] = c.vpcRef(g.Template.VPC)
+	if g.Pool != nil {
+		o["load_balancer_pool"], o["application_port"] = c.poolRef(g.Balancer, g.Pool), 443
+	}
+	return o
 }

@@ -1,12 +1,6 @@
 package ibmsim
 
-import "time"
-
-// A bucket holds the tokens of one call in one region of one account.
-type bucket struct {
-	tokens float64
-	at     time.Time
-}
+import "plumbline/internal/cloud/sim/serve"
 
 // spend takes one token from the caller's bucket. IBM publishes no figures for
 // its rate limits; whoever serves the estate names them.
@@ -18,15 +12,11 @@ func (s *Server) spend(c *caller) *refusal {
 	key := c.account.ID + " " + c.PathValue("region") + " " + c.route.call
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := s.buckets[key]
-	if b == nil {
-		b = &bucket{tokens: s.burst, at: now}
-		s.buckets[key] = b
+	if s.buckets[key] == nil {
+		s.buckets[key] = &serve.Bucket{}
 	}
-	b.tokens, b.at = min(s.burst, b.tokens+s.rate*now.Sub(b.at).Seconds()), now
-	if b.tokens < 1 {
+	if !s.buckets[key].Take(now, s.burst, s.rate) {
 		return throttled()
 	}
-	b.tokens--
 	return nil
 }

@@ -3,28 +3,32 @@ package ibmsim
 import "plumbline/internal/cloud/sim/ibmestate"
 
 func (s *Server) listTargets(c *caller) (any, *refusal) {
-	return object{"targets": each(c.account.Tracker.Targets, func(t *ibmestate.TrackerTarget) any {
-		write := object{"status": t.Status}
-		if t.Reason != "" {
-			write["last_failure"], write["reason_for_last_failure"] = stamp(t.Created), t.Reason
-		}
-		return object{
-			"id": t.ID, "name": t.Name, "crn": t.CRN, "target_type": "cloud_object_storage", "region": t.Region, "write_status": write, "created_at": stamp(t.Created), "updated_at": stamp(t.Created), "api_version": 2, "managed_by": "account",
-			"cos_endpoint": object{
-				"endpoint": "s3.private." + t.Region + ".cloud-object-storage.appdomain.cloud", "bucket": t.Bucket, "service_to_service_enabled": true,
-				"target_crn": "crn:v1:bluemix:public:cloud-object-storage:global:a/" + c.account.ID + ":4f2a5a0e-6c3c-4d0f-9a52-5a6f6a7a1d3e::",
-			},
-		}
-	})}, nil
+	return object{"targets": each(c.account.Tracker.Targets, c.trackerTarget)}, nil
+}
+
+func (c *caller) trackerTarget(t *ibmestate.TrackerTarget) any {
+	write := object{"status": t.Status}
+	if t.Reason != "" {
+		write["last_failure"], write["reason_for_last_failure"] = stamp(t.Created), t.Reason
+	}
+	return object{
+		"id": t.ID, "name": t.Name, "crn": t.CRN, "target_type": "cloud_object_storage", "region": t.Region, "write_status": write, "created_at": stamp(t.Created), "updated_at": stamp(t.Created), "api_version": 2, "managed_by": "account",
+		"cos_endpoint": object{
+			"endpoint": "s3.private." + t.Region + ".cloud-object-storage.appdomain.cloud", "bucket": t.Bucket, "service_to_service_enabled": true,
+			"target_crn": "crn:v1:bluemix:public:cloud-object-storage:global:a/" + c.account.ID + ":4f2a5a0e-6c3c-4d0f-9a52-5a6f6a7a1d3e::",
+		},
+	}
 }
 
 func (s *Server) listTrackerRoutes(c *caller) (any, *refusal) {
-	return object{"routes": each(c.account.Tracker.Routes, func(r *ibmestate.TrackerRoute) any {
-		return object{
-			"id": r.ID, "name": r.Name, "crn": r.CRN, "version": 1, "created_at": stamp(r.Created), "updated_at": stamp(r.Created), "api_version": 2, "managed_by": "account",
-			"rules": each(r.Rules, func(x ibmestate.TrackerRule) any { return object{"target_ids": x.Targets, "locations": x.Locations} }),
-		}
-	})}, nil
+	return object{"routes": each(c.account.Tracker.Routes, c.trackerRoute)}, nil
+}
+
+func (c *caller) trackerRoute(r *ibmestate.TrackerRoute) any {
+	return object{
+		"id": r.ID, "name": r.Name, "crn": r.CRN, "version": 1, "created_at": stamp(r.Created), "updated_at": stamp(r.Created), "api_version": 2, "managed_by": "account",
+		"rules": each(r.Rules, func(x ibmestate.TrackerRule) any { return object{"target_ids": x.Targets, "locations": x.Locations} }),
+	}
 }
 
 func (s *Server) getTrackerSettings(c *caller) (any, *refusal) {

@@ -1,5 +1,5 @@
-# Paste into a shell that is signed in to the account (ibmcloud login), or save
-# as plumbline-key.sh and run: sh plumbline-key.sh
+# Save as plumbline-key.sh and run sh plumbline-key.sh where ibmcloud login has
+# signed in to the account.
 # The key lives until somebody deletes it. Where Plumbline runs on a virtual
 # server of IBM Cloud, a trusted profile needs no key: prefer that.
 

@@ -1,9 +1,9 @@
-# Paste into a shell that is signed in to the account (ibmcloud login), or save
-# as plumbline-profile.sh and run: sh plumbline-profile.sh
-# The server's metadata service has to be on: that is where it gets its tokens.
+# Save as plumbline-profile.sh and run sh plumbline-profile.sh where ibmcloud login
+# has signed in to the account.
+# The metadata service of the server has to be on: that is where it gets its tokens.
 # The last line prints the id of the profile.
 {{- if .Unknown}}
-# First replace what stands between < and >.
+# First replace what stands in angle brackets, and the brackets too.
 {{- end}}
 
 {{template "group.sh" .}}

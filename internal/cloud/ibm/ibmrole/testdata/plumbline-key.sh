@@ -1,11 +1,11 @@
-# Paste into a shell that is signed in to the account (ibmcloud login), or save
-# as plumbline-key.sh and run: sh plumbline-key.sh
+# Save as plumbline-key.sh and run sh plumbline-key.sh where ibmcloud login has
+# signed in to the account.
 # The key lives until somebody deletes it. Where Plumbline runs on a virtual
 # server of IBM Cloud, a trusted profile needs no key: prefer that.
 
 ibmcloud iam access-group-create plumbline-readers --description "Plumbline reads settings with this"
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name is
-# API keys of others are told to Operator alone, who may delete them too. With Viewer, how old they are is not assessed.
+# API keys of others are told to Editor and Operator, who may change or delete them too, or to a custom role with the actions iam-identity.apikey.list and iam-identity.apikey.get. With Viewer, only those keys are judged that IBM Cloud tells.
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-identity
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-access-management
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-groups

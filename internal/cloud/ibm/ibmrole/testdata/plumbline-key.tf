@@ -25,7 +25,7 @@ resource "ibm_iam_access_group_policy" "plumbline_is" {
   }
 }
 
-# API keys of others are told to Operator alone, who may delete them too. With Viewer, how old they are is not assessed.
+# API keys of others are told to Editor and Operator, who may change or delete them too, or to a custom role with the actions iam-identity.apikey.list and iam-identity.apikey.get. With Viewer, only those keys are judged that IBM Cloud tells.
 resource "ibm_iam_access_group_policy" "plumbline_iam-identity" {
   access_group_id = ibm_iam_access_group.plumbline.id
   roles           = ["Viewer"]

@@ -1,11 +1,11 @@
-# Paste into a shell that is signed in to the account (ibmcloud login), or save
-# as plumbline-profile.sh and run: sh plumbline-profile.sh
-# The server's metadata service has to be on: that is where it gets its tokens.
+# Save as plumbline-profile.sh and run sh plumbline-profile.sh where ibmcloud login
+# has signed in to the account.
+# The metadata service of the server has to be on: that is where it gets its tokens.
 # The last line prints the id of the profile.
 
 ibmcloud iam access-group-create plumbline-readers --description "Plumbline reads settings with this"
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name is
-# API keys of others are told to Operator alone, who may delete them too. With Viewer, how old they are is not assessed.
+# API keys of others are told to Editor and Operator, who may change or delete them too, or to a custom role with the actions iam-identity.apikey.list and iam-identity.apikey.get. With Viewer, only those keys are judged that IBM Cloud tells.
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-identity
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-access-management
 ibmcloud iam access-group-policy-create plumbline-readers --roles Viewer --service-name iam-groups

@@ -59,15 +59,64 @@ func TestTheSDKReadsIdentities(t *testing.T) {
 					t.Error(*p.Name, len(links.Links), len(rules.Rules), len(named.Identities))
 				}
 			}
-			whole(t, "service ids", took[*iamidentityv1.ServiceIDList, *core.DetailedResponse](t)(c.ListServiceIds(&iamidentityv1.ListServiceIdsOptions{AccountID: &a.ID})))
-			for scope, want := range map[string]int{"entity": 1, "account": len(a.APIKeys)} {
-				keys := took[*iamidentityv1.APIKeyList, *core.DetailedResponse](t)(c.ListAPIKeys(&iamidentityv1.ListAPIKeysOptions{AccountID: &a.ID, Scope: &scope}))
-				whole(t, "API keys", keys)
-				if len(keys.Apikeys) != min(want, 3) {
-					t.Error(scope, len(keys.Apikeys))
-				}
+			keys := took[*iamidentityv1.APIKeyList, *core.DetailedResponse](t)(c.ListAPIKeys(&iamidentityv1.ListAPIKeysOptions{AccountID: &a.ID}))
+			whole(t, "API keys", keys)
+			if len(keys.Apikeys) != 1 {
+				t.Error("of the caller: ", len(keys.Apikeys))
 			}
 			whole(t, "settings", took[*iamidentityv1.AccountSettingsResponse, *core.DetailedResponse](t)(c.GetAccountSettings(&iamidentityv1.GetAccountSettingsOptions{AccountID: &a.ID})))
+		})
+	}
+}
+
+// Service IDs and their keys are told by the groups of service IDs that they are
+// in, the keys of users whatever the group, and of each key when it was used.
+func TestTheSDKReadsServiceIDsByTheirGroups(t *testing.T) {
+	t.Parallel()
+	for name, e := range estates() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, url, who := serve(t, e)
+			a := e.Accounts[0]
+			c := must[*iamidentityv1.IamIdentityV1](t)(iamidentityv1.NewIamIdentityV1(&iamidentityv1.IamIdentityV1Options{Authenticator: who, URL: url}))
+			groups := took[*iamidentityv1.ServiceIDGroupList, *core.DetailedResponse](t)(c.ListServiceIDGroup(&iamidentityv1.ListServiceIDGroupOptions{AccountID: &a.ID}))
+			whole(t, "groups", groups)
+			services, keys := map[string]int{}, map[string]int{}
+			read := func(group, kind *string) {
+				ids := took[*iamidentityv1.ServiceIDList, *core.DetailedResponse](t)(c.ListServiceIds(&iamidentityv1.ListServiceIdsOptions{AccountID: &a.ID, GroupID: group, ShowGroupID: core.StringPtr("true")}))
+				whole(t, "service ids", ids)
+				for _, x := range ids.Serviceids {
+					services[*x.ID]++
+					if x.GroupID == nil || group != nil && *x.GroupID != *group {
+						t.Error(*x.Name, " is in another group")
+					}
+				}
+				list := took[*iamidentityv1.APIKeyList, *core.DetailedResponse](t)(c.ListAPIKeys(&iamidentityv1.ListAPIKeysOptions{
+					AccountID: &a.ID, GroupID: group, Type: kind, Scope: core.StringPtr("account"), Pagesize: core.Int64Ptr(100)}))
+				whole(t, "API keys", list)
+				for _, k := range list.Apikeys {
+					keys[*k.ID]++
+				}
+			}
+			read(nil, nil)
+			for i, g := range groups.ServiceidGroups {
+				if *g.CRN != a.ServiceGroups[i].CRN {
+					t.Error(*g.Name)
+				}
+				if !a.ServiceGroups[i].Default {
+					read(g.ID, core.StringPtr("serviceid"))
+				}
+			}
+			if len(services) != len(a.Services) || len(keys) != len(a.APIKeys) {
+				t.Error(len(services), " service ids, ", len(keys), " keys")
+			}
+			for id, n := range keys {
+				k := took[*iamidentityv1.APIKey, *core.DetailedResponse](t)(c.GetAPIKey(&iamidentityv1.GetAPIKeyOptions{ID: &id, IncludeActivity: core.BoolPtr(true)}))
+				whole(t, "API key", k)
+				if n != 1 || *k.ID != id || k.Activity == nil || (k.Activity.LastAuthn == nil) != (*k.Activity.AuthnCount == 0) {
+					t.Error(n, id, k.Activity)
+				}
+			}
 		})
 	}
 }
