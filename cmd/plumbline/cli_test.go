@@ -50,7 +50,7 @@ func ofCase(name string) *sim.Estate {
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"demo", "scan aws", "bench aws", "bench ibm", "rules list", "rules show", "rules test", "frameworks list", "frameworks show", "frameworks test", "frameworks docs", "permissions aws", "permissions ibm", "sim aws", "version"} {
+	for _, args := range []string{"demo", "scan aws", "scan ibm", "bench aws", "bench ibm", "rules list", "rules show", "rules test", "frameworks list", "frameworks show", "frameworks test", "frameworks docs", "permissions aws", "permissions ibm", "sim aws", "sim ibm", "version"} {
 		code, out, _ := plumbline(t, append(strings.Fields(args), "--help")...)
 		if code != exitOK || !strings.Contains(out, "xample") || !strings.Contains(out, "plumbline "+args) {
 			t.Errorf("plumbline %s --help: status %d, no example:\n%s", args, code, out)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"plumbline/internal/cloud/ibm"
+	"plumbline/internal/cloud/ibm/ibmfact"
 	"plumbline/internal/cloud/sim/awssim"
 	"plumbline/internal/finding"
 	"plumbline/internal/rule"
@@ -207,6 +208,25 @@ func TestThePagesOfRulesAreWrittenTheSameEachTime(t *testing.T) {
 		if !strings.Contains(first["README.md"], "("+r.ID+".md)") {
 			t.Errorf("the index lacks %s", r.ID)
 		}
+		if strings.Contains(page, "guess: .") {
+			t.Errorf("the page of %s says that it rests on calls, and names none", r.ID)
+		}
+	}
+	for id, call := range map[string]string{"AWS-IMDS-001": "ec2:DescribeInstances", "IBM-IAM-001": ibmfact.CallPolicies, "IBM-IMDS-002": ibmfact.CallInstances} {
+		if !strings.Contains(first[id+".md"], "`"+call+"`") {
+			t.Errorf("the page of %s does not say that it rests on %s", id, call)
+		}
+	}
+}
+
+func TestAPageNamesNoCallWhereNoneSilencesTheRule(t *testing.T) {
+	t.Parallel()
+	r, there := rules(t).Rule("IBM-IAM-001")
+	if !there {
+		t.Fatal("the rule is gone")
+	}
+	if said := restsOn(r, nil); said != "No single call silences it." {
+		t.Errorf("it says: %s", said)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"plumbline/internal/cloud/aws/awsrole"
+	"plumbline/internal/cloud/ibm/ibmrole"
 	"plumbline/internal/cloud/trial"
 	"plumbline/internal/estate"
 	"plumbline/internal/finding"
@@ -55,20 +56,31 @@ func (c rulesDocsCmd) Run(s streams) error {
 	return err
 }
 
-// rests gives for each rule the calls whose refusal silences it, in the order of
-// the provider's list.
+// rests gives for each rule the calls whose refusal silences it, provider by
+// provider, in the order of the provider's list. A call without which there is no
+// scan is left out, for every rule is silent then.
 func rests(set *rule.Set) (map[string][]string, error) {
-	silent, err := trial.Silences(set, "aws")
-	if err != nil {
-		return nil, err
+	lists := map[string][]string{}
+	for _, c := range awsrole.Calls {
+		if !c.Void {
+			lists["aws"] = append(lists["aws"], c.Action)
+		}
+	}
+	for _, c := range ibmrole.Calls {
+		if !c.Void {
+			lists["ibm"] = append(lists["ibm"], c.Call)
+		}
 	}
 	calls := map[string][]string{}
-	for _, c := range awsrole.Calls {
-		if c.Void { // without it there is no scan, and every rule is silent
-			continue
+	for _, provider := range slices.Sorted(maps.Keys(lists)) {
+		silent, err := trial.Silences(set, provider)
+		if err != nil {
+			return nil, err
 		}
-		for _, id := range silent[c.Action] {
-			calls[id] = append(calls[id], c.Action)
+		for _, call := range lists[provider] {
+			for _, id := range silent[call] {
+				calls[id] = append(calls[id], call)
+			}
 		}
 	}
 	return calls, nil
@@ -222,6 +234,8 @@ func restsOn(r *rule.Rule, calls []string) string {
 		return "On what a probe reports. Until one has reported there is no data."
 	case len(calls) == 0 && r.Uncalled():
 		return "On what people attested, or what our own records tell."
+	case len(calls) == 0:
+		return "No single call silences it."
 	}
 	quoted := make([]string, len(calls))
 	for i, c := range calls {

@@ -74,12 +74,15 @@ func (f *eventsFlags) beside(ctx context.Context, col cloud.Collector, say io.Wr
 // readEvents reads a file, or all that are in a directory and below it but for
 // those whose names begin with a dot: programs leave them there.
 func readEvents(ctx context.Context, r *ibmevents.Reader, top string) error {
-	files := 0
-	err := filepath.WalkDir(top, func(path string, e fs.DirEntry, err error) error {
+	files, root := 0, top
+	if info, err := os.Stat(top); err == nil && info.IsDir() {
+		root += string(filepath.Separator) // a link to a directory is the directory; one to a pipe stays what it is
+	}
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("the events cannot be read: %w", err)
 		}
-		hidden := path != top && strings.HasPrefix(e.Name(), ".")
+		hidden := path != root && strings.HasPrefix(e.Name(), ".")
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -92,6 +95,9 @@ func readEvents(ctx context.Context, r *ibmevents.Reader, top string) error {
 		file, err := os.Open(path) //nolint:gosec // whoever scans names the directory, and reads it with rights of their own
 		if err != nil {
 			return fmt.Errorf("the events cannot be read: %w", err)
+		}
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			return errors.Join(fmt.Errorf("--metadata-events: %s is a link to a directory, which is not followed; take it away, and name that directory as well", export.Printable(path)), file.Close())
 		}
 		return errors.Join(r.Read(export.Printable(path), file), file.Close())
 	})

@@ -116,6 +116,19 @@ func TestADirectoryOfEvents(t *testing.T) {
 	if s, err := read(filepath.Join(dir, ".named")); err != nil || s.Events != 1 {
 		t.Errorf("a file that is named itself: %d events: %v", s.Events, err)
 	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := read(link); err != nil || s.Events != 1 || s.Unread != 0 {
+		t.Errorf("a link to a directory: %d events, %d not understood: %v", s.Events, s.Unread, err)
+	}
+	if err := os.Symlink(filepath.Join(dir, "2026"), filepath.Join(dir, "more")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "more")+" is a link to a directory, which is not followed") {
+		t.Errorf("a link to a directory within one: %v", err)
+	}
 }
 
 // verdicts reads what a rule says of each workload in a report.

@@ -213,8 +213,8 @@ func (h *house) fill(pattern string, of held, present bool) string {
 			return "1.json"
 		case p == "{n}", p == "{number}":
 			return fmt.Sprint(of.scan)
-		case strings.Contains(pattern, "/rules/changes/"):
-			return "999999" // nobody proposed one
+		case strings.Contains(pattern, "/rules/changes/"), p == "{import}":
+			return "999999" // nobody proposed or imported one
 		case strings.Contains(pattern, "/rules/"):
 			return "AWS-IMDS-001"
 		case strings.Contains(pattern, "/findings/"):

@@ -68,7 +68,7 @@ type Account struct {
 	Sessions    Sessions
 	CreateKeys  fact.Of[bool]   // any member may create API keys or service ids
 	MFA         fact.Of[string] // what a second factor is asked of: see the words below
-	EventsKept  fact.Of[bool]   // audit events of services without a region are written to a target that takes them
+	EventsKept  fact.Of[bool]   // audit events of services without a region, and of each region that was asked, are written to a target that takes them
 }
 
 // Sessions are the limits of how long a sign-in lasts, in seconds; 0 where the

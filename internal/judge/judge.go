@@ -48,6 +48,14 @@ type Sparing interface {
 	Only(fields []string) Facts
 }
 
+// A Finder is facts that know of documents that are asked for by what another call lists.
+type Finder interface {
+	Facts
+	// Found says that what documents of a kind in a region are asked for by was
+	// listed to the end. Where it was not, one that did not come may be there.
+	Found(c *snapshot.Context, kind, region string) bool
+}
+
 // Unseen is a place where things of a kind may stand that nobody listed.
 type Unseen struct {
 	Kind    estate.Kind    // of the things that may be missing

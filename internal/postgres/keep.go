@@ -90,7 +90,11 @@ func Whole(c *snapshot.Context, res *judge.Result, facts judge.Facts) (Judged, S
 	}
 	return j, Sight{
 		Listed: func(kind, region string) bool {
-			return !facts.IsWorkload(kind) || facts.Whole(c, estate.KindWorkload, region)
+			if f, ok := facts.(judge.Finder); ok && !f.Found(c, kind, region) {
+				return false
+			}
+			// What stands beside workloads is asked of those that were listed.
+			return !facts.IsWorkload(kind) && !facts.Beside(kind) || facts.Whole(c, estate.KindWorkload, region)
 		},
 		Asked: func(rule string) bool { _, known := kinds[rule]; return known },
 		Whole: func(rule, region string) bool {

@@ -68,7 +68,7 @@ var account = &kind{
 		text("mfa", "Of whom a second factor is asked: of nobody, of users that no directory signs in, or of every user, by whatever means, by mail, by a code or by a security key.",
 			func(a *estate.Account) *fact.Of[string] { return &a.MFA },
 			estate.MFANone, estate.MFANonFed, estate.MFAAll, estate.MFAAllEmail, estate.MFAAllTOTP, estate.MFAAllKey),
-		yes("events_kept", "Audit events of services without a region, sign-ins and policies among them, are sent to a target that takes them.",
+		yes("events_kept", "Audit events of services without a region, sign-ins and policies among them, and those of each region that was asked are sent to a target that takes them.",
 			func(a *estate.Account) *fact.Of[bool] { return &a.EventsKept }),
 		uncalled(yes("scans.before", "An earlier scan of it was finished, and its record is kept; false for the first, and where no record is kept.",
 			func(a *estate.Account) *fact.Of[bool] { return &a.Scans.Before })),

@@ -199,6 +199,66 @@ func TestHowAQuestionBesideWorkloadsEnds(t *testing.T) {
 	}
 }
 
+// The code and the cause of an answer, its status of HTTP and its request are
+// of one reply.
+func TestAnAnswerBesideWorkloadsNamesTheReplyItRestsOn(t *testing.T) {
+	t.Parallel()
+	type sent struct {
+		http    int
+		request string
+	}
+	for name, c := range map[string]struct {
+		replies []sent // 404: it was deleted meanwhile
+		status  snapshot.Status
+		want    sent
+	}{
+		"refused, then answered":         {[]sent{{500, "R1"}, {200, "R2"}}, snapshot.Partial, sent{500, "R1"}},
+		"refused twice":                  {[]sent{{500, "R1"}, {200, "R2"}, {503, "R3"}, {200, "R4"}}, snapshot.Partial, sent{503, "R3"}},
+		"answered":                       {[]sent{{200, "R1"}, {200, "R2"}}, snapshot.Complete, sent{200, "R2"}},
+		"answered, and the next is gone": {[]sent{{200, "R1"}, {404, "R2"}}, snapshot.Complete, sent{200, "R1"}},
+		"refused, and the next is gone":  {[]sent{{500, "R1"}, {404, "R2"}}, snapshot.Refused, sent{500, "R1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			q, _ := about(snapshot.ServerError)
+			s := &told{}
+			side := Beside(q, s, false)
+			for _, r := range c.replies {
+				var refused error
+				if r.http != 200 {
+					refused = errNo
+				}
+				err := q.Page(func() error {
+					q.tap.HTTP, q.tap.RequestID = r.http, r.request
+					return refused
+				})
+				switch {
+				case err == nil:
+					side.Answered()
+				case r.http != 404:
+					if err := side.Fail(t.Context(), err); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if err := side.SoFar(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := side.After(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range s.answers {
+				if got := (sent{a.HTTP, a.RequestID}); got != c.want || a.Status != c.status || a.Code == "No" != (c.status != snapshot.Complete) {
+					t.Errorf("%+v", a)
+				}
+			}
+			if len(s.answers) != 2 {
+				t.Errorf("told %d times", len(s.answers))
+			}
+		})
+	}
+}
+
 func TestAQuestionBesideWorkloadsOfAScanThatEnds(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

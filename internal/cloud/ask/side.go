@@ -25,8 +25,15 @@ type Side struct {
 	quiet bool
 
 	failed Refusal // of the last request that failed
+	reply  reply   // to that request; if none failed, to the last that was answered
 	row    int     // how many failed one after the other
 	told   snapshot.Status
+}
+
+// A reply is how a request was answered, and the name it had.
+type reply struct {
+	http int
+	id   string
 }
 
 // Beside begins a side. A quiet one, that of a trial, does not tell how it
@@ -39,7 +46,14 @@ func Beside(q *Question, sink cloud.Sink, quiet bool) Side {
 func (s *Side) Open() bool { return s.q != nil }
 
 // Answered notes that a request was answered.
-func (s *Side) Answered() { s.row = 0 }
+func (s *Side) Answered() {
+	if s.row = 0; s.failed.Cause == "" {
+		s.reply = s.last()
+	}
+}
+
+// last is the reply to the last request.
+func (s *Side) last() reply { return reply{s.q.Answer.HTTP, s.q.Answer.RequestID} }
 
 // Fail notes that the last request failed: who judges the page that is asked
 // about has to know by then that more will not come. A refusal that the next
@@ -48,7 +62,7 @@ func (s *Side) Fail(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return s.taken().interrupt(ctx, s.sink)
 	}
-	s.failed = s.q.why(err)
+	s.failed, s.reply = s.q.why(err), s.last()
 	s.row++
 	if slices.Contains(lastingCauses, s.failed.Cause) || s.row == mostInARow {
 		return s.taken().RefuseFor(ctx, s.sink, s.failed)
@@ -79,10 +93,11 @@ func (s *Side) SoFar(ctx context.Context) error {
 	return s.sink.Answer(ctx, a)
 }
 
-// state is complete only if no request failed.
+// state is complete only if no request failed. It names the reply that it rests
+// on, which another may have followed.
 func (s *Side) state() snapshot.Answer {
 	a := s.q.Answer
-	a.Status = snapshot.Complete
+	a.Status, a.HTTP, a.RequestID = snapshot.Complete, s.reply.http, s.reply.id
 	if s.failed.Cause != "" {
 		a = s.failed.ends(a)
 	}

@@ -67,6 +67,7 @@ func TestWhatFilesCover(t *testing.T) {
 	acts := fmt.Sprintf(`{"action":"is.vpc.vpc.list","eventTime":"2026-11-05T00:00:00Z","target":{"id":"crn:v1:bluemix:public:is:eu-de:a/%s::vpc:"},"initiator":{"id":"crn-%s"},"logSourceCRN":"crn:v1:bluemix:public:is:eu-de:a/%s:::"}`,
 		account, server("us-south-1", web), account)
 	query := `data: {"query_id":{"query_id":"764e"}}` + "\n"
+	columns := fmt.Sprintf(`{"action":%q,"eventTime":"2026-11-05T00:00:00Z","target.id":%q}`, read, server("us-south-1", web))
 	thousand := strings.Repeat(probe+"\n", 1000)
 	whole := days(1, 20)
 	for about, c := range map[string]struct {
@@ -105,7 +106,12 @@ func TestWhatFilesCover(t *testing.T) {
 		"something was not understood":              {whole, []string{south, south + "\n{}"}, nil, "1 thing was not understood"},
 		"the query remarks on its limit":            {whole, []string{south + "\n" + `data: {"warning":{"number_of_results_limit_warning":{"number_of_results_limit":12000}}}`}, nil, "number_of_results_limit"},
 		"the query failed":                          {whole, []string{south + "\n" + `{"error":{"message":"rate limit","code":{"rate_limit_reached":{}}}}`}, nil, "rate limit"},
-		"as many events as a limit lets through":    {whole, []string{south, thousand}, nil, "Exactly 1000 events stand together in file 2"},
+		"as many lines of Event Routing":            {whole, []string{south, thousand}, []house.Cover{cover("us-south", day(1), day(21))}, ""},
+		"as many events as a limit lets through":    {whole, []string{south, query + thousand}, nil, "Exactly 1000 events stand together in file 2"},
+		"so many server-sent events":                {whole, []string{south, strings.Repeat("data: "+probe+"\n", 1000)}, nil, "Exactly 1000 events stand together in file 2"},
+		"so many rows of the archive":               {whole, []string{south, strings.Repeat(`{"src_obj__user_data":`+probe+"}\n", 1000)}, nil, "Exactly 1000 events stand together in file 2"},
+		"so many rows with chosen columns":          {whole, []string{south, strings.Repeat(columns+"\n", 1000)}, nil, "Exactly 1000 events stand together in file 2"},
+		"so many events printed for people":         {whole, []string{south, "{\n" + strings.TrimPrefix(thousand, "{")}, nil, "Exactly 1000 events stand together in file 2"},
 		"an array of so many before another":        {whole, []string{array(strings.TrimSpace(thousand)) + "\n" + array(south)}, nil, "Exactly 1000 events stand together in file 1"},
 		"an array of so many after another":         {whole, []string{array(south) + array(strings.TrimSpace(thousand))}, nil, "Exactly 1000 events"},
 		"an array of so many on a line":             {whole, []string{south + "\n" + array(strings.TrimSpace(thousand))}, nil, "Exactly 1000 events"},

@@ -152,7 +152,8 @@ func (f *reading) take(e event) (why string, err error) {
 	meta, servers := isMetadata(e.action), e.servers()
 	if by, _ := parse(e.initiator); !meta {
 		// Whatever a server does by itself it does with a token of its metadata
-		// service. One of another account is none of ours.
+		// service; what it acts on did not ask. One of another account is none of ours.
+		servers = nil
 		if meta = by.acts() && by.account == source.account; by.isServer() {
 			servers = []crn{by}
 		}

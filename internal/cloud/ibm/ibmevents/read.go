@@ -30,6 +30,8 @@ type reading struct {
 	unread int64
 	first  *Place  // that was not understood
 	chunk  *capped // what a record is read from; nil where lines are
+
+	answered bool // not all of it is as Event Routing writes it: IBM Cloud Logs answered, within a limit
 }
 
 func (f *reading) at() string { return f.unit + " " + strconv.FormatInt(f.number, 10) }
@@ -102,6 +104,7 @@ func (f *reading) lines(in *bufio.Reader) error {
 			// An object over several lines, as a program prints it for people.
 			return f.stream(io.MultiReader(bytes.NewReader(slices.Clone(data)), in))
 		case data[0] == '{' || data[0] == '[':
+			f.answered = f.answered || len(data) != len(bytes.TrimSpace(line)) // a server-sent event
 			if err := f.whole(data); err != nil {
 				return err
 			}
@@ -179,7 +182,7 @@ func readLine(in *bufio.Reader, buf []byte) (line []byte, long bool, err error) 
 // stream reads JSON values one after the other, whatever their lines. What is
 // not JSON cannot be passed over: the rest of the file is not understood.
 func (f *reading) stream(in io.Reader) error {
-	f.unit, f.number = "record", 0
+	f.unit, f.number, f.answered = "record", 0, true
 	f.chunk = &capped{in: in, left: longestRow}
 	dec := json.NewDecoder(f.chunk)
 	for {
@@ -289,6 +292,9 @@ func early(err error, depth int) error {
 
 // row takes what stands at one place.
 func (f *reading) row(row map[string]json.RawMessage, enveloped bool) error {
+	if row["action"] == nil || row["target.id"] != nil {
+		f.answered = true // an envelope, or columns
+	}
 	if said := remark(row); said {
 		f.r.doubt("IBM Cloud Logs remarks in %s that its answer is not whole, or failed: %s", called(f.name), shown(row))
 		return nil

@@ -67,7 +67,6 @@ type exposing struct {
 	leads yesno // a public address, or a load balancer, leads to it
 
 	direct yesno // a public address does
-	handed sieve // what load balancers hand on to it, whatever gates stand before it
 }
 
 // floating follows the floating IPs of an interface.
@@ -238,7 +237,7 @@ func (x *exposing) through(n *nic, at stand, h *hit) {
 	} else {
 		x.leads = x.leads.or(unsure(h.front.public.why, h.front.public.from))
 	}
-	x.hands(h)
+	n.hands(h)
 	as, f := x.a.fronted(h, at)
 	for _, is := range as {
 		for _, w := range is.ways {

@@ -22,6 +22,7 @@ type nic struct {
 	others  *hole       // why it may have addresses that are not known
 	all     reach.Addrs // its addresses
 	each    []string    // one by one
+	handed  sieve       // what load balancers hand on to it, whatever gates stand before it
 }
 
 // interfaces reads the server's interfaces. A server has attachments or network

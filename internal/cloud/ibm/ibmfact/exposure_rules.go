@@ -33,29 +33,53 @@ func (x *exposing) rules() {
 		if i == 0 {
 			from = g.s.from
 		}
-		more, holes := g.gateRules(x.needed)
+		more, holes := g.gateRules(x.needed(id))
 		rules, gaps = append(rules, more...), append(gaps, holes...)
 	}
 	x.in.w.Exposure.Rules = fact.Listed(slices.Clip(rules), from, "/rules", gaps...)
 }
 
-// needed says whether what a rule lets in is led to the server: by a public
-// address whatever it is, by load balancers all of it. Nobody listens on port 0.
-func (x *exposing) needed(r *groupRule) fact.Of[bool] {
-	from := x.in.s.from
-	if x.direct.must {
-		return fact.Known(true, from, attachmentsPath)
+// needed says whether what a rule of a group lets in is led to the server: by a public
+// address whatever it is, by load balancers all of it, to interfaces that wear the
+// group. Nobody listens on port 0.
+func (x *exposing) needed(group string) func(*groupRule) fact.Of[bool] {
+	from, handed := x.in.s.from, x.handed(group)
+	return func(r *groupRule) fact.Of[bool] {
+		if x.direct.must {
+			return fact.Known(true, from, attachmentsPath)
+		}
+		lets := r.flow(reach.All(reach.IPv4), false).Subtract(portZero)
+		switch {
+		case lets.Subtract(handed.Must).Empty():
+			return fact.Known(true, from, attachmentsPath)
+		case x.direct.may:
+			return fact.Unknown[bool](x.direct.why, x.direct.from, attachmentsPath)
+		case lets.Subtract(handed.May).Empty():
+			return fact.Unknown[bool](handed.why, handed.from, attachmentsPath)
+		}
+		return fact.Known(false, from, attachmentsPath)
 	}
-	lets := r.flow(reach.All(reach.IPv4), false).Subtract(portZero)
-	switch {
-	case lets.Subtract(x.handed.Must).Empty():
-		return fact.Known(true, from, attachmentsPath)
-	case x.direct.may:
-		return fact.Unknown[bool](x.direct.why, x.direct.from, attachmentsPath)
-	case lets.Subtract(x.handed.May).Empty():
-		return fact.Unknown[bool](x.handed.why, x.handed.from, attachmentsPath)
+}
+
+// handed is what load balancers hand on to the interfaces that wear a group. Those of
+// which it is not known what they wear may wear it.
+func (x *exposing) handed(group string) (v sieve) {
+	for i := range x.nics {
+		n := &x.nics[i]
+		switch wears := slices.Contains(n.at.groups, group); {
+		case wears:
+			v.Must = v.Must.Union(n.handed.Must)
+		case n.at.ungrouped != nil:
+			v.doubt(n.at.ungrouped.why, n.at.ungrouped.origin)
+		default:
+			continue
+		}
+		v.May = v.May.Union(n.handed.May)
+		if n.handed.why != nil {
+			v.doubt(n.handed.why, n.handed.from)
+		}
 	}
-	return fact.Known(false, from, attachmentsPath)
+	return v
 }
 
 // portsOf are the packets of a protocol to some ports.
@@ -68,9 +92,9 @@ var (
 	allPorts = portsOf(reach.TCP, reach.AllPorts).Union(portsOf(reach.UDP, reach.AllPorts))
 )
 
-// hands notes what a load balancer hands on to the server: to the port of the
+// hands notes what a load balancer hands on to the interface: to the port of the
 // member, or, of a range, to the port that was dialled.
-func (x *exposing) hands(h *hit) {
+func (n *nic) hands(h *hit) {
 	l, t := h.listener, h.target
 	doubt := h.doubt
 	switch {
@@ -92,10 +116,10 @@ func (x *exposing) hands(h *hit) {
 		}
 		to = portsOf(protocolOfListener(l), ports)
 	}
-	x.handed.May = x.handed.May.Union(to)
+	n.handed.May = n.handed.May.Union(to)
 	if doubt != nil {
-		x.handed.doubt(doubt.why, doubt.origin)
+		n.handed.doubt(doubt.why, doubt.origin)
 		return
 	}
-	x.handed.Must = x.handed.Must.Union(to)
+	n.handed.Must = n.handed.Must.Union(to)
 }

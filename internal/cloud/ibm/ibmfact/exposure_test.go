@@ -206,6 +206,25 @@ func TestWhatReachesAServer(t *testing.T) {
 	}
 }
 
+// The protocols that have a name and no ports, by the numbers that IANA gives
+// them. A rule that says the number means the same.
+func TestAProtocolByItsNameOpensNoPort(t *testing.T) {
+	t.Parallel()
+	for name, number := range map[string]int{"ah": 51, "esp": 50, "gre": 47, "ip_in_ip": 4, "l2tp": 115, "rsvp": 46, "sctp": 132, "vrrp": 112} {
+		for said, acl := range map[string]string{"any": "any", "its name": name, "its number": fmt.Sprint("number_", number)} {
+			for action, want := range map[string]string{"allow": fmt.Sprint(number, " 0-0 full"), "deny": ""} {
+				w := site(t)
+				w.floating("203.0.113.7", vniID, theVNI)
+				w.group(sgID, []string{vniID}, in(name))
+				w.acl(aclRule("inbound", action, acl, nil, nil), aclRule("inbound", "allow", "any", nil, nil), aclRule("outbound", "allow", "any", nil, nil))
+				if got := opened(w.server(webID)); got != want {
+					t.Errorf("%s, an ACL that says %s to %s: open %q, want %q", name, action, said, got, want)
+				}
+			}
+		}
+	}
+}
+
 // one is a rule for SSH from a single address, which is written without a length.
 func one(address string) doc {
 	r := in("tcp", 22, 22)

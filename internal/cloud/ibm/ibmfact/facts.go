@@ -9,7 +9,7 @@ import (
 // Facts reads IBM Cloud's documents for a judge. It serves one goroutine.
 type Facts struct{ reader Reader }
 
-var _ judge.Facts = (*Facts)(nil)
+var _ judge.Finder = (*Facts)(nil)
 
 // New makes a reader of IBM Cloud's documents.
 func New() *Facts { return new(Facts) }
@@ -41,3 +41,7 @@ func (*Facts) Unseen(c *snapshot.Context) []judge.Unseen { return Unseen(c) }
 func (*Facts) Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
 	return Whole(c, kind, region)
 }
+
+// Found says whether the lists that documents of a kind are asked for by came to
+// their end.
+func (*Facts) Found(c *snapshot.Context, kind, region string) bool { return Found(c, kind, region) }

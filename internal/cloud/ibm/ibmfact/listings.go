@@ -146,3 +146,34 @@ func Whole(c *snapshot.Context, kind estate.Kind, region string) bool {
 	}
 	return known
 }
+
+// askedBy are the calls whose lists say of what else is asked, by the kind of
+// what is asked for; the first is that of the whole region.
+var askedBy = map[string][]string{
+	KindServiceID:   {CallServiceGroups},
+	KindAPIKey:      {CallServiceGroups},
+	KindKeyActivity: {CallServiceGroups, CallAPIKeys},
+
+	KindLink:            {CallProfiles},
+	KindClaimRule:       {CallProfiles},
+	KindProfileIdentity: {CallProfiles},
+	KindGroupMember:     {CallAccessGroups},
+
+	KindRoutingTable:   {CallVPCs},
+	KindRoute:          {CallVPCs, CallRoutingTables},
+	KindListener:       {CallLoadBalancers},
+	KindListenerPolicy: {CallLoadBalancers, CallListeners},
+	KindListenerRule:   {CallLoadBalancers, CallListeners, CallListenerPolicies},
+	KindPool:           {CallLoadBalancers},
+	KindPoolMember:     {CallLoadBalancers, CallPools},
+}
+
+// Found reports that all that documents of a kind in a region are asked for by
+// was listed to the end: the keys of a group of service IDs that nobody listed
+// are not gone.
+func Found(c *snapshot.Context, kind, region string) bool {
+	calls := askedBy[kind]
+	return len(calls) == 0 || c.Answer(calls[0], region, "").Whole() && !slices.ContainsFunc(c.Answers(), func(a snapshot.Answer) bool {
+		return a.Region == region && slices.Contains(calls, a.Call) && !a.Whole()
+	})
+}

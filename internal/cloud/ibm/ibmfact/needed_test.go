@@ -76,6 +76,58 @@ func TestWhetherARuleForAnybodyIsNeeded(t *testing.T) {
 	}
 }
 
+// Of two interfaces, what a load balancer hands on to one needs no rule of a group
+// that the other wears alone.
+func TestARuleIsNeededWhereItsGroupIsWorn(t *testing.T) {
+	t.Parallel()
+	const other, vni2 = "r006-other", "0717-v2"
+	for _, c := range []struct {
+		name   string
+		first  []string // the groups of the interface that the load balancer hands on to
+		make   func(*world)
+		needed any // the rule of the other interface's group
+	}{
+		{"by the other interface alone", []string{sgID}, func(*world) {}, false},
+		{"by both", []string{sgID, other}, func(*world) {}, true},
+		{"by the other alone, which a load balancer reaches as well", []string{sgID}, func(w *world) { w.member(doc{"address": "10.0.1.5"}) }, true},
+		{"by the other, and what the first wears is not told", nil, func(w *world) {
+			w.change("virtual-network-interface:"+vniID, func(d doc) { d["security_groups"] = nil })
+			w.group(sgID, nil, in("tcp", 8080, 8080))
+			w.refuse(ibmfact.CallVNIs)
+		}, "? denied not_authorized"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := site(t)
+			w.balancer("network", "tcp")
+			var worn []doc
+			for _, g := range c.first {
+				worn = append(worn, ref(g))
+			}
+			w.change("virtual-network-interface:"+vniID, func(d doc) { d["security_groups"] = worn })
+			w.group(sgID, []string{vniID}, in("tcp", 8080, 8080))
+			w.group(other, []string{vni2}, in("tcp", 8080, 8080))
+			w.vni(vni2, "10.0.1.5", other)
+			w.change("instance:"+webID, func(d doc) {
+				d["primary_network_attachment"] = ref("att-" + webID)
+				d["network_attachments"] = append(d["network_attachments"].([]any), doc{"id": "att-2", "primary_ip": doc{"address": "10.0.1.5"}, "subnet": ref(subID),
+					"virtual_network_interface": doc{"id": vni2, "crn": crn("is", "virtual-network-interface", vni2)}})
+			})
+			c.make(w)
+			got := w.server(webID)
+			for _, r := range got.Exposure.Rules.Items() {
+				if r.Gate == crn("is", "security-group", other) {
+					if told(r.Needed) != c.needed {
+						t.Errorf("needed %v, want %v\n%s", told(r.Needed), c.needed, paths(got))
+					}
+					return
+				}
+			}
+			t.Errorf("the rule is not told: %+v", got.Exposure.Rules.Items())
+		})
+	}
+}
+
 // crowded is a server behind a load balancer whose group lets anybody in to what
 // is handed on, and to more.
 func crowded(t testing.TB) *world {

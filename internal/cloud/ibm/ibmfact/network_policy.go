@@ -114,11 +114,26 @@ func (a *terrain) leaves(p *listenerPolicy) *hole {
 	return &hole{p.s.why(snapshot.NotCollected, "whether policy "+p.id+" leaves something over"), p.s.from}
 }
 
-// before says that a policy is certainly asked before another one.
+// before says that a policy is certainly asked before another one. IBM's page
+// "Layer-7 load balancing" has the lowest priority asked first; an older text of it has
+// those that reject asked first whatever their priority, then those that redirect, and
+// those that forward last. Only what both texts say is certain.
 func (p *listenerPolicy) before(q *listenerPolicy) bool {
 	is, known := p.priority.Get()
 	other, also := q.priority.Get()
-	return known && also && is < other
+	return known && also && is < other && p.turn() <= q.turn()
+}
+
+// turn is when a policy is asked by its action alone. One that is not known may be
+// asked first.
+func (p *listenerPolicy) turn() int {
+	switch p.action {
+	case "forward_to_pool", "forward_to_listener":
+		return 2
+	case "redirect", "https_redirect":
+		return 1
+	}
+	return 0
 }
 
 // handed is how requests come to a pool or to another listener.

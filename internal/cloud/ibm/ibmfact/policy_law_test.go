@@ -3,6 +3,7 @@ package ibmfact_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,9 +42,19 @@ func taker(policies []heldPolicy, own string, request map[string]string) string 
 	return own
 }
 
-// Whatever the values of their rules are, what is told of policies is so: a server
-// that is reached for certain gets some request, and one that is not gets none. No
-// two rules have one value in common but those that fit everything.
+// byAction are policies in the order of an older text of IBM's: those that reject
+// first, then those that redirect, those that forward last.
+func byAction(policies []heldPolicy) []heldPolicy {
+	turn := []string{"reject", "redirect", "forward_to_pool"}
+	return slices.SortedStableFunc(slices.Values(policies), func(p, q heldPolicy) int {
+		return slices.Index(turn, p.action) - slices.Index(turn, q.action)
+	})
+}
+
+// Whatever the values of their rules are, and by whichever text they are asked, what is
+// told of policies is so: a server that is reached for certain gets some request, and
+// one that is not gets none. No two rules have one value in common but those that fit
+// everything.
 func TestWhatIsToldOfPoliciesHoldsForEveryValue(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
@@ -84,16 +95,18 @@ func TestWhatIsToldOfPoliciesHoldsForEveryValue(t *testing.T) {
 			}
 			w.listenerPolicy("l1", fmt.Sprint("pol", i), p.action, target, about...)
 		}
-		reached := false
-		for _, path := range paths {
-			for _, host := range hosts {
-				reached = reached || taker(policies, own, map[string]string{"path": path, "hostname": host}) == "p1"
-			}
-		}
 		got := w.server(webID)
-		switch internet := told(got.Exposure.Internet); {
-		case internet == "via_lb" && !reached, internet == "internal" && reached:
-			r.Fatalf("%v, and that it gets a request is %v, of %v", internet, reached, policies)
+		for _, asked := range [][]heldPolicy{policies, byAction(policies)} {
+			reached := false
+			for _, path := range paths {
+				for _, host := range hosts {
+					reached = reached || taker(asked, own, map[string]string{"path": path, "hostname": host}) == "p1"
+				}
+			}
+			switch internet := told(got.Exposure.Internet); {
+			case internet == "via_lb" && !reached, internet == "internal" && reached:
+				r.Fatalf("%v, and that it gets a request is %v, of %v", internet, reached, asked)
+			}
 		}
 	})
 }

@@ -267,7 +267,8 @@ func TestWhetherAPolicyLeavesSomethingOver(t *testing.T) {
 }
 
 // What a policy picks is asked in the order of priorities, the lowest number
-// first, whatever the order of the list.
+// first, whatever the order of the list; but one that rejects or redirects may be
+// asked before one that forwards, whatever their numbers.
 func TestInWhatOrderPoliciesPick(t *testing.T) {
 	t.Parallel()
 	const perhaps = "? not_collected whether policy all leaves something over"
@@ -279,7 +280,18 @@ func TestInWhatOrderPoliciesPick(t *testing.T) {
 		make     func(*world)
 		internet any
 	}{
-		{"the one that forwards is first", func(*world) {}, "via_lb"},
+		{"the one that forwards is first, and the other rejects", func(*world) {}, perhaps},
+		{"the one that forwards is first, and the other redirects", func(w *world) {
+			w.change("/policy/all", func(d doc) {
+				d["action"], d["target"] = "redirect", doc{"url": "https://www.example", "http_status_code": 301}
+			})
+		}, perhaps},
+		{"the one that forwards is first, and the other forwards elsewhere", func(w *world) {
+			w.change("/policy/all", func(d doc) { d["action"], d["target"] = "forward_to_pool", ref("p0") })
+		}, "via_lb"},
+		{"the one that forwards is first, and the other rejects by an equal value", func(w *world) {
+			w.change("/rule/all-rule-0", func(d doc) { d["condition"] = "equals" })
+		}, "via_lb"},
 		{"the one that may pick every request is first", func(w *world) { priority(w, "all", 1) }, perhaps},
 		{"the number of the one that forwards is not told", func(w *world) { priority(w, "api", nil) }, perhaps},
 		{"the number of the other is not told", func(w *world) { priority(w, "all", "last") }, perhaps},

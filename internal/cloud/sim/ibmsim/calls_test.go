@@ -19,27 +19,31 @@ import (
 func TestACallNeedsATokenAndAVersion(t *testing.T) {
 	t.Parallel()
 	c := serve(t, ibmestate.Demo())
+	good := "Bearer " + c.token
 	for _, x := range []struct {
-		path, token string
-		status      int
-		code        string
+		path, bearer string
+		status       int
+		code         string
 	}{
-		{"/us-south/v1/vpcs?" + vpc, c.token, 200, ""},
-		{"/us-south/v1/vpcs?" + vpc, "a.b.c", 401, "not_authenticated"},
-		{"/us-south/v1/vpcs?version=2026-04-07", c.token, 400, "missing_generation"},
-		{"/us-south/v1/vpcs?generation=2", c.token, 400, "missing_version"},
-		{"/mars/v1/vpcs?" + vpc, c.token, 404, "not_found"},
-		{"/us-south/v1/dedicated_hosts?" + vpc, c.token, 404, "not_found"},
-		{"/us-south/v1/vpcs?limit=101&" + vpc, c.token, 400, "bad_field"},
-		{"/us-south/v1/vpcs?start=zzz&" + vpc, c.token, 400, "bad_field"},
-		{"/us-south/v1/instances/0717_none/initialization?" + vpc, c.token, 404, "not_found"},
-		{"/v1/profiles?account_id=" + c.Estate().Accounts[0].ID, "a.b.c", 401, "BXNIM0308E"},
-		{"/v1/profiles?account_id=somebody", c.token, 400, "BXNIM0105E"},
-		{"/v1/profiles/Profile-none/links", c.token, 404, "BXNIM0101E"},
-		{"/v1/accounts/somebody/settings/identity", c.token, 403, "BXNIM0513E"},
-		{"/v2/resource_groups", "a.b.c", 401, "not_authenticated"},
+		{"/us-south/v1/vpcs?" + vpc, good, 200, ""},
+		{"/us-south/v1/vpcs?" + vpc, "Bearer a.b.c", 401, "not_authenticated"},
+		{"/us-south/v1/vpcs?" + vpc, "", 401, "not_authenticated"},
+		{"/us-south/v1/vpcs?version=2026-04-07", good, 400, "missing_generation"},
+		{"/us-south/v1/vpcs?generation=2", good, 400, "missing_version"},
+		{"/mars/v1/vpcs?" + vpc, good, 404, "not_found"},
+		{"/us-south/v1/dedicated_hosts?" + vpc, good, 404, "not_found"},
+		{"/us-south/v1/vpcs?limit=101&" + vpc, good, 400, "bad_field"},
+		{"/us-south/v1/vpcs?start=zzz&" + vpc, good, 400, "bad_field"},
+		{"/us-south/v1/instances/0717_none/initialization?" + vpc, good, 404, "not_found"},
+		{"/v1/profiles?account_id=" + c.Estate().Accounts[0].ID, "Bearer a.b.c", 401, "BXNIM0308E"},
+		{"/v1/profiles?account_id=" + c.Estate().Accounts[0].ID, "", 401, "BXNIM0308E"},
+		{"/v1/profiles?account_id=somebody", good, 400, "BXNIM0105E"},
+		{"/v1/profiles/Profile-none/links", good, 404, "BXNIM0101E"},
+		{"/v1/accounts/somebody/settings/identity", good, 403, "BXNIM0513E"},
+		{"/v2/resource_groups", "Bearer a.b.c", 401, "not_authenticated"},
+		{"/v2/resource_groups", "", 401, "not_authenticated"},
 	} {
-		status, header, v := c.send("GET", x.path, "", "Authorization", "Bearer "+x.token)
+		status, header, v := c.send("GET", x.path, "", "Authorization", x.bearer)
 		if status != x.status || header.Get("Transaction-Id") == "" || header.Get("X-Request-Id") == "" {
 			t.Error(x.path, status, header)
 		}

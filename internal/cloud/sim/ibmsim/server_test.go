@@ -44,8 +44,8 @@ func serve(t testing.TB, e *ibmestate.Estate, o ...ibmsim.Option) *client {
 	return c
 }
 
-// tried sends one request and gives the reply's status, header and body. It may
-// be called from any goroutine.
+// tried sends one request and gives the reply's status, header and body. A header
+// set to nothing is left out. It may be called from any goroutine.
 func tried(c *client, method, path, body string, header ...string) (int, http.Header, []byte) {
 	q, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, strings.NewReader(body))
 	if err != nil {
@@ -57,7 +57,9 @@ func tried(c *client, method, path, body string, header ...string) (int, http.He
 		q.Header.Set("Content-Type", "application/merge-patch+json")
 	}
 	for i := 0; i < len(header); i += 2 {
-		q.Header.Set(header[i], header[i+1])
+		if q.Header.Set(header[i], header[i+1]); header[i+1] == "" {
+			q.Header.Del(header[i])
+		}
 	}
 	r, err := http.DefaultClient.Do(q)
 	if err != nil {

@@ -1,10 +1,13 @@
 package sdktest
 
 import (
+	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/IBM/go-sdk-core/v5/core"
 	"github.com/IBM/vpc-go-sdk/vpcv1"
+	"github.com/google/go-cmp/cmp"
 
 	"plumbline/internal/cloud/sim/ibmestate"
 )
@@ -90,5 +93,37 @@ func targetOf(p *ibmestate.ListenerPolicy) string {
 		return p.Listener.ID
 	default:
 		return p.URL
+	}
+}
+
+// The SDK makes another type of a security group's rule for each family of
+// protocols. It knows none for "all", as older versions of the API write it, for
+// the number of a protocol with a name, nor for what is newer than itself: those
+// become the type above them.
+func TestTheSDKReadsARuleOfEachProtocol(t *testing.T) {
+	t.Parallel()
+	_, url, a := serve(t, ibmestate.Corners())
+	types := map[string]string{}
+	for _, r := range took[*vpcv1.RegionCollection, *core.DetailedResponse](t)(vpcIn(t, url, "us-south", a).ListRegions(&vpcv1.ListRegionsOptions{})).Regions {
+		p, err := vpcIn(t, url, *r.Name, a).NewSecurityGroupsPager(&vpcv1.ListSecurityGroupsOptions{})
+		for _, g := range every[vpcv1.SecurityGroup](t, "security groups", p, err) {
+			for _, rule := range g.Rules {
+				protocol := *reflect.ValueOf(rule).Elem().FieldByName("Protocol").Interface().(*string)
+				types[protocol] = fmt.Sprintf("%T", rule)
+			}
+		}
+	}
+	want := map[string]string{
+		"all":          "*vpcv1.SecurityGroupRule",
+		"quic_next":    "*vpcv1.SecurityGroupRule",
+		"any":          "*vpcv1.SecurityGroupRuleProtocolAny",
+		"icmp_tcp_udp": "*vpcv1.SecurityGroupRuleProtocolIcmptcpudp",
+		"number_47":    "*vpcv1.SecurityGroupRule",
+		"icmp":         "*vpcv1.SecurityGroupRuleSecurityGroupRuleProtocolIcmp",
+		"tcp":          "*vpcv1.SecurityGroupRuleSecurityGroupRuleProtocolTcpudp",
+		"udp":          "*vpcv1.SecurityGroupRuleSecurityGroupRuleProtocolTcpudp",
+	}
+	if d := cmp.Diff(want, types); d != "" {
+		t.Errorf("types of rules (-want +got):\n%s", d)
 	}
 }
