@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -285,5 +284,3 @@ func (f *reading) place(region string) error {
 	}
 	return nil
 }
-
-func sentence(format string, args ...any) string { return fmt.Sprintf(format, args...) }

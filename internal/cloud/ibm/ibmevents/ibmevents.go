@@ -10,6 +10,7 @@ package ibmevents
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -145,7 +146,7 @@ func unread(n int64) string {
 	if n == 1 {
 		return "1 thing was not understood and may have been a request to a metadata service."
 	}
-	return sentence("%d things were not understood and may have been requests to a metadata service.", n)
+	return fmt.Sprintf("%d things were not understood and may have been requests to a metadata service.", n)
 }
 
 // covered are the regions and periods that the files hold whole, and why they do
@@ -157,7 +158,7 @@ func (r *Reader) covered() (covers []house.Cover, doubts []string) {
 		case why == "":
 			covers = append(covers, house.Cover{Region: region, Period: p})
 		case len(doubts) < mostRegions:
-			doubts = append(doubts, sentence("%s is not covered: %s.", region, why))
+			doubts = append(doubts, fmt.Sprintf("%s is not covered: %s.", region, why))
 		}
 	}
 	return covers, doubts
@@ -197,7 +198,7 @@ func (r *Reader) period(s evidence) (p house.Period, why string) {
 
 // doubt notes once why the files cover nothing.
 func (r *Reader) doubt(format string, args ...any) {
-	if s := sentence(format, args...); !slices.Contains(r.sum.Doubts, s) && len(r.sum.Doubts) < mostPlaces {
+	if s := fmt.Sprintf(format, args...); !slices.Contains(r.sum.Doubts, s) && len(r.sum.Doubts) < mostPlaces {
 		r.sum.Doubts = append(r.sum.Doubts, s)
 	}
 }

@@ -1,8 +1,6 @@
 package ibmfact
 
 import (
-	"time"
-
 	"plumbline/internal/estate"
 	"plumbline/internal/fact"
 	"plumbline/internal/snapshot"
@@ -48,13 +46,11 @@ func (s source) active(c *snapshot.Context, v wire.Value) fact.Of[bool] {
 	if on, _ := is.Get(); !on {
 		return is
 	}
-	if end := text(v.Get("expires_at")); end != "" {
-		for _, stamp := range stamps {
-			if t, err := time.Parse(stamp, end); err == nil {
-				return fact.Known(t.After(c.TakenAt), s.from, "/expires_at")
-			}
+	if end := v.Get("expires_at"); text(end) != "" {
+		if t, ok := timeOf(end); ok {
+			return fact.Known(t.After(c.TakenAt), s.from, "/expires_at")
 		}
-		return fact.Unknown[bool](s.strange(v.Get("expires_at")), s.from, "/expires_at")
+		return fact.Unknown[bool](s.strange(end), s.from, "/expires_at")
 	}
 	return is
 }

@@ -83,13 +83,21 @@ func (s source) whole(v wire.Value, path string, least, most int64) fact.Of[int6
 // The ways in which IBM spells a time.
 var stamps = []string{time.RFC3339Nano, "2006-01-02T15:04-0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05-0700"}
 
+// timeOf reads a time; ok is false where none stands there.
+func timeOf(v wire.Value) (t time.Time, ok bool) {
+	for _, stamp := range stamps {
+		if t, err := time.Parse(stamp, text(v)); err == nil {
+			return t, true
+		}
+	}
+	return t, false
+}
+
 // day reads how many whole days before the scan a time was. A time after it, as
 // clocks have it, is today.
 func (s source) day(c *snapshot.Context, v wire.Value, path string) fact.Of[int64] {
-	for _, stamp := range stamps {
-		if t, err := time.Parse(stamp, text(v)); err == nil {
-			return fact.Known(max(0, int64(c.TakenAt.Sub(t)/(24*time.Hour))), s.from, path)
-		}
+	if t, ok := timeOf(v); ok {
+		return fact.Known(max(0, int64(c.TakenAt.Sub(t)/(24*time.Hour))), s.from, path)
 	}
 	return fact.Unknown[int64](s.oddly(v, path), s.from, path)
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"plumbline/internal/fact"
 	"plumbline/internal/house"
@@ -34,7 +33,7 @@ func (in *reading) requests() {
 		return
 	}
 	whole, index, ok := t.Whole(in.c.TakenAt)
-	made, dated := in.made()
+	made, dated := timeOf(in.v.Get("created_at"))
 	state, _ := in.w.State.Get()
 	switch {
 	case t.from == nil:
@@ -50,16 +49,6 @@ func (in *reading) requests() {
 	default:
 		in.w.Usage.Requests = fact.Known(int64(0), t.from, fmt.Sprintf("/covered/%d", index))
 	}
-}
-
-// made is when the server was made.
-func (in *reading) made() (at time.Time, ok bool) {
-	for _, stamp := range stamps {
-		if t, err := time.Parse(stamp, text(in.v.Get("created_at"))); err == nil {
-			return t, true
-		}
-	}
-	return at, false
 }
 
 // spoken says what is covered last.

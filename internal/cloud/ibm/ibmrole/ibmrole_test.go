@@ -18,22 +18,28 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 const server = "crn:v1:bluemix:public:is:us-south-1:a/0123456789abcdef0123456789abcdef::instance:0717_1e09281b-f177-46fb-baf1-bc152b2e391a"
 
+// golden holds a text against the file that it is to be.
+func golden(t *testing.T, x Template) {
+	t.Helper()
+	file := filepath.Join("testdata", x.File)
+	if *update {
+		if err := os.WriteFile(file, []byte(x.Text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), x.Text); d != "" {
+		t.Errorf("%s (-want +got); after a change that is meant: go test ./internal/cloud/ibm/ibmrole -update\n%s", x.Name, d)
+	}
+}
+
 func TestTheTemplatesAreThese(t *testing.T) {
 	t.Parallel()
 	for _, x := range RoleTemplates(server) {
-		file := filepath.Join("testdata", x.File)
-		if *update {
-			if err := os.WriteFile(file, []byte(x.Text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), x.Text); d != "" {
-			t.Errorf("%s (-want +got); after a change that is meant: go test ./internal/cloud/ibm/ibmrole -update\n%s", x.Name, d)
-		}
+		golden(t, x)
 	}
 }
 

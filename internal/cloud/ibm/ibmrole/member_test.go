@@ -1,8 +1,6 @@
 package ibmrole
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,19 +12,7 @@ const service = "ServiceId-9b8290f1-5f77-4d62-a3f8-c79d51898457"
 func TestTheTemplatesOfAMemberAreThese(t *testing.T) {
 	t.Parallel()
 	for _, x := range MemberTemplates(service) {
-		file := filepath.Join("testdata", x.File)
-		if *update {
-			if err := os.WriteFile(file, []byte(x.Text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), x.Text); d != "" {
-			t.Errorf("%s (-want +got); after a change that is meant: go test ./internal/cloud/ibm/ibmrole -update\n%s", x.Name, d)
-		}
+		golden(t, x)
 		for _, g := range Grants() {
 			if g.Role != Viewer || !strings.Contains(x.Text, g.Service) {
 				t.Errorf("%s does not grant %s on %s, or it is not reading", x.Name, g.Role, g.Service)

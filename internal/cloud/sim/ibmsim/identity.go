@@ -198,21 +198,19 @@ func (c *caller) apiKey(k *ibmestate.APIKey) object {
 // getAPIKey tells of one key when it was used last, where that is asked for. A
 // list never does.
 func (s *Server) getAPIKey(c *caller) (any, *refusal) {
-	for _, k := range c.account.APIKeys {
-		if k.ID != c.PathValue("id") {
-			continue
-		}
-		o := c.apiKey(k)
-		if c.URL.Query().Get("include_activity") == "true" {
-			used := object{"authn_count": k.Uses}
-			if !k.LastUsed.IsZero() {
-				used["last_authn"] = stamp(k.LastUsed)
-			}
-			o["activity"] = used
-		}
-		return o, nil
+	k, no := c.theKey()
+	if no != nil {
+		return nil, no
 	}
-	return nil, &refusal{status: 404, code: "BXNIM0102E", message: "The API key could not be found."}
+	o := c.apiKey(k)
+	if c.URL.Query().Get("include_activity") == "true" {
+		used := object{"authn_count": k.Uses}
+		if !k.LastUsed.IsZero() {
+			used["last_authn"] = stamp(k.LastUsed)
+		}
+		o["activity"] = used
+	}
+	return o, nil
 }
 
 func (s *Server) getSettings(c *caller) (any, *refusal) {

@@ -12,10 +12,7 @@ variable "plumbline_server" {
 
 {{template "group.tf" .}}
 
-resource "ibm_iam_trusted_profile" "plumbline" {
-  name        = "plumbline-reader"
-  description = "Plumbline reads settings with this"
-}
+{{template "profile.tf" .}}
 
 resource "ibm_iam_trusted_profile_link" "plumbline" {
   profile_id = ibm_iam_trusted_profile.plumbline.id
@@ -27,12 +24,4 @@ resource "ibm_iam_trusted_profile_link" "plumbline" {
   }
 }
 
-resource "ibm_iam_access_group_members" "plumbline" {
-  access_group_id = ibm_iam_access_group.plumbline.id
-  iam_profile_ids = [ibm_iam_trusted_profile.plumbline.id]
-}
-
-output "plumbline_profile_id" {
-  description = "Give this to Plumbline"
-  value       = ibm_iam_trusted_profile.plumbline.id
-}
+{{template "profile-in-group.tf" .}}
